@@ -1,0 +1,12 @@
+// Jest runs what ships: the output of `npm run build`, under the same Node that runs the server.
+// NestJS 12 is ESM-only; its packages (and theirs) are turned into CommonJS here, everything else runs untouched.
+const esmOnly = ['@nestjs', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit', 'uid', 'iterare', 'canonicalize'];
+
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/dist'],
+  testMatch: ['**/*.spec.js'],
+  testEnvironment: 'node',
+  transform: { '\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2023' } }] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`, '<rootDir>/dist/'],
+};
