@@ -1,1 +1,32 @@
-export {};
+import { createCatalogue, type EventOf } from './catalogue';
+import { definitionsIn } from './define-event';
+import * as families from './events';
+import { componentSchemas, elementSchema } from './json-schema';
+
+/**
+ * What may happen in a crisis. Everything here follows from the definitions in `events/`: what is accepted, how it is
+ * described, what it weighs and how old versions are read.
+ */
+const catalogue = createCatalogue(definitionsIn(families));
+
+export const { definitions, parse, read, upcast, defaults } = catalogue;
+
+/** Any event as read; its `type` tells which. */
+export type CrisisEvent = EventOf<(typeof definitions)[number]>;
+export type EventType = CrisisEvent['type'];
+
+/** JSON Schema 2020-12 of the whole element of a type as sent. */
+export const jsonSchema = (type: EventType) => elementSchema(definitions.find((its) => its.type === type)!);
+
+/** `components.schemas` of an OpenAPI 3.1 document; `NewEvent` is the body of an append. */
+export const openApiSchemas = () => componentSchemas(definitions);
+
+export { cameo, type CameoEntry, type CameoEventType } from './cameo';
+export { InvalidEvent, NewerSchemaVersion, UnknownEventType } from './errors';
+export { isCrisisId } from './crisis-id';
+export { TLP, type Tlp } from './vocabulary';
+export type { Violation } from './compile';
+export type { EventDefinition } from './define-event';
+export type { ParseContext, ParsedEvent } from './parse';
+export type { Derived, StoredContent } from './read';
+export type { Reference } from './references';

@@ -1,0 +1,4 @@
+/** Every family: the table of contents of the catalogue. */
+export * from './crisis';
+export * from './reports';
+export * from './amendments';

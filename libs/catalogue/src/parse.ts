@@ -1,0 +1,151 @@
+import type { Check, Violation } from './compile';
+import type { EventDefinition } from './define-event';
+import { InvalidEvent } from './errors';
+import { MAX_AHEAD_MS, MAX_VIOLATIONS } from './limits';
+import type { FindReferences, Reference } from './references';
+import type { Owner } from './rules';
+import type { Tlp } from './vocabulary';
+
+/** What the log needs to know of a valid element; it never looks inside itself. */
+export interface ParsedEvent {
+  readonly eventId?: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** Of the content inside a correction. */
+  readonly contentSchemaVersion?: number;
+  readonly contentType?: string;
+  /** As at append: the `tlp` sent, else AMBER+STRICT, of an amendment `inherit`. */
+  readonly marking: Tlp | 'inherit';
+  readonly references: readonly Reference[];
+  /** The event that this amendment amends. */
+  readonly target?: string;
+  /** The marking this event gives its target. */
+  readonly marks?: Tlp;
+}
+
+export interface ParseContext {
+  /** The server's clock, in milliseconds. */
+  readonly now: number;
+  /** The element opens a crisis: it must be a CrisisOpened, and may only then. */
+  readonly opening?: boolean;
+}
+
+/** What parsing needs of a definition, made once at load. */
+export interface Parser {
+  readonly definition: EventDefinition;
+  readonly check: Check;
+  readonly references: FindReferences | undefined;
+}
+
+type Parsers = ReadonlyMap<string, Parser>;
+
+const OPENING = 'CrisisOpened';
+
+export const parseElement = (
+  element: unknown,
+  { now, opening = false }: ParseContext,
+  parsers: Parsers,
+): ParsedEvent => {
+  const parser = pick(element, opening, parsers);
+  const violations: Violation[] = [];
+  parser.check(element as Owner, violations);
+  checkClock(element, '', now, violations);
+  checkClock(contentOf(element), CONTENT, now, violations);
+  if (violations.length > 0) throw new InvalidEvent(violations.slice(0, MAX_VIOLATIONS).map(explain));
+  return facts(element as Owner, parser, parsers);
+};
+
+const pick = (element: unknown, opening: boolean, parsers: Parsers): Parser => {
+  if (!isObject(element)) throw refusal('', 'object', 'an event is a JSON object');
+  const { type } = element as { type?: unknown };
+  if (type === undefined) throw refusal('/type', 'required', 'type is required');
+  const parser = typeof type === 'string' ? parsers.get(type) : undefined;
+  const allowed = [...parsers.keys()].filter((name) => (name === OPENING) === opening);
+  if (parser === undefined) throw refusal('/type', 'event-type', `type must be one of ${allowed.join(', ')}`);
+  if (opening !== (type === OPENING))
+    throw refusal(
+      '/type',
+      'opening',
+      opening ? `a crisis opens with ${OPENING}` : `${OPENING} opens a crisis: send it to /v1/crises`,
+    );
+  return parser;
+};
+
+const refusal = (pointer: string, rule: string, message: string): InvalidEvent =>
+  new InvalidEvent([{ pointer, rule, message }]);
+
+const CONTENT = '/data/content';
+
+const isObject = (value: unknown): value is Owner =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The element inside a correction, if there is one. */
+const contentOf = (element: unknown): unknown =>
+  isObject(element) && isObject(element.data) ? element.data.content : undefined;
+
+const checkClock = (element: unknown, pointer: string, now: number, out: Violation[]): void => {
+  if (!isObject(element) || element.auxiliary === 'future') return;
+  if (Date.parse(element.occurredAt as string) > now + MAX_AHEAD_MS)
+    out.push({
+      pointer: `${pointer}/occurredAt`,
+      rule: 'too-far-ahead',
+      message: 'occurredAt lies more than 24 hours ahead; an announced event is marked auxiliary: future',
+    });
+};
+
+const DERIVED = 'goldstein|subType|kinetic|schemaVersion|recordedAt|recordedBy|revision|position|crisisId';
+const DERIVED_FIELD = new RegExp(`^(${CONTENT})?/(${DERIVED})$`);
+
+/** An unknown field that the sender has seen elsewhere deserves a better answer than that it is unknown. */
+const explain = (violation: Violation): Violation => {
+  if (violation.rule !== 'unknown-field') return violation;
+  const { pointer } = violation;
+  if (DERIVED_FIELD.test(pointer))
+    return {
+      pointer,
+      rule: 'derived-field',
+      message: 'derived on read; leave it out',
+    };
+  if (pointer === `${CONTENT}/tlp` || pointer === `${CONTENT}/eventId`)
+    return {
+      ...violation,
+      message: 'an event keeps its own id and marking when it is corrected; leave it out',
+    };
+  if (pointer.endsWith('/cameoCode'))
+    return {
+      ...violation,
+      message: 'this type has no CAMEO code and no weight; leave it out',
+    };
+  return violation;
+};
+
+const facts = (element: Owner, { definition, references }: Parser, parsers: Parsers): ParsedEvent => {
+  const found: Reference[] = [];
+  references?.(element, '', found);
+  const isAmendment = definition.kind === 'amendment';
+  const { eventId, tlp } = element as { eventId?: string; tlp?: Tlp };
+  return {
+    type: definition.type,
+    schemaVersion: definition.version,
+    marking: tlp ?? (isAmendment ? 'inherit' : 'AMBER+STRICT'),
+    references: found,
+    ...(eventId !== undefined && { eventId }),
+    ...(isAmendment && amendment(element.data as Owner, parsers)),
+  };
+};
+
+const amendment = (data: Owner, parsers: Parsers): Partial<ParsedEvent> => {
+  const { target, marking, content } = data as {
+    target: string;
+    marking?: Tlp;
+    content?: { type: string };
+  };
+  return {
+    target,
+    ...(marking !== undefined && { marks: marking }),
+    ...(content !== undefined && {
+      contentType: content.type,
+      contentSchemaVersion: parsers.get(content.type)!.definition.version,
+    }),
+  };
+};
