@@ -24,11 +24,7 @@ export type StoredMarking = Level | 'inherit';
  * was appended after revision `seen`.
  */
 export type ExpectedRevision =
-  | Revision
-  | 'any'
-  | 'no_stream'
-  | 'stream_exists'
-  | { readonly seen: Revision; readonly level: Level };
+  Revision | 'any' | 'no_stream' | 'stream_exists' | { readonly seen: Revision; readonly level: Level };
 
 /** An event of the same stream that must exist (or stand earlier in the same array). */
 export interface Reference {
@@ -59,6 +55,11 @@ export interface NewEvent {
   readonly correlationId?: string;
   readonly causationId?: string;
 }
+
+/** EventStoreDB drops live subscribers on longer transactions; both engines refuse alike. */
+export const MAX_EVENTS_PER_APPEND = 100;
+/** Of the canonical elements together. Leaves room for envelopes below EventStoreDB's 1 MiB. */
+export const MAX_BYTES_PER_APPEND = 900 * 1024;
 
 export interface AppendRequest {
   /** `crisis-{id}`. */

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { fixture } from '../../../test/support/fixture';
+import { canonicalJson } from './canonical-json';
+import { bodyOf, elementOf, splitElement } from './element';
+import { contentHash, dataOf, EnvelopeFacts, leafOf, metadataOf, PARTS, seal, sealHolds, saltPool } from './envelope';
+
+interface Vector {
+  name: string;
+  sent: Record<string, unknown>;
+  stream: string;
+  revision: number;
+  salts: Record<string, string>;
+  parts: Record<string, Record<string, unknown>>;
+  commitments: Record<string, string>;
+  data: string;
+  metadata: string;
+  leaf: string;
+}
+const { vectors, rootOfFour } = fixture<{ vectors: Vector[]; rootOfFour: string }>('envelope-vectors.json');
+
+const factsOf = ({ stream, revision, parts }: Vector) =>
+  ({
+    stream,
+    revision,
+    ...parts['header'],
+    id: parts['header']!['eventId'],
+    recordedBy: parts['author']!['recordedBy'],
+    correlationId: parts['author']!['$correlationId'],
+    causationId: parts['author']!['$causationId'],
+  }) as unknown as EnvelopeFacts;
+
+const saltsOf = ({ salts }: Vector) => Buffer.concat(PARTS.map((part) => Buffer.from(salts[part]!, 'base64url')));
+
+const sealOf = (vector: Vector) => {
+  const parts = splitElement(vector.sent);
+  return seal(factsOf(vector), parts, contentHash(parts), saltsOf(vector));
+};
+
+describe.each(vectors.map((vector) => [vector.name, vector] as const))('the envelope of %s', (_name, vector) => {
+  const parts = splitElement(vector.sent);
+  const sealed = sealOf(vector);
+
+  it.each(['content', 'refs', 'sources'] as const)('has the part %s', (part) => {
+    expect(parts[part]).toBe(canonicalJson(vector.parts[part]));
+  });
+
+  it('has the six commitments', () => {
+    const hashes = PARTS.map((_part, f) => sealed.subarray(128 + f * 32, 160 + f * 32).toString('hex'));
+    expect(hashes).toEqual(PARTS.map((part) => vector.commitments[part]));
+  });
+
+  it('has data, metadata and leaf byte for byte, rebuilt from body and seal', () => {
+    expect(dataOf(bodyOf(parts), sealed)).toBe(vector.data);
+    expect(metadataOf(factsOf(vector), sealed)).toBe(vector.metadata);
+    expect(leafOf(sealed).toString('hex')).toBe(vector.leaf);
+  });
+
+  it('gives the element back', () => {
+    const { eventId: _id, type: _type, tlp: _tlp, ...rest } = vector.sent;
+    expect(elementOf(bodyOf(parts))).toEqual(rest);
+  });
+
+  it('holds for what was stored and for nothing else', () => {
+    const facts = factsOf(vector);
+    expect(sealHolds(facts, parts, sealed)).toBe(true);
+    expect(sealHolds({ ...facts, revision: facts.revision + 1 }, parts, sealed)).toBe(false);
+    expect(sealHolds({ ...facts, marking: 'RED' }, parts, sealed)).toBe(false);
+    expect(sealHolds({ ...facts, correlationId: 'other' }, parts, sealed)).toBe(false);
+    expect(sealHolds(facts, { ...parts, content: '{}' }, sealed)).toBe(false);
+    expect(sealHolds(facts, { ...parts, sources: '{"sources":[1]}' }, sealed)).toBe(false);
+  });
+});
+
+describe('the envelope', () => {
+  it('has leaves that make the tree of RFC 6962', () => {
+    const node = (left: Buffer, right: Buffer) =>
+      createHash('sha256')
+        .update(Buffer.concat([Buffer.of(1), left, right]))
+        .digest();
+    const [a, b, c, d] = vectors.map((vector) => leafOf(sealOf(vector)));
+    expect(node(node(a!, b!), node(c!, d!)).toString('hex')).toBe(rootOfFour);
+  });
+
+  it('identifies content by all that was sent but the id', () => {
+    const hashOf = (element: object) => contentHash(splitElement(element));
+    const element = { type: 'T', tlp: 'RED', sources: [1], data: { target: 'x' } };
+    expect(hashOf({ ...element, eventId: 'a' })).toBe(hashOf({ eventId: 'b', ...element }));
+    for (const other of [{ type: 'U' }, { tlp: 'AMBER' }, { sources: [] }, { data: {} }]) {
+      expect(hashOf({ ...element, ...other })).not.toBe(hashOf(element));
+    }
+  });
+
+  it('is lossless for any element, also where names of the format appear in odd places', () => {
+    const name = fc.constantFrom(
+      'data',
+      'content',
+      'sources',
+      'respondsTo',
+      'target',
+      'basedOn',
+      'data.target',
+      'constructor',
+      'a',
+    );
+    const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+      json: fc.oneof(
+        { depthSize: 'medium' },
+        fc.integer(),
+        fc.constant(null),
+        fc.array(tie('json'), { maxLength: 2 }),
+        fc.dictionary(name, tie('json')),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(name, json), (element) => {
+        const parts = splitElement(element);
+        expect(elementOf(bodyOf(parts))).toEqual(element);
+        expect(canonicalJson(JSON.parse(bodyOf(parts)))).toBe(bodyOf(parts));
+        expect(parts.identified).toBe(canonicalJson(element));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('takes fresh salts for every event', () => {
+    const salts = saltPool();
+    const drawn = new Set(Array.from({ length: 1_000 }, () => Buffer.from(salts()).toString('hex')));
+    expect(drawn.size).toBe(1_000);
+  });
+});

@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { dataOf, EnvelopeFacts, leafOf, metadataOf } from '../envelope';
+import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
+import { Genesis, LOG_FILE, openForReading } from './schema';
+import { dashed } from './uuid';
+
+export interface LogReadOptions extends ReadOptions {
+  /** Only events of these types. */
+  readonly types?: readonly string[];
+}
+
+/** An event as EventStoreDB would hold it, and its leaf in the Merkle log. */
+export interface Envelope {
+  readonly data: string;
+  readonly metadata: string;
+  readonly leaf: Buffer;
+}
+
+/** Rows come by the page: `.all()` beats `.iterate()`, and no read transaction outlives a call. */
+const PAGE_SIZE = 500;
+const NAMES_REMEMBERED = 10_000;
+
+const COLUMNS = `position, stream, revision, lower(hex(id)), type, recorded_at, marking, schema_version,
+  content_schema_version, recorder, correlation_id, causation_id, body`;
+
+type Row = [
+  position: number,
+  stream: number,
+  revision: number,
+  id: string,
+  type: string,
+  recordedAt: number,
+  marking: StoredMarking,
+  schemaVersion: number,
+  contentSchemaVersion: number | null,
+  recorder: number,
+  correlationId: string | null,
+  causationId: string | null,
+  body: string,
+];
+
+/**
+ * Reads the log, synchronously, on a connection of its own: each thread opens its own. Sees an event as soon as its
+ * append has resolved. A read ends at the head it found when it began.
+ */
+export class LogReader {
+  private readonly statements = new Map<string, StatementSync>();
+  private readonly streams = new Map<number, string>();
+  private readonly recorders = new Map<number, RecordedBy>();
+
+  constructor(private readonly db: DatabaseSync) {}
+
+  genesis(): Genesis {
+    const row = this.db.prepare('select log_id, prefix, format, origin, created from crisislog_genesis').get()!;
+    const { log_id: logId, prefix, format, origin, created } = row;
+    return { logId, prefix, format, origin, created } as unknown as Genesis;
+  }
+
+  /** Position of the last event, -1 where there is none. */
+  head(): Position {
+    return this.value('select max(position) from event') ?? -1;
+  }
+
+  /** Revision of the stream's last event, -1 where there is no stream. */
+  streamHead(stream: string): Revision {
+    const sql = 'select max(revision) from event where stream = (select id from stream where name = ?)';
+    return this.value(sql, stream) ?? -1;
+  }
+
+  readAll(options: LogReadOptions = {}): Iterable<StoredEvent> {
+    return this.read('position', '', [], options, this.head());
+  }
+
+  readStream(stream: string, options: LogReadOptions = {}): Iterable<StoredEvent> {
+    const key = this.value<number>('select id from stream where name = ?', stream);
+    if (key === undefined) return [];
+    return this.read('revision', 'stream = ? and', [key], options, this.streamHead(stream));
+  }
+
+  find(stream: string, id: string): StoredEvent | undefined {
+    const key = 'select id from stream where name = ?';
+    const sql = `select ${COLUMNS} from event where stream = (${key}) and id = unhex(?, '-')`;
+    return this.rows(sql, stream, id).map((row) => this.event(row))[0];
+  }
+
+  at(position: Position): StoredEvent | undefined {
+    return this.rows(`select ${COLUMNS} from event where position = ?`, position).map((row) => this.event(row))[0];
+  }
+
+  /** The last position recorded at this time (milliseconds) or before; -1 where all came later. */
+  positionKnownAt(timeMs: number): Position {
+    // Recorded time never falls along positions, and positions have no gaps.
+    let known = -1;
+    let later = this.head() + 1;
+    while (later - known > 1) {
+      const middle = Math.floor((known + later) / 2);
+      const recordedAt = this.value<number>('select recorded_at from event where position = ?', middle)!;
+      if (recordedAt <= timeMs) known = middle;
+      else later = middle;
+    }
+    return known;
+  }
+
+  /** The stored format, rebuilt byte for byte. */
+  envelope(position: Position): Envelope | undefined {
+    const event = this.at(position);
+    if (event === undefined) return undefined;
+    const sealed = this.seal(position);
+    return { data: dataOf(event.body, sealed), metadata: metadataOf(factsOf(event), sealed), leaf: leafOf(sealed) };
+  }
+
+  /** Salts, contentHash and commitments of an event that exists. */
+  seal(position: Position): Uint8Array {
+    return this.value<Uint8Array>('select seal from event where position = ?', position)!;
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private *read(
+    order: 'position' | 'revision',
+    where: string,
+    keys: readonly SQLInputValue[],
+    { direction = 'forwards', from, maxCount = Infinity, types }: LogReadOptions,
+    head: number,
+  ): Iterable<StoredEvent> {
+    const isForwards = direction === 'forwards';
+    const filter = types === undefined ? '' : 'and type in (select value from json_each(?))';
+    const filters = types === undefined ? [] : [JSON.stringify(types)];
+    const sql = `select ${COLUMNS} from event where ${where} ${order} between ? and ? ${filter}
+      order by ${order} ${isForwards ? 'asc' : 'desc'} limit ?`;
+
+    let [first, last] = isForwards ? [from ?? 0, head] : [0, Math.min(from ?? head, head)];
+    for (let left = maxCount; left > 0;) {
+      const limit = Math.min(left, PAGE_SIZE);
+      const rows = this.rows(sql, ...keys, first, last, ...filters, limit);
+      for (const row of rows) yield this.event(row);
+      if (rows.length < limit) return;
+      left -= limit;
+      const end = rows[limit - 1]![order === 'position' ? 0 : 2];
+      if (isForwards) first = end + 1;
+      else last = end - 1;
+    }
+  }
+
+  private event(row: Row): StoredEvent {
+    const id = dashed(row[3]);
+    const event: { -readonly [Name in keyof StoredEvent]: StoredEvent[Name] } = {
+      position: row[0],
+      stream: this.stream(row[1]),
+      revision: row[2],
+      id,
+      type: row[4],
+      recordedAt: row[5],
+      marking: row[6],
+      schemaVersion: row[7],
+      recordedBy: this.recorder(row[9]),
+      correlationId: row[10] ?? id,
+      body: row[12],
+    };
+    if (row[8] !== null) event.contentSchemaVersion = row[8];
+    if (row[11] !== null) event.causationId = row[11];
+    return event;
+  }
+
+  private stream(key: number): string {
+    let name = this.streams.get(key);
+    if (name === undefined) {
+      name = this.value<string>('select name from stream where id = ?', key)!;
+      if (this.streams.size >= NAMES_REMEMBERED) this.streams.clear();
+      this.streams.set(key, name);
+    }
+    return name;
+  }
+
+  private recorder(key: number): RecordedBy {
+    let recorder = this.recorders.get(key);
+    if (recorder === undefined) {
+      const sql = 'select principal, instance, build from recorder where id = ?';
+      const [principal, instance, build] = this.rows(sql, key)[0] as unknown as [string, string, string];
+      recorder = { principal, instance, build };
+      if (this.recorders.size >= NAMES_REMEMBERED) this.recorders.clear();
+      this.recorders.set(key, recorder);
+    }
+    return recorder;
+  }
+
+  /** The only column of the only row. */
+  private value<T extends SQLInputValue = number>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return (this.rows(sql, ...values)[0]?.[0] as unknown as T | null) ?? undefined;
+  }
+
+  private rows(sql: string, ...values: SQLInputValue[]): Row[] {
+    let statement = this.statements.get(sql);
+    if (statement === undefined) {
+      statement = this.db.prepare(sql);
+      statement.setReturnArrays(true);
+      this.statements.set(sql, statement);
+    }
+    return statement.all(...values) as unknown as Row[];
+  }
+}
+
+/** What the envelope says of a stored event. */
+export const factsOf = (event: StoredEvent): EnvelopeFacts => ({
+  ...event,
+  recordedAt: new Date(event.recordedAt).toISOString(),
+});
+
+/** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */
+export function openReader(dataDir: string): LogReader {
+  return new LogReader(openForReading(join(dataDir, LOG_FILE)));
+}

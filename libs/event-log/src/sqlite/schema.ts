@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { LogDamaged, LogFromNewerBuild } from '../errors';
+
+/** The log inside its data folder; SQLite keeps `-wal` and `-shm` beside it. Never copy it while it is open. */
+export const LOG_FILE = 'log.sqlite';
+
+/** Raised with every change of the tables below, with a migration from each earlier one. */
+const SCHEMA_VERSION = 1;
+/** "crsl": tells this file from any other SQLite file. */
+const APPLICATION_ID = 0x6372736c;
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * One row an event: what decisions and reads need as columns, the element as JCS text, the seal last but one so
+ * that it is read without the body. `correlation_id` is null where it is the event's own id.
+ */
+const TABLES = `
+  create table crisislog_genesis (
+    log_id text not null, prefix text not null, format integer not null, origin text not null, created integer not null
+  ) strict;
+  create table stream (id integer primary key, name text not null unique) strict;
+  create table recorder (
+    id integer primary key, principal text not null, instance text not null, build text not null,
+    unique (principal, instance, build)
+  ) strict;
+  create table event (
+    position integer primary key,
+    stream integer not null,
+    revision integer not null,
+    id blob not null,
+    type text not null,
+    marking text not null,
+    recorded_at integer not null,
+    schema_version integer not null,
+    content_schema_version integer,
+    content_type text,
+    recorder integer not null,
+    correlation_id text,
+    causation_id text,
+    target blob,
+    marks text,
+    seal blob not null,
+    body text not null
+  ) strict;
+  create unique index event_by_revision on event (stream, revision);
+  create unique index event_by_id on event (stream, id);
+  create index event_by_target on event (stream, target, revision) where target is not null;
+`;
+
+export interface Genesis {
+  /** UUID. */
+  readonly logId: string;
+  readonly prefix: 'crisis-';
+  readonly format: 1;
+  /** The name under which tree heads are signed. */
+  readonly origin: string;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+}
+
+/** The only connection that writes. Makes the log if there is none. */
+export function openForWriting(file: string, origin: string | undefined, now: number): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    // Before the first page is written; 8 KiB holds about six events (a fifth less on disk than 4 KiB).
+    db.exec('pragma page_size = 8192');
+    guard(db);
+    // FULL by name: in WAL mode builds of SQLite differ in their default, and NORMAL loses what was acknowledged.
+    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on');
+    // 4 MiB of WAL: a checkpoint stays short beside a commit.
+    db.exec('pragma wal_autocheckpoint = 500');
+    create(db, file, origin, now);
+    assertDurable(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export function openForReading(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    guard(db);
+    db.exec('pragma cache_size = -16000');
+    if (versionOf(db, file) === 0) throw new LogDamaged({ file, reason: 'it holds no log' });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** What SQLite's documentation advises for files that may have been tampered with. */
+const guard = (db: DatabaseSync) =>
+  db.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0');
+
+function create(db: DatabaseSync, file: string, origin: string | undefined, now: number): void {
+  db.exec('begin immediate');
+  if (versionOf(db, file) === 0) {
+    const logId = randomUUID();
+    db.exec(TABLES);
+    db.exec(`pragma user_version = ${SCHEMA_VERSION}; pragma application_id = ${APPLICATION_ID}`);
+    db.prepare('insert into crisislog_genesis values (?, ?, ?, ?, ?)').run(
+      logId,
+      'crisis-',
+      1,
+      origin ?? `crisis-log/${logId}`,
+      now,
+    );
+  }
+  db.exec('commit');
+}
+
+/** 0 for an empty file. Throws for what this build must not touch. */
+function versionOf(db: DatabaseSync, file: string): number {
+  const version = pragma(db, 'user_version') as number;
+  if (version > SCHEMA_VERSION) {
+    throw new LogFromNewerBuild({ file, reason: `schema ${version}, this build knows ${SCHEMA_VERSION}` });
+  }
+  const isEmpty = db.prepare('select count(*) as tables from sqlite_schema').get()!['tables'] === 0;
+  if (!isEmpty && pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw new LogDamaged({ file, reason: 'it is not a crisis log' });
+  }
+  return version;
+}
+
+/**
+ * Acknowledged means durable. To be called after a transaction: until the first one the setting reads FULL even
+ * where it is about to become NORMAL.
+ */
+export function assertDurable(db: DatabaseSync, file: string): void {
+  const FULL = 2;
+  const [journal, synchronous] = [pragma(db, 'journal_mode'), pragma(db, 'synchronous')];
+  if (journal !== 'wal' || synchronous !== FULL) {
+    throw new LogDamaged({ file, reason: `it is not durable: journal ${journal}, synchronous ${synchronous}` });
+  }
+}
+
+export const pragma = (db: DatabaseSync, name: string): unknown =>
+  Object.values(db.prepare(`pragma ${name}`).get() ?? {})[0];

@@ -1,0 +1,112 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogClosed } from '../errors';
+import type {
+  AppendedEvent,
+  AppendRequest,
+  EventLog,
+  Position,
+  ReadOptions,
+  StoredEvent,
+  SubscribeOptions,
+} from '../event-log';
+import { HeadSignal } from '../head-signal';
+import { LogReader, openReader } from './log-reader';
+import { takeOwnerLock } from './owner-lock';
+import { LOG_FILE } from './schema';
+import { WriterClient } from './writer-client';
+
+export interface SqliteLogOptions {
+  /** Made where it is missing. One owner at a time; on a local disk. */
+  readonly dataDir: string;
+  /** Who records: this process and its build, stored with every event. */
+  readonly instance: string;
+  readonly build: string;
+  /** Name of the log in its tree heads; settled when the log is made. Default: made of its logId. */
+  readonly origin?: string;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly clock?: () => number;
+}
+
+/** Events per page of a subscription: what a slow consumer keeps in memory. */
+const PAGE_SIZE = 200;
+
+/** The embedded record: one SQLite file, written by one thread, read on connections of its own. */
+export class SqliteEventLog implements EventLog {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly logId: string,
+    /** For reads beyond the port. Other threads open their own with `openReader`. */
+    readonly reader: LogReader,
+    private readonly writer: WriterClient,
+    private readonly signal: HeadSignal,
+    private readonly lock: { release(): void },
+  ) {}
+
+  static async open({ dataDir, instance, build, origin, clock = Date.now }: SqliteLogOptions): Promise<SqliteEventLog> {
+    mkdirSync(dataDir, { recursive: true });
+    const lock = takeOwnerLock(dataDir);
+    try {
+      const signal = new HeadSignal();
+      const options = { file: join(dataDir, LOG_FILE), instance, build, origin };
+      const writer = await WriterClient.start(options, clock, (head) => signal.advance(head));
+      const reader = openReader(dataDir);
+      signal.advance(reader.head());
+      return new SqliteEventLog(reader.genesis().logId, reader, writer, signal, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
+    return this.writer.append(request);
+  }
+
+  readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readAll(options?: ReadOptions): Iterable<StoredEvent> {
+    return this.reader.readAll(options);
+  }
+
+  async *subscribeToAll({ after, signal }: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
+    for (let next = after + 1; await this.signal.reaches(next, signal);) {
+      for (const event of this.reader.readAll({ from: next, maxCount: PAGE_SIZE })) {
+        if (signal?.aborted === true) return;
+        yield event;
+        next = event.position + 1;
+      }
+    }
+  }
+
+  head(): Position {
+    return this.signal.head;
+  }
+
+  /** Called with the new head after every transaction that stored something; the events can be read by then. */
+  onAppended(listener: (head: Position) => void): () => void {
+    return this.signal.onAdvance(listener);
+  }
+
+  /** Is this position there, now or within the time? */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    if (position <= this.head()) return Promise.resolve(true);
+    return this.signal.reaches(position, AbortSignal.timeout(timeoutMs));
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    await this.writer.close();
+    this.signal.end(new LogClosed({ reason: 'by its owner' }));
+    this.reader.close();
+    this.lock.release();
+  }
+}
+
+export const openSqliteLog = (options: SqliteLogOptions): Promise<SqliteEventLog> => SqliteEventLog.open(options);

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { checkAppend } from '../check-append';
+import { LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
+import type { AppendedEvent, AppendRequest, Position } from '../event-log';
+import { pack, WireAppend, WireGroup, WireReply } from './wire';
+import type { Opening, WriterOptions } from './writer-thread';
+
+/** A transaction this long still commits in some tens of milliseconds. */
+const GROUP_EVENTS = 1_000;
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** More may not wait: a client that gets no answer must not be able to fill the memory. */
+const QUEUE_BYTES = 64 * 1024 * 1024;
+
+interface Waiting {
+  readonly wire: WireAppend;
+  readonly request: AppendRequest;
+  readonly bytes: number;
+  resolve(events: readonly AppendedEvent[]): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The owner's end of the writer thread. Group commit without a timer: what was queued while a transaction ran makes
+ * the next one, so a lone client waits for nobody and many share one flush of the disk.
+ */
+export class WriterClient {
+  private queue: Waiting[] = [];
+  private queuedBytes = 0;
+  private inFlight: Waiting[] = [];
+  private isScheduled = false;
+  private ended: Error | undefined;
+  private readonly gone: Promise<void>;
+
+  private constructor(
+    private readonly worker: Worker,
+    private readonly clock: () => number,
+    private readonly onHead: (head: Position) => void,
+  ) {
+    worker.on('message', (reply: WireReply) => this.settle(reply));
+    worker.on('error', (error) => this.die(error.message));
+    this.gone = new Promise((resolve) => worker.once('exit', () => resolve(this.die('the writer thread has ended'))));
+  }
+
+  static async start(
+    options: Omit<WriterOptions, 'now'>,
+    clock: () => number,
+    onHead: (head: Position) => void,
+  ): Promise<WriterClient> {
+    const worker = new Worker(join(__dirname, 'writer-thread.js'), { workerData: { ...options, now: clock() } });
+    const opening = await new Promise<Opening>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    if ('opened' in opening) return new WriterClient(worker, clock, onHead);
+    await worker.terminate();
+    throw 'failure' in opening ? toError(opening.failure) : opening.error;
+  }
+
+  append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) throw this.ended;
+      checkAppend(request);
+      const bytes = request.events.reduce((sum, { json }) => sum + json.length, 0);
+      if (this.queuedBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.queuedBytes });
+      this.queuedBytes += bytes;
+      this.queue.push({ wire: pack(request), request, bytes, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Answers everything accepted, then ends the thread. */
+  async close(): Promise<void> {
+    this.ended ??= new LogClosed({ reason: 'by its owner' });
+    if (this.inFlight.length === 0 && this.queue.length === 0) this.worker.postMessage(null);
+    await this.gone;
+  }
+
+  /** At the end of the turn, so that appends made together are written together. */
+  private schedule(): void {
+    if (this.isScheduled || this.inFlight.length > 0) return;
+    this.isScheduled = true;
+    queueMicrotask(() => {
+      this.isScheduled = false;
+      this.send();
+    });
+  }
+
+  private send(): void {
+    let events = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.queue) {
+      if (count > 0 && (events + waiting.request.events.length > GROUP_EVENTS || bytes + waiting.bytes > GROUP_BYTES))
+        break;
+      events += waiting.request.events.length;
+      bytes += waiting.bytes;
+      count++;
+    }
+    this.inFlight = this.queue.splice(0, count);
+    this.queuedBytes -= bytes;
+    const group: WireGroup = { now: this.clock(), appends: this.inFlight.map(({ wire }) => wire) };
+    this.worker.postMessage(group);
+  }
+
+  private settle({ outcomes, firstPosition, recordedAt }: WireReply): void {
+    const settled = this.inFlight;
+    this.inFlight = [];
+    if (this.queue.length > 0) this.send();
+    else if (this.ended !== undefined) this.worker.postMessage(null);
+
+    let position = firstPosition;
+    const answers: (() => void)[] = [];
+    for (const [index, { request, resolve, reject }] of settled.entries()) {
+      const outcome = outcomes[index]!;
+      if (typeof outcome === 'number') {
+        const first = position;
+        position += request.events.length;
+        answers.push(() => resolve(appended(request, outcome, first, recordedAt)));
+      } else if ('type' in outcome) answers.push(() => reject(toError(outcome)));
+      else answers.push(() => resolve(outcome));
+    }
+    // The head first: whoever learns of his append can read it.
+    this.onHead(position - 1);
+    for (const answer of answers) answer();
+  }
+
+  private die(reason: string): void {
+    this.ended ??= new WritingStopped({ reason: `${reason}; the log must be opened again` });
+    for (const { reject } of this.inFlight) reject(new OutcomeUnknown({ reason }));
+    for (const { reject } of this.queue) reject(this.ended);
+    this.inFlight = [];
+    this.queue = [];
+  }
+}
+
+function appended(
+  { events }: AppendRequest,
+  revision: number,
+  position: Position,
+  recordedAt: number,
+): AppendedEvent[] {
+  return events.map(({ id }, i) => ({
+    id,
+    revision: revision + i,
+    position: position + i,
+    recordedAt,
+    repeated: false,
+  }));
+}
