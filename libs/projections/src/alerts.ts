@@ -1,0 +1,92 @@
+import { outcomeOf } from './channels';
+import { inOrder } from './effective-events';
+import { type Incident } from './incidents';
+import type { Minute } from './instant';
+
+/** Sections 8 (level) and 9 of the model: what looks back a fixed number of days over all incidents. */
+export const LEVEL_DAYS = 30;
+export const CONFLICT_DAYS = 14;
+export const RESOLUTION_DAYS = 28;
+
+export type ConflictRisk = 'on' | 'unverified' | 'off';
+
+export interface Alerts {
+  readonly conflictRisk: { readonly state: ConflictRisk; readonly events: readonly string[] };
+  /** Necessary, not sufficient. */
+  readonly resolutionOpportunity: { readonly state: boolean; readonly events: readonly string[] };
+}
+
+/** 3 force, 2 a threat of it, forces moved or sanctions, 1 anything with weight, 0 nothing. */
+export type IntensityLevel = 0 | 1 | 2 | 3;
+
+export function intensityOf({ speaker: { facts, weight } }: Incident): IntensityLevel {
+  if (weight === 0) return 0;
+  if (facts.kinetic) return 3;
+  return facts.code.startsWith('13') || facts.code.startsWith('15') || facts.code === '163' ? 2 : 1;
+}
+
+export function levelOf(incidents: readonly Incident[], at: Minute): IntensityLevel {
+  let level: IntensityLevel = 0;
+  for (const incident of incidents) {
+    const intensity = intensityOf(incident);
+    if (intensity > level && incident.within(LEVEL_DAYS, at)) level = intensity;
+  }
+  return level;
+}
+
+const isThreat = ({ facts }: Incident): boolean => facts.code.startsWith('138') || facts.code === '139';
+
+/** What keeps the alert on, and what keeps it at least `unverified`, while within 14 days. */
+export function isVerifiedThreat(incident: Incident): boolean {
+  return betweenSides(incident) && incident.verified && isThreat(incident);
+}
+
+export function isUnverifiedDanger(incident: Incident): boolean {
+  if (!betweenSides(incident)) return false;
+  const { kinetic, timePrecision } = incident.facts;
+  return incident.verified ? kinetic && timePrecision >= 2 : kinetic || isThreat(incident);
+}
+
+const betweenSides = ({ speaker }: Incident): boolean => speaker.weight !== 0 && speaker.reach.adversarial.length > 0;
+
+export function conflictRiskOf(
+  incidents: readonly Incident[],
+  openLegs: readonly Incident[],
+  at: Minute,
+): Alerts['conflictRisk'] {
+  const recent = (condition: (incident: Incident) => boolean): Incident[] =>
+    incidents.filter((incident) => condition(incident) && incident.within(CONFLICT_DAYS, at));
+  const on = [...new Set([...openLegs, ...recent(isVerifiedThreat)])];
+  if (on.length > 0) return { state: 'on', events: idsInOrder(on) };
+  const unverified = recent(isUnverifiedDanger);
+  return { state: unverified.length > 0 ? 'unverified' : 'off', events: idsInOrder(unverified) };
+}
+
+/** Whether a side shows willingness by an incident: a promise of its own, or talks in which it takes part. */
+export function showsWillingness(incident: Incident, side: number): boolean {
+  const { facts, speaker } = incident;
+  if (facts.code.startsWith('03') && facts.goldstein10 > 0) return speaker.reach.source.some((m) => m.side === side);
+  if (facts.code !== '046') return false;
+  const outcome = outcomeOf(incident);
+  return outcome !== 'refused' && outcome !== 'broken_off' && speaker.reach.named.some((m) => m.side === side);
+}
+
+export function resolutionOpportunityOf(
+  incidents: readonly Incident[],
+  hasActiveChannel: boolean,
+  at: Minute,
+): Alerts['resolutionOpportunity'] {
+  const willing = [0, 1].map((side) =>
+    incidents.filter((incident) => showsWillingness(incident, side) && incident.within(RESOLUTION_DAYS, at)),
+  );
+  return {
+    state: hasActiveChannel && willing.every((list) => list.length > 0),
+    events: idsInOrder([...new Set(willing.flat())]),
+  };
+}
+
+const idsInOrder = (incidents: readonly Incident[]): string[] =>
+  incidents
+    .map((incident) => incident.speaker.version)
+    .sort(inOrder)
+    .map((version) => version.eventId);

@@ -1,0 +1,113 @@
+import { linesOf, stateOf, type Line } from './channels';
+import type { EffectiveVersion } from './effective-events';
+import { HALF_LIFE_HOURS } from './decay';
+import { Extremes, horizonOf } from './extremes';
+import type { Frame } from './frame';
+import { MOVEMENT_FLOOR_POINTS, movementOf, omegaOf, type Movement } from './gauges';
+import { Incidents, type Incident } from './incidents';
+import { DAY, type Minute, type Moment } from './instant';
+import { Parties, type Roster } from './parties';
+import { relevantOf } from './relevant';
+import { exchangeOf, type Exchange } from './retaliation';
+import { KINETIC_FACTOR } from './weights';
+import type { WindowInputs } from './window';
+
+/** The two stocks, integers in 1 / (80 * 2^26) points. */
+export interface Stocks {
+  readonly escalation: number;
+  readonly diplomacy: number;
+}
+
+/** Everything that the views of one crisis at one moment have in common. A pure function of (frame, S, at). */
+export interface Situation {
+  readonly frame: Frame;
+  readonly at: Moment;
+  readonly parties: Parties;
+  /** Who is who at `at`. */
+  readonly roster: Roster;
+  /** Incidents of the seven types in order, as far as they can matter. */
+  readonly incidents: readonly Incident[];
+  /** In order. */
+  readonly assessments: readonly EffectiveVersion[];
+  readonly extremes: Extremes;
+  readonly stocks: Stocks;
+  /** The same 14 days ago. */
+  readonly before: Stocks;
+  readonly escalationMovement: Movement;
+  readonly diplomacyMovement: Movement;
+  /** In thousandths. */
+  readonly omega: number | null;
+  readonly omegaChange7: number | null;
+  readonly exchange: Exchange;
+  readonly lines: readonly Line[];
+  readonly hasActiveChannel: boolean;
+  readonly window: WindowInputs;
+  /** What the model was told, for the record. */
+  readonly model: { readonly version: string; readonly parameters: Readonly<Record<string, number>> };
+  /** The next minute within 60 days at which something discrete changes if nothing more happens. */
+  readonly nextChangeAt: string | null;
+}
+
+export const MOVEMENT_DAYS = 14;
+const OMEGA_CHANGE_DAYS = 7;
+
+/**
+ * @param events S: the effective events known and visible, with instant <= at, in order. More of them than
+ *   `relevantOf` would keep changes nothing.
+ */
+export function situationOf(frame: Frame, events: readonly EffectiveVersion[], at: Moment): Situation {
+  const { minute } = at;
+  const relevant = relevantOf(events, minute);
+  const reports = relevant.filter((event) => event.facts.counts);
+  const parties = new Parties(frame);
+  const roster = parties.at(minute);
+  const extremes = new Extremes(horizonOf(minute));
+  const folded = new Incidents(parties, extremes);
+
+  // One pass in order: a look back is the same sum, read where S cut at the earlier time ends.
+  let next = 0;
+  const stocksAt = (time: Minute): Stocks => {
+    while (next < reports.length && reports[next]!.facts.instant <= time) folded.add(reports[next++]!);
+    return { escalation: extremes.escalating.stock(time), diplomacy: extremes.relieving.stock(time) };
+  };
+  const before = stocksAt(minute - MOVEMENT_DAYS * DAY);
+  const weekAgo = stocksAt(minute - OMEGA_CHANGE_DAYS * DAY);
+  const stocks = stocksAt(minute);
+
+  const incidents = folded.all();
+  const quiet = !incidents.some((incident) => incident.speaker.weight !== 0 && incident.within(MOVEMENT_DAYS, minute));
+  const omega = omegaOf(stocks.escalation, stocks.diplomacy);
+  const omegaWeekAgo = omegaOf(weekAgo.escalation, weekAgo.diplomacy);
+  const lines = linesOf(incidents, parties, minute);
+  const exchange = exchangeOf(incidents, parties, minute);
+  const situation = {
+    frame,
+    at,
+    parties,
+    roster,
+    incidents,
+    assessments: relevant.filter((event) => event.facts.type === 'AnalystAssessmentIssued'),
+    extremes,
+    stocks,
+    before,
+    escalationMovement: movementOf(stocks.escalation, before.escalation, quiet),
+    diplomacyMovement: movementOf(stocks.diplomacy, before.diplomacy, quiet),
+    omega,
+    omegaChange7: omega === null || omegaWeekAgo === null ? null : omega - omegaWeekAgo,
+    exchange,
+    lines,
+    hasActiveChannel: lines.some((line) => stateOf(line, at) === 'active'),
+    window: { anythingReported: reports.length > 0, omega, lines, openLegs: exchange.openLegs },
+    model: {
+      version: '1',
+      parameters: {
+        halfLifeHours: HALF_LIFE_HOURS,
+        riskReference: frame.riskReference,
+        diplomacyReference: frame.diplomacyReference,
+        movementFloor: MOVEMENT_FLOOR_POINTS,
+        kineticFactor: KINETIC_FACTOR,
+      },
+    },
+  };
+  return { ...situation, nextChangeAt: null };
+}

@@ -1,0 +1,56 @@
+import type { History } from '../amendments';
+import { applyEvent, selectEvents, type EffectiveVersion, type Histories } from '../effective-events';
+import { frameAt, frameEventOf, type Frame, type FrameEvent, type LevelIndex, type RecordedEvent } from '../frame';
+import { Moment } from '../instant';
+import { modelOf } from '../models';
+import { projections } from '../index';
+import type { Situation } from '../situation';
+import { codes } from './recorded-events';
+
+/** One crisis folded event by event, as a store would keep it, in memory. */
+export class MemoryCrisis implements Histories {
+  readonly frameEvents: FrameEvent[] = [];
+  private readonly rows = new Map<number, readonly EffectiveVersion[]>();
+  private readonly histories = new Map<string, History>();
+  private readonly roots = new Map<string, string>();
+
+  constructor(events: readonly RecordedEvent[]) {
+    for (const event of events) this.apply(event);
+  }
+
+  apply(event: RecordedEvent): void {
+    const framed = frameEventOf(event);
+    if (framed !== undefined) this.frameEvents.push(framed);
+    const change = applyEvent(event, this, codes);
+    if (change === undefined) return;
+    const { history, versions } = change;
+    const root = history.original.eventId;
+    this.histories.set(root, history);
+    this.roots.set(event.id, root);
+    this.rows.set(history.original.position, versions);
+  }
+
+  historyOf(eventId: string): History | undefined {
+    const root = this.roots.get(eventId);
+    return root === undefined ? undefined : this.histories.get(root);
+  }
+
+  get versions(): EffectiveVersion[] {
+    return [...this.rows.values()].flat();
+  }
+
+  frame(asOf: number, level: LevelIndex, at: Moment): Frame {
+    return frameAt(this.frameEvents, asOf, level, at.minute)!;
+  }
+
+  situation(at: Moment, asOf: number = Infinity, level: LevelIndex = 4): Situation {
+    const frame = this.frame(asOf, level, at);
+    return modelOf(frame).situationOf(frame, selectEvents(this.versions, asOf, level, at.minute), at);
+  }
+
+  /** Risk and status in one object, as the worked examples print them. */
+  view(at: Moment, asOf?: number, level?: LevelIndex): Record<string, unknown> {
+    const situation = this.situation(at, asOf, level);
+    return Object.assign({}, ...Object.values(projections).map(({ view }) => view(situation)));
+  }
+}
