@@ -1,6 +1,17 @@
 // Jest runs what ships: the output of `npm run build`, under the same Node that runs the server.
 // NestJS 12 is ESM-only; its packages (and theirs) are turned into CommonJS here, everything else runs untouched.
-const esmOnly = ['@nestjs', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit', 'uid', 'iterare', 'canonicalize'];
+const esmOnly = [
+  '@nestjs',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'uid',
+  'iterare',
+  'canonicalize',
+];
 
 module.exports = {
   rootDir: __dirname,

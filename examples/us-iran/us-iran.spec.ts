@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from '#catalogue';
 import { ROOT } from '../../test/support/fixture';
 
 /** As much of an element as these tests look at. */
@@ -73,6 +74,19 @@ describe('the example crisis', () => {
     const known = log.map(knownAt);
     expect(known).toEqual(known.toSorted((a, b) => a - b));
     expect(lineOf.size).toBe(log.length);
+  });
+
+  it('is accepted line by line, on the day on which it became known', () => {
+    log.forEach((element, line) => parse(element, { now: knownAt(element) + DAY_MS, opening: line === 0 }));
+  });
+
+  it('refers to events of the types that may be named', () => {
+    const wrong = log.flatMap((element, line) =>
+      parse(element, { now: Date.now(), opening: line === 0 }).references.filter(
+        ({ id, types }) => types?.includes(log[lineOf.get(id)!]!.type) === false,
+      ),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('refers only to earlier lines', () => {

@@ -5,4 +5,5 @@ import { join } from 'node:path';
 export const ROOT = join(__dirname, '..', '..', '..');
 
 /** A JSON file of `test/fixtures`. */
-export const fixture = <T>(name: string): T => JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', name), 'utf8')) as T;
+export const fixture = <T>(name: string): T =>
+  JSON.parse(readFileSync(join(ROOT, 'test', 'fixtures', name), 'utf8')) as T;

@@ -51,3 +51,9 @@ export {
 } from './effective-events';
 
 export { formatMinute, millisecondsOf, minuteOf, Moment, UnreadableTime, type Minute } from './instant';
+
+export { CrisisMemory, ViewParked } from './crisis-memory';
+export { type ListingFilter } from './listing';
+export { Projector } from './projector';
+export { recordedEventOf } from './recorded-event';
+export { type Unreadable, ViewStore } from './view-store';

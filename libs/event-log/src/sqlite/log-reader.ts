@@ -68,6 +68,20 @@ export class LogReader {
     return this.value(sql, stream) ?? -1;
   }
 
+  /** The stream's last revision at or before a position; -1 where it had none. Positions rise along revisions. */
+  revisionAt(stream: string, position: Position): Revision {
+    let known = -1;
+    let later = this.streamHead(stream) + 1;
+    const sql = 'select position from event where stream = (select id from stream where name = ?) and revision = ?';
+    if (later > 0 && this.value<number>(sql, stream, later - 1)! <= position) return later - 1;
+    while (later - known > 1) {
+      const middle = Math.floor((known + later) / 2);
+      if (this.value<number>(sql, stream, middle)! <= position) known = middle;
+      else later = middle;
+    }
+    return known;
+  }
+
   readAll(options: LogReadOptions = {}): Iterable<StoredEvent> {
     return this.read('position', '', [], options, this.head());
   }

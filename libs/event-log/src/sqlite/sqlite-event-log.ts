@@ -86,6 +86,12 @@ export class SqliteEventLog implements EventLog {
     return this.signal.head;
   }
 
+  /** Whether the last write went well; the next append tries again all the same. */
+  writing(): { readonly ok: boolean; readonly reason?: string } {
+    const { trouble } = this.writer;
+    return trouble === undefined ? { ok: true } : { ok: false, reason: trouble };
+  }
+
   /** Called with the new head after every transaction that stored something; the events can be read by then. */
   onAppended(listener: (head: Position) => void): () => void {
     return this.signal.onAdvance(listener);

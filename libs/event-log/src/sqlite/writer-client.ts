@@ -30,6 +30,8 @@ export class WriterClient {
   private inFlight: Waiting[] = [];
   private isScheduled = false;
   private ended: Error | undefined;
+  /** Why the last group could not be written; undefined while all is well. */
+  trouble: string | undefined;
   private readonly gone: Promise<void>;
 
   private constructor(
@@ -109,6 +111,7 @@ export class WriterClient {
     if (this.queue.length > 0) this.send();
     else if (this.ended !== undefined) this.worker.postMessage(null);
 
+    this.trouble = troubleIn(outcomes);
     let position = firstPosition;
     const answers: (() => void)[] = [];
     for (const [index, { request, resolve, reject }] of settled.entries()) {
@@ -132,6 +135,14 @@ export class WriterClient {
     this.inFlight = [];
     this.queue = [];
   }
+}
+
+const TROUBLE: ReadonlySet<string> = new Set(['outcome-unknown', 'writing-stopped', 'storage-full']);
+
+function troubleIn(outcomes: WireReply['outcomes']): string | undefined {
+  for (const outcome of outcomes)
+    if (typeof outcome === 'object' && 'type' in outcome && TROUBLE.has(outcome.type)) return toError(outcome).message;
+  return undefined;
 }
 
 function appended(

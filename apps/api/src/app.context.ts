@@ -1,0 +1,22 @@
+import type { SqliteEventLog } from '#event-log';
+import type { Config } from './config';
+import type { Tokens } from './http/tokens';
+import type { ViewEngine } from './views/view-engine';
+
+/** What the routes need, made once at start. Also Nest's injection token for it. */
+export class Context {
+  readonly config: Config;
+  readonly log: SqliteEventLog;
+  readonly tokens: Tokens;
+  readonly views: ViewEngine;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+
+  constructor(parts: Context) {
+    this.config = parts.config;
+    this.log = parts.log;
+    this.tokens = parts.tokens;
+    this.views = parts.views;
+    this.clock = parts.clock;
+  }
+}

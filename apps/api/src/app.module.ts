@@ -1,0 +1,19 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Context } from './app.context';
+import { HealthController } from './health/health.controller';
+import { OpenApiController } from './openapi/openapi.controller';
+import { CrisesController } from './read/crises.controller';
+import { EventsController } from './read/events.controller';
+import { ViewsController } from './views/views.controller';
+
+/** The composition root's Nest side: controllers, and the one thing they share. */
+@Module({})
+export class AppModule {
+  static with(parts: Context): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [CrisesController, EventsController, ViewsController, HealthController, OpenApiController],
+      providers: [{ provide: Context, useValue: new Context(parts) }],
+    };
+  }
+}

@@ -1,0 +1,158 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppendRequest, ExpectedRevision } from '#event-log';
+import type { Context } from '../app.context';
+import { OPEN, type Principal } from '../http/principal';
+import { Problem } from '../http/problem';
+import { parseStrict } from '../http/strict-json';
+import { correlationOf } from '../http/request-checks';
+import { crisisIdOf, streamOf } from '../http/crisis-id';
+import { sendProblem, toProblem } from '../http/to-problem';
+import { batchId, idempotencyKeyOf } from './idempotency-key';
+import { appendLines } from './append-lines';
+import { openingElement } from './open-crisis';
+import { readElement, type ReadElement } from './read-element';
+import { receiptOf } from './receipt';
+
+export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'clock'>;
+
+/**
+ * The write side of the API. These are plain Fastify routes, not a Nest controller: they are the hot path,
+ * and a controller costs a quarter of their throughput.
+ *
+ * An answer of 201 or 200 means durable. 200 says the event was there already with the same content.
+ */
+export function appendRoutes(fastify: FastifyInstance, context: AppendContext): void {
+  const errorHandler = answerProblem;
+  fastify.post('/v1/crises', { errorHandler }, async (request, reply) => {
+    requireJson(request);
+    const { crisisId, element, text } = openingElement(parseStrict(request.body as Buffer).value);
+    const read = readElement({
+      value: element,
+      text,
+      key: idempotencyKeyOf(request),
+      index: undefined,
+      now: context.clock(),
+      opening: true,
+      ...correlationOf(request),
+    });
+    return answer(context, reply, crisisId, [read], 'no_stream', false);
+  });
+
+  fastify.post('/v1/crises/:crisisId/events', { errorHandler }, async (request, reply) => {
+    const crisisId = crisisIdOf(request);
+    const expected = expectedOf(request, context, OPEN);
+    if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
+    requireJson(request);
+    const { value, text } = parseStrict(request.body as Buffer);
+    const atomic = Array.isArray(value);
+    return answer(
+      context,
+      reply,
+      crisisId,
+      atomic ? readArray(request, value, context) : [readOne(request, value, text, context)],
+      expected,
+      atomic,
+    );
+  });
+}
+
+/** Nest's filter does not see these routes. */
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error, request.id);
+  if (problem.type === 'internal')
+    new Logger('append').error(`${request.id}: ${(error as Error).stack ?? String(error)}`);
+  void sendProblem(reply, problem);
+}
+
+function readOne(request: FastifyRequest, value: unknown, text: string, context: AppendContext): ReadElement {
+  return readElement({
+    value,
+    text,
+    key: idempotencyKeyOf(request),
+    index: undefined,
+    now: context.clock(),
+    opening: false,
+    ...correlationOf(request),
+  });
+}
+
+function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): ReadElement[] {
+  const key = idempotencyKeyOf(request);
+  const correlation = correlationOf(request);
+  const now = context.clock();
+  if (elements.length === 0) throw new Problem('malformed-json', 'The array is empty; send at least one event.');
+  return elements.map((value, index) =>
+    readElement({
+      value,
+      text: JSON.stringify(value),
+      key: batchId(key, index),
+      index,
+      now,
+      opening: false,
+      ...correlation,
+    }),
+  );
+}
+
+async function answer(
+  context: AppendContext,
+  reply: FastifyReply,
+  crisisId: string,
+  events: readonly ReadElement[],
+  expected: ExpectedRevision,
+  atomic: boolean,
+): Promise<FastifyReply> {
+  const request: AppendRequest = {
+    stream: streamOf(crisisId),
+    events,
+    expected,
+    writer: { principal: OPEN.name, level: OPEN.level },
+  };
+  const appended = await context.log.append(request).catch((error: unknown) => withCurrent(error, crisisId, context));
+  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, OPEN));
+  const last = receipts.at(-1) as (typeof receipts)[number];
+  return reply
+    .code(appended.every(({ repeated }) => repeated) ? 200 : 201)
+    .header('etag', `"${last.cursor}"`)
+    .type('application/json')
+    .send(JSON.stringify(atomic ? { events: receipts } : last));
+}
+
+/** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */
+function expectedOf(request: FastifyRequest, context: AppendContext, principal: Principal): ExpectedRevision {
+  if (request.headers['if-none-match'] !== undefined) {
+    throw new Problem('invalid-parameter', 'If-None-Match opens nothing here; open a crisis with POST /v1/crises.', {
+      parameter: 'If-None-Match',
+    });
+  }
+  const ifMatch = request.headers['if-match'];
+  if (ifMatch === undefined || ifMatch.trim() === '*') return 'stream_exists';
+  const token = /^\s*"([^"]+)"\s*$/.exec(ifMatch)?.[1];
+  if (token === undefined)
+    throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
+  const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
+  return { seen: context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position), level: principal.level };
+}
+
+/** A 412 brings the token with which to try again once what came since has been read. */
+async function withCurrent(error: unknown, crisisId: string, context: AppendContext): Promise<never> {
+  const problem = toProblem(error, '');
+  if (problem.type !== 'precondition-failed') throw error;
+  const current = await context.views.ask({ kind: 'latest', crisis: crisisId, level: OPEN.level });
+  throw new Problem('precondition-failed', problem.detail, { ...problem.extra, current: `"${current}"` });
+}
+
+const isNdjson = (request: FastifyRequest): boolean => mediaType(request) === 'application/x-ndjson';
+
+const mediaType = (request: FastifyRequest): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+
+function requireJson(request: FastifyRequest): void {
+  if (mediaType(request) !== 'application/json') {
+    throw new Problem(
+      'unsupported-media-type',
+      `Content-Type is ${mediaType(request) || 'missing'}; send application/json.`,
+    );
+  }
+}

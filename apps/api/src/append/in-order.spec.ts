@@ -1,0 +1,57 @@
+import { inOrder } from './in-order';
+
+async function collect(texts: AsyncIterable<string>): Promise<string> {
+  let all = '';
+  for await (const text of texts) all += text;
+  return all;
+}
+
+async function* batches(...items: number[][]): AsyncGenerator<number[]> {
+  yield* items;
+}
+
+test('results come in the order of the items, whatever finishes first', async () => {
+  const work = async (item: number) => {
+    for (let i = 0; i < 5 - item; i++) await null;
+    return `${item};`;
+  };
+  expect(await collect(inOrder(batches([0, 1], [2], [3, 4]), work, 2))).toBe('0;1;2;3;4;');
+});
+
+test('a source that waits for the first result before it sends the second is answered', async () => {
+  let answered!: () => void;
+  const firstAnswer = new Promise<void>((resolve) => (answered = resolve));
+  async function* source(): AsyncGenerator<number[]> {
+    yield [0];
+    await firstAnswer;
+    yield [1];
+  }
+  const seen: string[] = [];
+  for await (const text of inOrder(source(), async (item) => `${item}`, 8)) {
+    seen.push(text);
+    answered();
+  }
+  expect(seen).toEqual(['0', '1']);
+});
+
+test('a reader that goes away stops the source from being read', async () => {
+  let read = 0;
+  async function* endless(): AsyncGenerator<number[]> {
+    for (;;) {
+      await null;
+      yield [read++];
+    }
+  }
+  for await (const _ of inOrder(endless(), async (item) => `${item}`, 4)) break;
+  const after = read;
+  await new Promise(setImmediate);
+  expect(read).toBeLessThanOrEqual(after + 1);
+});
+
+test('a failing source fails the results', async () => {
+  async function* failing(): AsyncGenerator<number[]> {
+    yield [0];
+    throw new Error('cut');
+  }
+  await expect(collect(inOrder(failing(), async (item) => `${item}`, 4))).rejects.toThrow('cut');
+});

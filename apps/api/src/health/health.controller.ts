@@ -1,0 +1,29 @@
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Context } from '../app.context';
+
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  /** The process answers. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Ready to append and to read; else 503 with what is wrong. Lag is in events; parked crises do not make an instance unready. */
+  @Get('ready')
+  @Header('content-type', 'application/json')
+  @Header('cache-control', 'no-store')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const writing = this.context.log.writing();
+    const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
+    if (!writing.ok) void reply.code(503).header('retry-after', '1');
+    return JSON.stringify({
+      status: writing.ok ? 'ok' : 'unavailable',
+      record: { engine: 'sqlite', logId: this.context.log.logId, head: this.context.log.head(), writing },
+      views,
+    });
+  }
+}

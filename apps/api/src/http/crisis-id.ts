@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from './problem';
+
+const CRISIS_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const MAX_CRISIS_ID_CHARS = 64;
+const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** An allow-list, so that no request reaches a stream that is not a crisis (`$all`, `crisislog-…`). */
+export function requireCrisisId(value: unknown): string {
+  if (typeof value === 'string' && value.length <= MAX_CRISIS_ID_CHARS && CRISIS_ID.test(value)) return value;
+  throw new Problem(
+    'invalid-parameter',
+    `crisisId: 1 to ${MAX_CRISIS_ID_CHARS} lower-case letters and digits, in groups joined by single hyphens.`,
+    {
+      parameter: 'crisisId',
+    },
+  );
+}
+
+export const crisisIdOf = (request: FastifyRequest): string =>
+  requireCrisisId((request.params as { crisisId?: string }).crisisId);
+
+export function requireEventId(value: unknown): string {
+  if (typeof value === 'string' && EVENT_ID.test(value)) return value;
+  throw new Problem('invalid-parameter', 'eventId: a lower-case UUID.', { parameter: 'eventId' });
+}
+
+export const isEventId = (value: string): boolean => EVENT_ID.test(value);
+
+export const streamOf = (crisisId: string): string => `crisis-${crisisId}`;
+
+export const crisisOf = (stream: string): string => stream.slice('crisis-'.length);

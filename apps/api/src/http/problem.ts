@@ -1,0 +1,137 @@
+/**
+ * RFC 9457 problem details. Each type is one row here; `GET /problems/{type}` and `docs/problems.md` are
+ * made from the rows, so that whoever meets a problem can look up what it means and what to do next.
+ */
+export const PROBLEMS = {
+  'malformed-json': [
+    400,
+    'The body is not the JSON this API takes',
+    'Correct the place that `detail` names and send again. Nothing was stored.',
+  ],
+  'invalid-parameter': [
+    400,
+    'A parameter of the request is not usable',
+    'Correct the parameter that `parameter` names.',
+  ],
+  'invalid-token': [
+    400,
+    'A cursor or ETag is not one of this log',
+    'Use a token from an answer of this log, whole and unchanged, where it was given for.',
+  ],
+  'unknown-host': [
+    421,
+    'The Host header names no host of this server',
+    'Use the address the server was started with, or add the name to ALLOWED_HOSTS.',
+  ],
+  'foreign-origin': [
+    403,
+    'Pages of another origin may not call this server',
+    'Call it from its own pages or from a program.',
+  ],
+  'not-found': [404, 'There is nothing at this address', 'See /openapi.json for what there is.'],
+  'crisis-not-found': [
+    404,
+    'There is no such crisis',
+    'List the crises with GET /v1/crises, or open one with POST /v1/crises.',
+  ],
+  'event-not-found': [404, 'The crisis has no such event', 'List its events with GET /v1/crises/{id}/events.'],
+  'not-yet-known': [404, 'The crisis was not yet known at that point of the record', 'Ask for a later asOf.'],
+  'method-not-allowed': [405, 'This address does not take that method', 'See /openapi.json for what it takes.'],
+  'request-timeout': [408, 'The request did not arrive in time', 'Send it again, faster.'],
+  'amendment-hidden': [
+    409,
+    'Lowering the marking would show what others know to be amended',
+    'Lower the amendment in the same array, or leave the marking.',
+  ],
+  'crisis-exists': [
+    409,
+    'The crisis is open already',
+    'Append to it with POST /v1/crises/{id}/events, or choose another crisisId.',
+  ],
+  'precondition-failed': [
+    412,
+    'The crisis has moved on',
+    'Read what was appended since, decide again, and send with the token in `current`.',
+  ],
+  'body-too-large': [
+    413,
+    'The body is larger than this API takes',
+    'Send it in parts; as NDJSON there is no limit on the whole.',
+  ],
+  'unsupported-media-type': [
+    415,
+    'The content type is not one this address takes',
+    'Send application/json, or application/x-ndjson where it is listed, without Content-Encoding.',
+  ],
+  'invalid-event': [
+    422,
+    'The event breaks rules of the catalogue',
+    'Correct each field in `errors` and send again. Nothing was stored.',
+  ],
+  'event-id-taken': [
+    422,
+    'The crisis has another event with this id',
+    'Send new facts under a new id; to change what is stored append EventCorrected.',
+  ],
+  'unknown-reference': [
+    422,
+    'An event refers to one that the crisis does not have',
+    'Append the event that `pointer` names first, or correct the reference.',
+  ],
+  'reference-type': [
+    422,
+    'An event refers to one of a type that does not fit there',
+    'Refer to an event of a type that `allowed` lists.',
+  ],
+  'marking-too-low': [
+    422,
+    'An event is less restricted than what it refers to',
+    'Mark it at least as high as `required`, or leave the reference out.',
+  ],
+  'duplicate-id': [422, 'Two events of one array have the same id', 'Give each its own id.'],
+  'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
+  internal: [
+    500,
+    'Something failed inside',
+    'Nothing acknowledged is lost. Try again; if it persists tell the operator the `instance`.',
+  ],
+  'outcome-unknown': [
+    503,
+    'It is not known whether the event was stored',
+    'Send the same event with the same id again: it is stored once, and the answer is then definite.',
+  ],
+  'writing-stopped': [503, 'The record cannot be written now', 'Reads go on. Try again after `Retry-After`.'],
+  'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
+  behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
+  'view-parked': [
+    503,
+    'The views of this crisis wait for an event that this build cannot read',
+    'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+  ],
+  busy: [503, 'Too many computations are under way for this caller', 'Ask again after `Retry-After`.'],
+  draining: [503, 'The server is shutting down', 'Send it again to another instance, or later. It is safe to repeat.'],
+} as const satisfies Record<string, readonly [status: number, title: string, next: string]>;
+
+export type ProblemType = keyof typeof PROBLEMS;
+
+/** A problem on its way to the client. `extra` members stand beside the standard ones. */
+export class Problem extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly type: ProblemType,
+    readonly detail: string,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    this.status = PROBLEMS[type][0];
+  }
+
+  toJSON(): Record<string, unknown> {
+    const [status, title, next] = PROBLEMS[this.type];
+    return { type: `/problems/${this.type}`, title, status, detail: this.detail, next, ...this.extra };
+  }
+}
+
+export const retryAfter = (seconds: number): Record<string, string> => ({ 'retry-after': String(seconds) });

@@ -1,0 +1,143 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LEVELS, type Level, type Position } from '#event-log';
+import { Problem } from './problem';
+
+/**
+ * A point of the record as its reader may know it: the last item visible at `level`. Serves as cursor and
+ * as ETag. It names a position and grants nothing: reading from it is checked like any other read.
+ */
+export interface Point {
+  readonly kind: 'point' | 'page';
+  readonly position: Position;
+  /** Place among the items that one position yields; 0 where there is one. */
+  readonly index: number;
+  readonly level: Level;
+  /** What the sequence was filtered by, in any canonical text; '' for nothing. Only its digest is kept. */
+  readonly filter: string;
+}
+
+const VERSION = 1;
+const KINDS = ['point', 'page'] as const;
+const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const TOKEN_BYTES = 2 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
+const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
+/** Starts over with each restore of the record (ledger epochs); 0 until there is one. */
+const EPOCH = 0;
+
+/**
+ * Seals points so that they are opaque and stable: the same point gives the same token on every instance
+ * that has the key, because the nonce is an HMAC of the plaintext. Layout: version byte, key id byte,
+ * nonce, AES-256-GCM of {kind, logId, epoch, position, index, at, level, filter}, tag; always as long.
+ */
+export class Tokens {
+  readonly #ring: readonly Key[];
+  readonly #logId: Buffer;
+
+  constructor(keys: readonly Buffer[], logId: string) {
+    this.#ring = keys.map((key) => new Key(key));
+    this.#logId = Buffer.from(logId.replaceAll('-', ''), 'hex');
+  }
+
+  seal(point: Point): string {
+    const key = this.#ring[0] as Key;
+    const plain = this.#plain(point);
+    const nonce = createHmac('sha256', key.nonceKey).update(plain).digest().subarray(0, NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', key.sealKey, nonce);
+    const sealed = cipher.update(plain);
+    cipher.final();
+    return Buffer.concat([Buffer.from([VERSION, key.id]), nonce, sealed, cipher.getAuthTag()], TOKEN_BYTES).toString(
+      'base64url',
+    );
+  }
+
+  /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
+  open(token: string, parameter: string, use: { kind: Point['kind']; filter?: string; level: Level }): Point {
+    const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
+    const point = this.#decrypt(token);
+    if (!point) throw refuse('not a token of this log.');
+    if (point.kind !== use.kind)
+      throw refuse(
+        `a token of another kind; give a ${use.kind === 'page' ? '`next` of the same listing' : 'cursor or ETag'}.`,
+      );
+    if (point.filterDigest !== digestOf(use.filter ?? ''))
+      throw refuse('given for other filters; start over without it or restore the filters.');
+    if (point.level !== use.level) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+    return {
+      kind: point.kind,
+      position: point.position,
+      index: point.index,
+      level: point.level,
+      filter: use.filter ?? '',
+    };
+  }
+
+  #plain(point: Point): Buffer {
+    const plain = Buffer.alloc(PLAIN_BYTES);
+    plain[0] = KINDS.indexOf(point.kind);
+    this.#logId.copy(plain, 1);
+    plain.writeUInt32BE(EPOCH, 17);
+    plain.writeBigInt64BE(BigInt(point.position), 21);
+    plain.writeUInt32BE(point.index, 29);
+    plain[41] = LEVELS.indexOf(point.level);
+    plain.writeBigUInt64BE(digestOf(point.filter), 42);
+    return plain;
+  }
+
+  #decrypt(
+    token: string,
+  ): { kind: Point['kind']; position: number; index: number; level: Level; filterDigest: bigint } | undefined {
+    if (token.length !== TOKEN_CHARS) return undefined;
+    const bytes = Buffer.from(token, 'base64url');
+    if (bytes.length !== TOKEN_BYTES || bytes[0] !== VERSION) return undefined;
+    for (const key of this.#ring.filter((candidate) => candidate.id === bytes[1])) {
+      const decipher = createDecipheriv('aes-256-gcm', key.sealKey, bytes.subarray(2, 2 + NONCE_BYTES));
+      decipher.setAuthTag(bytes.subarray(TOKEN_BYTES - TAG_BYTES));
+      const plain = decipher.update(bytes.subarray(2 + NONCE_BYTES, TOKEN_BYTES - TAG_BYTES));
+      try {
+        decipher.final();
+      } catch {
+        continue;
+      }
+      if (!plain.subarray(1, 17).equals(this.#logId)) return undefined;
+      return {
+        kind: KINDS[plain[0] as number] as Point['kind'],
+        position: Number(plain.readBigInt64BE(21)),
+        index: plain.readUInt32BE(29),
+        level: LEVELS[plain[41] as number] as Level,
+        filterDigest: plain.readBigUInt64BE(42),
+      };
+    }
+    return undefined;
+  }
+}
+
+class Key {
+  readonly id: number;
+  readonly sealKey: Buffer;
+  readonly nonceKey: Buffer;
+
+  constructor(key: Buffer) {
+    this.sealKey = createHmac('sha256', key).update('seal').digest();
+    this.nonceKey = createHmac('sha256', key).update('nonce').digest();
+    this.id = createHash('sha256').update(key).digest()[0] as number;
+  }
+}
+
+const NO_FILTER = digest('');
+const digestOf = (filter: string): bigint => (filter === '' ? NO_FILTER : digest(filter));
+
+function digest(filter: string): bigint {
+  return createHash('sha256').update(filter).digest().readBigUInt64BE(0);
+}
+
+/** The ring of `TOKEN_KEYS`, or the data folder's own key, made at first start and readable by its owner only. */
+export function loadTokenKeys(configured: readonly string[], dataDir: string): Buffer[] {
+  if (configured.length > 0) return configured.map((key) => Buffer.from(key, 'base64url'));
+  const path = join(dataDir, 'token.key');
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  return [Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url')];
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Controller, Get, Header, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { definitions, jsonSchema } from '#catalogue';
+import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
+import { openApiDocument } from './document';
+
+const UI = join(createRequire(__filename).resolve('swagger-ui-dist/package.json'), '..');
+const ASSETS: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+};
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true });`;
+const PAGE = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Crisis log API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><main id="page"></main><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
+</html>
+`;
+
+/** The description of the API: for programs, for people, and what each problem means. */
+@Controller()
+export class OpenApiController {
+  readonly #document = JSON.stringify(openApiDocument());
+
+  @Get('openapi.json')
+  @Header('content-type', 'application/json')
+  document(): string {
+    return this.#document;
+  }
+
+  @Get('docs')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'")
+  page(): string {
+    return PAGE;
+  }
+
+  @Get('docs/:file')
+  asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.header('cache-control', 'max-age=86400');
+    if (file === 'start.js') {
+      void reply.type('text/javascript');
+      return START;
+    }
+    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+    if (type === undefined) throw new Problem('not-found', `There is no /docs/${file}.`);
+    void reply.type(type);
+    return readFileSync(join(UI, file), 'utf8');
+  }
+
+  @Get('v1/schemas/:type')
+  @Header('content-type', 'application/schema+json')
+  schema(@Param('type') type: string): string {
+    const definition = definitions.find((candidate) => candidate.type === type);
+    if (!definition)
+      throw new Problem('not-found', `There is no event type ${JSON.stringify(type)}.`, {
+        known: definitions.map((known) => known.type),
+      });
+    return JSON.stringify(jsonSchema(definition.type));
+  }
+
+  @Get('problems/:type')
+  @Header('content-type', 'application/json')
+  problem(@Param('type') type: string): string {
+    if (!Object.hasOwn(PROBLEMS, type))
+      throw new Problem('not-found', `There is no problem type ${JSON.stringify(type)}.`, {
+        known: Object.keys(PROBLEMS),
+      });
+    const [status, title, next] = PROBLEMS[type as ProblemType];
+    return JSON.stringify({ type: `/problems/${type}`, status, title, next });
+  }
+}

@@ -1,0 +1,56 @@
+import { LEVELS } from '#event-log';
+import { type Frame, projections } from '#projections';
+import { summaryOf } from '../views/answer-series';
+import { floorToMinute } from '../views/moment-of';
+import type { ReadContext } from '../views/read-context';
+import type { Moment, Reader } from '../views/read-request';
+import { asOfOf, sceneOf, situationIn } from '../views/situate';
+import { toProblem } from '../http/to-problem';
+
+export function answerCrises(context: ReadContext, { reader, now }: { reader: Reader; now: number }): string {
+  const crises = context.store.listing.crises(reader.level).map((crisis) => line(context, { crisis, reader, now }));
+  return JSON.stringify({ at: new Date(floorToMinute(now)).toISOString().replace('.000Z', 'Z'), crises });
+}
+
+/** A crisis whose views are parked is listed all the same, and says so. */
+function line(context: ReadContext, moment: Moment): object {
+  const scene = sceneOf(context, moment);
+  const { title, openedAt, closed } = scene.frame;
+  const its = { crisisId: scene.crisis, title, openedAt, closed };
+  try {
+    const situation = situationIn(scene);
+    const { window, channels } = projections.status.view(situation);
+    return {
+      ...its,
+      ...summaryOf(situation),
+      window: window.state,
+      activeChannels: channels.filter(({ state }) => state === 'active').length,
+    };
+  } catch (error) {
+    return { ...its, problem: toProblem(error, '') };
+  }
+}
+
+export function answerCrisis(context: ReadContext, moment: Moment): string {
+  const scene = sceneOf(context, moment);
+  return JSON.stringify({
+    crisisId: scene.crisis,
+    at: new Date(scene.at).toISOString().replace('.000Z', 'Z'),
+    asOf: asOfOf(context, scene),
+    marking:
+      LEVELS[scene.levelIndex] === undefined
+        ? undefined
+        : context.store.listing.levelAt(context.store.listing.positionOf(scene.crisis, scene.frame.eventId, 'RED')!),
+    ...frameOf(scene.frame),
+  });
+}
+
+/** The lists in force at the moment, and when they changed. */
+function frameOf({ chapters, ...frame }: Frame): object {
+  const { from: _from, ...lists } = chapters.at(-1)!;
+  return {
+    ...frame,
+    ...lists,
+    amendedAt: chapters.slice(1).map(({ from }) => new Date(from * 60_000).toISOString().replace('.000Z', 'Z')),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Level, Position } from '#event-log';
+import { LEVELS } from '#event-log';
+import { Problem } from '../http/problem';
+import type { ReadContext } from '../views/read-context';
+import type { EventsQuestion, Reader } from '../views/read-request';
+import { pointToken, requireCrisis } from '../views/situate';
+import { exportedEvent, wireEvent } from './wire-event';
+
+/**
+ * A page: one line of what the route needs (`etag`, `next`), then the body. `next` of a page of JSON is a
+ * token for the client; of a page of lines it is the position from which the route itself goes on.
+ */
+export function answerEvents(context: ReadContext, question: EventsQuestion): string {
+  const { crisis, reader, limit, filter, format } = question;
+  const head = context.log.head();
+  requireCrisis(context, crisis, reader.level, head);
+  const { listing } = context.store;
+  const positions = listing.find({ ...question, level: reader.level, limit: limit + 1 });
+  const more = positions.length > limit;
+  const page = positions.slice(0, limit);
+  const last = page.at(-1);
+  if (format === 'lines') {
+    const lines = page.map((position) =>
+      JSON.stringify(exportedEvent(context.log.at(position)!, listing.levelAt(position), reader)),
+    );
+    return [JSON.stringify({ next: more ? last : null }), ...lines, ''].join('\n');
+  }
+  const events = page.map((position) => wireEvent(context.log.at(position)!, listing.levelAt(position), reader));
+  const next = more
+    ? context.tokens.seal({ kind: 'page', position: last!, index: 0, level: reader.level, filter })
+    : null;
+  const etag = `"${pointToken(context, listing.lastVisible(crisis, head, reader.level), reader.level)}"`;
+  return `${JSON.stringify({ etag })}\n${JSON.stringify({ events, next })}`;
+}
+
+export function answerEvent(
+  context: ReadContext,
+  { crisis, eventId, reader }: { crisis: string; eventId: string; reader: Reader },
+): string {
+  requireCrisis(context, crisis, reader.level, context.log.head());
+  const { listing } = context.store;
+  const position = listing.positionOf(crisis, eventId, reader.level);
+  if (position === undefined)
+    throw new Problem('event-not-found', `The crisis ${crisis} has no event ${eventId}.`, {
+      crisisId: crisis,
+      eventId,
+    });
+  const wire = (place: Position): object => wireEvent(context.log.at(place)!, listing.levelAt(place), reader);
+  const before = listing.lastVisible(crisis, position - 1, reader.level);
+  return JSON.stringify({
+    event: wire(position),
+    amendments: listing.amendmentsOf(position, reader.level).map(wire),
+    effective: effectiveOf(context, crisis, position, reader),
+    cursor: pointToken(context, position, reader.level),
+    before: before < 0 ? null : pointToken(context, before, reader.level),
+  });
+}
+
+/** What of an original is in force: itself, the content of a correction, or null when it is retracted; null for amendments. */
+function effectiveOf(context: ReadContext, crisis: string, original: Position, reader: Reader): object | null {
+  const head = context.log.head();
+  const version = context.projector.memory(crisis).versionOf(original, head, LEVELS.indexOf(reader.level));
+  if (!version) return null;
+  const { listing } = context.store;
+  const source = wireEvent(context.log.at(version.source)!, listing.levelAt(version.source), reader);
+  if (version.source === original) return source;
+  return {
+    eventId: version.eventId,
+    crisisId: crisis,
+    ...(source['data'] as { content: object }).content,
+    correctedBy: source['eventId'],
+  };
+}
+
+/** The token of the last event that the reader sees: what a 412 hands out. */
+export function answerLatest(context: ReadContext, { crisis, level }: { crisis: string; level: Level }): string {
+  return pointToken(context, context.store.listing.lastVisible(crisis, context.log.head(), level), level);
+}

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Header, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { definitions } from '#catalogue';
+import { Context } from '../app.context';
+import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { OPEN } from '../http/principal';
+import { caughtUpTo } from '../views/at-least';
+import {
+  badParameter,
+  numberParameter,
+  onlyKnown,
+  type Query as Parameters,
+  textParameter,
+  timeParameter,
+} from '../views/moment-of';
+import type { EventsQuestion } from '../views/read-request';
+
+const PAGE = 100;
+const MAX_PAGE = 1000;
+const FILTERS = ['type', 'actor', 'from', 'to', 'q', 'correlationId'] as const;
+
+/** The events of a crisis as they were appended, in the order in which they became known. */
+@Controller('v1/crises/:crisisId/events')
+export class EventsController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  /** A page `{events, next}`; with `Accept: application/x-ndjson` the whole, one event a line. */
+  @Get()
+  async list(
+    @Param('crisisId') crisisId: string,
+    @Query() query: Parameters,
+    @Headers('accept') accept = '',
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    onlyKnown(query, [...FILTERS, 'after', 'limit', 'atLeast']);
+    const question = this.#question(crisisId, query);
+    await caughtUpTo(this.context, query);
+    if (accept.includes('application/x-ndjson')) {
+      const first = await this.context.views.ask({ kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' });
+      return reply
+        .type('application/x-ndjson')
+        .send(Readable.from(this.#pages(question, first), { objectMode: false }));
+    }
+    const page = await this.context.views.ask({ kind: 'events', ...question });
+    const { etag } = JSON.parse(page.slice(0, page.indexOf('\n'))) as { etag: string };
+    void reply.type('application/json').header('etag', etag);
+    return page.slice(page.indexOf('\n') + 1);
+  }
+
+  /** One event with its amendments, and what of it is in force. */
+  @Get(':eventId')
+  @Header('content-type', 'application/json')
+  async one(
+    @Param('crisisId') crisisId: string,
+    @Param('eventId') eventId: string,
+    @Query() query: Parameters,
+  ): Promise<string> {
+    onlyKnown(query, ['atLeast']);
+    await caughtUpTo(this.context, query);
+    return this.context.views.ask({
+      kind: 'event',
+      crisis: requireCrisisId(crisisId),
+      eventId: requireEventId(eventId),
+      reader: OPEN,
+    });
+  }
+
+  #question(crisisId: string, query: Parameters): EventsQuestion {
+    const filter = FILTERS.map((name) => `${name}=${textParameter(query, name) ?? ''}`).join('&');
+    const token = textParameter(query, 'after');
+    const types = textParameter(query, 'type')?.split(',');
+    const known: readonly string[] = definitions.map((definition) => definition.type);
+    const unknownType = types?.find((type) => !known.includes(type));
+    if (unknownType !== undefined)
+      throw badParameter('type', `${unknownType} is no event type; there are ${known.join(', ')}.`);
+    const actor = textParameter(query, 'actor');
+    if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
+      throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
+    return {
+      crisis: requireCrisisId(crisisId),
+      reader: OPEN,
+      filter,
+      after:
+        token === undefined
+          ? -1
+          : this.context.tokens.open(token, 'after', { kind: 'page', level: OPEN.level, filter }).position,
+      limit: numberParameter(query, 'limit', { min: 1, max: MAX_PAGE, default: PAGE }),
+      format: 'page',
+      ...(types && { types }),
+      ...(actor !== undefined && { actor }),
+      ...optional('from', timeParameter(query, 'from')),
+      ...optional('to', timeParameter(query, 'to')),
+      ...optional('words', textParameter(query, 'q')),
+      ...optional('correlationId', textParameter(query, 'correlationId')),
+    };
+  }
+
+  /** Page after page, so that a crisis of any size is read in constant memory; a reader that stops is not read for. */
+  async *#pages(question: EventsQuestion, first: string): AsyncGenerator<string> {
+    let page = first;
+    for (;;) {
+      const end = page.indexOf('\n');
+      const { next } = JSON.parse(page.slice(0, end)) as { next: number | null };
+      if (page.length > end + 1) yield page.slice(end + 1);
+      if (next === null) return;
+      page = await this.context.views.ask({
+        kind: 'events',
+        ...question,
+        after: next,
+        limit: MAX_PAGE,
+        format: 'lines',
+      });
+    }
+  }
+}
+
+const optional = <T>(name: string, value: T | undefined): Record<string, T> =>
+  value === undefined ? {} : { [name]: value };

@@ -1,0 +1,28 @@
+import { answerCrises, answerCrisis } from '../read/answer-crises';
+import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
+import { answerHealth } from '../health/answer-health';
+import { answerBriefing } from './answer-briefing';
+import { answerSeries } from './answer-series';
+import { answerRisk, answerStatus } from './answer-view';
+import type { ReadContext } from './read-context';
+import type { ReadRequest } from './read-request';
+
+type Kind = Exclude<ReadRequest['kind'], 'stop'>;
+type Answers = {
+  readonly [K in Kind]: (context: ReadContext, request: Extract<ReadRequest, { kind: K }>) => string | Promise<string>;
+};
+
+/** The table of contents of what can be read. */
+export const ANSWERS: Answers = {
+  ready: () => '',
+  health: answerHealth,
+  risk: answerRisk,
+  status: answerStatus,
+  series: answerSeries,
+  briefing: answerBriefing,
+  crises: answerCrises,
+  crisis: answerCrisis,
+  events: answerEvents,
+  event: answerEvent,
+  latest: answerLatest,
+};

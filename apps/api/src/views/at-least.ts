@@ -1,0 +1,24 @@
+import type { Context } from '../app.context';
+import { OPEN } from '../http/principal';
+import { Problem, retryAfter } from '../http/problem';
+import { type Query, textParameter } from './moment-of';
+
+const WAIT_MS = 2000;
+
+/**
+ * Read-your-writes: with `atLeast=cursor` the answer reflects at least that point. On the instance that
+ * appended it always does; one that is behind waits a little, then says so.
+ */
+export async function caughtUpTo(context: Context, query: Query): Promise<void> {
+  const token = textParameter(query, 'atLeast');
+  if (token === undefined) return;
+  const { position } = context.tokens.open(token, 'atLeast', { kind: 'point', level: OPEN.level });
+  if (!(await context.log.waitFor(position, WAIT_MS))) {
+    throw new Problem(
+      'behind',
+      `This instance has not reached the asked point within ${WAIT_MS / 1000} s.`,
+      {},
+      retryAfter(1),
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import type { Level, Position } from '#event-log';
+
+/** Who reads, and from when on: what every read carries. */
+export interface Reader {
+  readonly level: Level;
+  readonly seesNumbers: boolean;
+}
+
+/** A point of the record: a time, or the position that a cursor names. */
+export type AsOf = { readonly time: number } | { readonly position: Position };
+
+/** Times are milliseconds since the epoch. `now` is the server's clock when it was asked. */
+export interface Moment {
+  readonly crisis: string;
+  readonly reader: Reader;
+  readonly now: number;
+  readonly at?: number;
+  readonly asOf?: AsOf;
+  /** A model version other than the one active then. */
+  readonly model?: string;
+}
+
+export interface SeriesQuestion extends Moment {
+  readonly from: number;
+  readonly to: number;
+  readonly points: number;
+  /** `now`: what we know at `asOf` of every moment; `then`: what was known at each moment. */
+  readonly knowledge: 'now' | 'then';
+}
+
+export interface BriefingQuestion extends Moment {
+  readonly days: number;
+  readonly format: 'json' | 'markdown';
+}
+
+export interface EventsQuestion {
+  readonly crisis: string;
+  readonly reader: Reader;
+  readonly types?: readonly string[];
+  readonly actor?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly correlationId?: string;
+  readonly words?: string;
+  readonly after: Position;
+  readonly limit: number;
+  /** The filter as text, to which `next` is bound. */
+  readonly filter: string;
+  readonly format: 'page' | 'lines';
+}
+
+export type ReadRequest =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'health' }
+  | ({ readonly kind: 'risk' | 'status' } & Moment)
+  | ({ readonly kind: 'series' } & SeriesQuestion)
+  | ({ readonly kind: 'briefing' } & BriefingQuestion)
+  | { readonly kind: 'crises'; readonly reader: Reader; readonly now: number }
+  | ({ readonly kind: 'crisis' } & Moment)
+  | ({ readonly kind: 'events' } & EventsQuestion)
+  | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
+  | { readonly kind: 'event'; readonly crisis: string; readonly eventId: string; readonly reader: Reader };
+
+export type Reply =
+  | { readonly id: number; readonly body: string }
+  | {
+      readonly id: number;
+      readonly problem?: { readonly type: string; readonly detail: string; readonly extra: Record<string, unknown> };
+      readonly failure: string;
+    };
+
+export interface WorkerSettings {
+  readonly dataDir: string;
+  readonly tokenKeys: readonly Uint8Array[];
+  readonly logId: string;
+}

@@ -1,0 +1,79 @@
+import { LEVELS, type Level, type Position } from '#event-log';
+import {
+  type CrisisMemory,
+  type Frame,
+  type LevelIndex,
+  modelOf,
+  Moment as ModelMoment,
+  type Situation,
+} from '#projections';
+import { Problem } from '../http/problem';
+import { floorToMinute } from './moment-of';
+import type { ReadContext } from './read-context';
+import type { Moment } from './read-request';
+
+const MINUTE_MS = 60_000;
+
+/** A question about a crisis, settled: which events, seen from where, at what moment. */
+export interface Scene {
+  readonly crisis: string;
+  readonly level: Level;
+  readonly levelIndex: LevelIndex;
+  readonly memory: CrisisMemory;
+  /** The last event of the crisis that the reader sees and that was known: hidden events do not move it. */
+  readonly asOf: Position;
+  /** Milliseconds: the time asked for, else when the event at `asOf` was recorded. */
+  readonly asOfTime: number;
+  /** Milliseconds, a whole minute. */
+  readonly at: number;
+  readonly frame: Frame;
+  readonly model: string | undefined;
+}
+
+export function sceneOf(context: ReadContext, { crisis, reader, now, at, asOf, model }: Moment): Scene {
+  const { listing } = context.store;
+  const { level } = reader;
+  const head = context.log.head();
+  const known = asOf === undefined ? head : 'time' in asOf ? context.log.positionKnownAt(asOf.time) : asOf.position;
+  const last = listing.lastVisible(crisis, known, level);
+  const memory = requireCrisis(context, crisis, level, head);
+  const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : context.log.at(last)!.recordedAt;
+  const moment = at ?? floorToMinute(asOf === undefined ? now : asOfTime);
+  const levelIndex = LEVELS.indexOf(level);
+  const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, moment / MINUTE_MS);
+  if (!frame) throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+  return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at: moment, frame, model };
+}
+
+/** V's input and, lazily computed, everything that views share, of a scene or of another moment of it. */
+export function situationIn(scene: Scene, at: number = scene.at, asOf: Position = scene.asOf): Situation {
+  const minute = at / MINUTE_MS;
+  const frame = scene.memory.frameAt(asOf, scene.levelIndex, minute);
+  if (!frame)
+    throw new Problem('not-yet-known', `The crisis ${scene.crisis} was not yet known then.`, {
+      crisisId: scene.crisis,
+    });
+  return modelOf(frame, scene.model).situationOf(
+    frame,
+    scene.memory.effectiveEvents(asOf, scene.levelIndex, minute),
+    ModelMoment.of(minute),
+  );
+}
+
+/** 404 also for a crisis whose opening the reader may not see. */
+export function requireCrisis(context: ReadContext, crisis: string, level: Level, head: Position): CrisisMemory {
+  if (context.store.listing.lastVisible(crisis, head, level) >= 0) {
+    const memory = context.projector.memory(crisis);
+    if (memory.frameAt(head, LEVELS.indexOf(level), Infinity)) return memory;
+  }
+  throw new Problem('crisis-not-found', `There is no crisis ${crisis}.`, { crisisId: crisis });
+}
+
+/** The point of the record that an answer rests on, as its reader may know it. */
+export const asOfOf = (context: ReadContext, scene: Scene): { time: string; cursor: string } => ({
+  time: new Date(scene.asOfTime).toISOString(),
+  cursor: pointToken(context, scene.asOf, scene.level),
+});
+
+export const pointToken = (context: ReadContext, position: Position, level: Level): string =>
+  context.tokens.seal({ kind: 'point', position, index: 0, level, filter: '' });

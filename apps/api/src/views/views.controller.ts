@@ -1,0 +1,78 @@
+import { Controller, Get, Header, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Context } from '../app.context';
+import { caughtUpTo } from './at-least';
+import {
+  DAY_MS,
+  badParameter,
+  choiceParameter,
+  momentOf,
+  numberParameter,
+  onlyKnown,
+  timeParameter,
+  type Query as Parameters,
+} from './moment-of';
+
+const MAX_POINTS = 1000;
+const MAX_BRIEFING_DAYS = 90;
+
+/** The computed views of a crisis, at any time of the world and of the record. */
+@Controller('v1/crises/:crisisId')
+export class ViewsController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  @Get('status')
+  @Header('content-type', 'application/json')
+  async status(@Param('crisisId') crisisId: string, @Query() query: Parameters): Promise<string> {
+    return this.#view('status', crisisId, query);
+  }
+
+  @Get('risk')
+  @Header('content-type', 'application/json')
+  async risk(@Param('crisisId') crisisId: string, @Query() query: Parameters): Promise<string> {
+    return this.#view('risk', crisisId, query);
+  }
+
+  /** Risk over time, for plotting: at most 1,000 points, evenly spaced, the last at `to`. */
+  @Get('risk/series')
+  @Header('content-type', 'application/json')
+  async series(@Param('crisisId') crisisId: string, @Query() query: Parameters): Promise<string> {
+    onlyKnown(query, ['asOf', 'model', 'atLeast', 'from', 'to', 'points', 'knowledge']);
+    const { from: _from, to: _to, points: _points, knowledge: _knowledge, ...rest } = query;
+    const moment = momentOf(crisisId, rest, this.context.tokens, this.context.clock());
+    const to = timeParameter(query, 'to') ?? moment.now;
+    const from = timeParameter(query, 'from') ?? to - 30 * DAY_MS;
+    if (from >= to) throw badParameter('from', 'earlier than `to`.');
+    await caughtUpTo(this.context, query);
+    return this.context.views.ask({
+      kind: 'series',
+      ...moment,
+      from,
+      to,
+      points: numberParameter(query, 'points', { min: 2, max: MAX_POINTS, default: 120 }),
+      knowledge: choiceParameter(query, 'knowledge', ['now', 'then']),
+    });
+  }
+
+  /** Markdown when `Accept` asks for it, else JSON. */
+  @Get('briefing')
+  async briefing(
+    @Param('crisisId') crisisId: string,
+    @Query() query: Parameters,
+    @Headers('accept') accept = '',
+  ): Promise<string> {
+    const moment = momentOf(crisisId, query, this.context.tokens, this.context.clock(), ['days', 'format']);
+    const days = numberParameter(query, 'days', { min: 1, max: MAX_BRIEFING_DAYS, default: 7 });
+    const format =
+      query['format'] === undefined && accept.includes('text/markdown')
+        ? 'markdown'
+        : choiceParameter(query, 'format', ['json', 'markdown']);
+    await caughtUpTo(this.context, query);
+    return this.context.views.ask({ kind: 'briefing', ...moment, days, format });
+  }
+
+  async #view(kind: 'status' | 'risk', crisisId: string, query: Parameters): Promise<string> {
+    const moment = momentOf(crisisId, query, this.context.tokens, this.context.clock());
+    await caughtUpTo(this.context, query);
+    return this.context.views.ask({ kind, ...moment });
+  }
+}

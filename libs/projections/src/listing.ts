@@ -1,0 +1,226 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LEVELS, type Level, type Position, type StoredEvent } from '#event-log';
+
+/**
+ * The listing: what a reader may see of a crisis, and where. One row an event with what events are found
+ * by (type, instant, actors, correlation, words) and the level that its marking demands *now*. Filters and
+ * levels act in the query, so nothing hidden is ever read to be dropped later.
+ *
+ * A cache: deleted, it is rebuilt from the log.
+ */
+export const LISTING_SCHEMA = `
+  CREATE TABLE listing (
+    position INTEGER PRIMARY KEY,
+    crisis TEXT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    instant INTEGER,
+    correlation TEXT NOT NULL,
+    own INTEGER NOT NULL,
+    target INTEGER,
+    level INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX listing_by_crisis ON listing (crisis, position);
+  CREATE INDEX listing_by_id ON listing (id);
+  CREATE INDEX listing_by_target ON listing (target) WHERE target IS NOT NULL;
+  CREATE TABLE listing_actor (crisis TEXT NOT NULL, code TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (crisis, code, position)) STRICT, WITHOUT ROWID;
+  CREATE VIRTUAL TABLE listing_text USING fts5 (words, content='', tokenize='unicode61 remove_diacritics 2');
+`;
+
+export interface ListingFilter {
+  readonly crisis: string;
+  readonly level: Level;
+  readonly types?: readonly string[];
+  /** A code or the beginning of one: `IRN` finds `IRNMIL`. */
+  readonly actor?: string;
+  /** Milliseconds since the epoch, both inclusive, of `occurredAt`. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly correlationId?: string;
+  /** Words that must all occur, in any order; the last may be a beginning. */
+  readonly words?: string;
+  readonly after: Position;
+  readonly limit: number;
+}
+
+const RED = LEVELS.indexOf('RED');
+const INHERIT = -1;
+
+export class Listing {
+  readonly #insert: StatementSync;
+  readonly #insertActor: StatementSync;
+  readonly #insertText: StatementSync;
+  readonly #find: StatementSync;
+  readonly #row: StatementSync;
+  readonly #amendments: StatementSync;
+  readonly #setOwn: StatementSync;
+  readonly #setLevel: StatementSync;
+  readonly #last: StatementSync;
+
+  constructor(private readonly db: DatabaseSync) {
+    this.#insert = db.prepare(
+      'INSERT INTO listing (position, crisis, id, type, instant, correlation, own, target, level) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#insertActor = db.prepare('INSERT OR IGNORE INTO listing_actor (crisis, code, position) VALUES (?, ?, ?)');
+    this.#insertText = db.prepare('INSERT INTO listing_text (rowid, words) VALUES (?, ?)');
+    this.#find = db.prepare('SELECT position, level FROM listing WHERE id = ? AND crisis = ?');
+    this.#row = db.prepare('SELECT own, target, level, type FROM listing WHERE position = ?');
+    this.#amendments = db.prepare('SELECT position FROM listing WHERE target = ? ORDER BY position');
+    this.#setOwn = db.prepare('UPDATE listing SET own = ? WHERE position = ?');
+    this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
+    this.#last = db.prepare(
+      'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
+    );
+  }
+
+  apply(event: StoredEvent, body: ListingBody): void {
+    const crisis = event.stream.slice('crisis-'.length);
+    const target = targetOf(body);
+    const targetPosition =
+      target === undefined ? undefined : (this.#find.get(target, crisis)?.['position'] as number | undefined);
+    const changesMarking = event.type === 'MarkingChanged';
+    const own = changesMarking || event.marking === 'inherit' ? INHERIT : LEVELS.indexOf(event.marking);
+    const instant = Date.parse(String(body.content['occurredAt']));
+    this.#insert.run(
+      event.position,
+      crisis,
+      event.id,
+      event.type,
+      Number.isNaN(instant) ? null : instant,
+      event.correlationId,
+      own,
+      targetPosition ?? null,
+      this.#levelOf(own, targetPosition),
+    );
+    for (const code of codesOf(body.content)) this.#insertActor.run(crisis, code, event.position);
+    this.#insertText.run(event.position, wordsOf(body));
+    if (changesMarking && targetPosition !== undefined) this.#mark(targetPosition, LEVELS.indexOf(markingOf(body)));
+  }
+
+  /** An amendment is as restricted as the higher of its own marking and its target's; what has neither is RED. */
+  #levelOf(own: number, target: number | undefined): number {
+    if (target === undefined) return own === INHERIT ? RED : own;
+    return Math.max(own, this.#row.get(target)?.['level'] as number);
+  }
+
+  #mark(position: number, own: number): void {
+    if (own < 0) return;
+    this.#setOwn.run(own, position);
+    this.#settle(position);
+  }
+
+  #settle(position: number): void {
+    const row = this.#row.get(position) as { own: number; target: number | null };
+    this.#setLevel.run(this.#levelOf(row.own, row.target ?? undefined), position);
+    for (const { position: amendment } of this.#amendments.all(position) as { position: number }[])
+      this.#settle(amendment);
+  }
+
+  /** Positions in order, `limit` at most. */
+  find(filter: ListingFilter): Position[] {
+    const { sql, values } = whereOf(filter);
+    return (this.db.prepare(sql).all(...values) as { position: number }[]).map(({ position }) => position);
+  }
+
+  /** The last event of the crisis at or before `position` that `level` sees; -1 when there is none. */
+  lastVisible(crisis: string, position: Position, level: Level): Position {
+    return (this.#last.get(crisis, position, LEVELS.indexOf(level))?.['position'] as number | undefined) ?? -1;
+  }
+
+  /** Where the event is, if `level` sees it. */
+  positionOf(crisis: string, eventId: string, level: Level): Position | undefined {
+    const row = this.#find.get(eventId, crisis) as { position: number; level: number } | undefined;
+    return row !== undefined && row.level <= LEVELS.indexOf(level) ? row.position : undefined;
+  }
+
+  /** The marking in force at the head. */
+  levelAt(position: Position): Level {
+    return LEVELS[this.#row.get(position)?.['level'] as number] as Level;
+  }
+
+  /** Every amendment of an event, and theirs, that `level` sees, in position order. */
+  amendmentsOf(position: Position, level: Level): Position[] {
+    const direct = (this.#amendments.all(position) as { position: number }[]).map((row) => row.position);
+    const all = direct.flatMap((amendment) => [amendment, ...this.amendmentsOf(amendment, 'RED')]);
+    return [...new Set(all)]
+      .filter((amendment) => LEVELS.indexOf(this.levelAt(amendment)) <= LEVELS.indexOf(level))
+      .sort((a, b) => a - b);
+  }
+
+  /** The crises that `level` sees, by name: those whose opening it sees. */
+  crises(level: Level): string[] {
+    const rows = this.db
+      .prepare("SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ? ORDER BY crisis")
+      .all(LEVELS.indexOf(level));
+    return rows.map((row) => row['crisis'] as string);
+  }
+}
+
+export interface ListingBody {
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly refs: Readonly<Record<string, unknown>>;
+  readonly sources: Readonly<Record<string, unknown>>;
+}
+
+function whereOf(filter: ListingFilter): { sql: string; values: (string | number)[] } {
+  const conditions = ['crisis = ?', 'level <= ?', 'position > ?'];
+  const values: (string | number)[] = [filter.crisis, LEVELS.indexOf(filter.level), filter.after];
+  const add = (condition: string, ...more: (string | number)[]): void => {
+    conditions.push(condition);
+    values.push(...more);
+  };
+  if (filter.types) add(`type IN (${filter.types.map(() => '?').join(', ')})`, ...filter.types);
+  if (filter.from !== undefined) add('instant >= ?', filter.from);
+  if (filter.to !== undefined) add('instant <= ?', filter.to);
+  if (filter.correlationId !== undefined) add('correlation = ?', filter.correlationId);
+  if (filter.actor !== undefined) {
+    add(
+      'position IN (SELECT position FROM listing_actor WHERE crisis = ? AND code >= ? AND code < ?)',
+      filter.crisis,
+      filter.actor,
+      `${filter.actor}[`,
+    );
+  }
+  const match = matchOf(filter.words ?? '');
+  if (match !== '') add('position IN (SELECT rowid FROM listing_text WHERE listing_text MATCH ?)', match);
+  return {
+    sql: `SELECT position FROM listing WHERE ${conditions.join(' AND ')} ORDER BY position LIMIT ?`,
+    values: [...values, filter.limit],
+  };
+}
+
+/** Every word quoted, so that no word is an operator of the full-text language. */
+function matchOf(words: string): string {
+  const quoted = words
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => `"${word}"`);
+  return quoted.length === 0 ? '' : `${quoted.join(' ')}*`;
+}
+
+const targetOf = (body: ListingBody): string | undefined => body.refs['data.target'] as string | undefined;
+
+const markingOf = (body: ListingBody): Level => (body.content['data'] as { marking: Level }).marking;
+
+/** Every actor code anywhere in the content: ends, mediators, parties, bodies, a correction's too. */
+function codesOf(value: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) codesOf(item, found);
+  else if (typeof value === 'object' && value !== null) {
+    const { code } = value as { code?: unknown };
+    if (typeof code === 'string') found.add(code);
+    for (const member of Object.values(value)) if (typeof member === 'object') codesOf(member, found);
+  }
+  return found;
+}
+
+/** Every text of the content and of the sources. */
+function wordsOf(body: ListingBody): string {
+  const words: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') words.push(value);
+    else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) collect(member);
+  };
+  collect(body.content);
+  collect(body.sources);
+  return words.join('\n');
+}

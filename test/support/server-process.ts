@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ROOT } from './fixture';
+
+/** The server as its operator starts it: a process of its own, which may be killed. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** SIGKILL: no chance to tidy up. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  drain(): Promise<number | null>;
+}
+
+export async function spawnServer(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'crisis-log-server.js')], {
+    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const url = await Promise.race([
+    firstUrl(child),
+    exited.then(([code]) => Promise.reject(new Error(`the server ended with ${code}: ${errors}`))),
+  ]);
+  return {
+    url,
+    process: child,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async drain() {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+async function firstUrl(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const url = /listening on (http:\S+)/.exec(line)?.[1];
+    if (url) {
+      child.stdout!.resume();
+      return url;
+    }
+  }
+  throw new Error('the server said no address');
+}
