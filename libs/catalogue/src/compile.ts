@@ -52,8 +52,9 @@ const compileField = (field: Field): FieldCheck => {
   const pointer = `/${field.name}`;
   const rules = field.rules.map((rule) => compileRule(rule, field.name));
   const nested = compileNested(field);
+  const { applies } = field;
   return (owner, value, out) => {
-    if (!field.applies(owner, value)) return;
+    if (!applies(owner, value)) return;
     if (value === undefined || value === null) {
       out.push({ pointer, ...(value === null ? NULL : required(field)) });
       return;
@@ -84,14 +85,15 @@ const reason = {
 
 const compileRule = (rule: FieldRule, property: string): RuleCheck => {
   const pointer = `/${property}`;
+  const { validate, constraints } = rule;
   const args = (value: unknown, object: Owner): ValidationArguments => ({
     value,
     object,
     property,
-    constraints: rule.constraints,
+    constraints,
     targetName: '',
   });
-  const holds = (value: unknown, owner: Owner): boolean => rule.validate(value, args(value, owner));
+  const holds = (value: unknown, owner: Owner): boolean => validate(value, args(value, owner));
   const complaint = (at: string, value: unknown, owner: Owner): Violation => ({
     pointer: at,
     rule: rule.name,

@@ -15,6 +15,7 @@ import {
   Required,
   RequiredWith,
   RequiredWithout,
+  SomeWith,
   Text,
   Url,
   Whole,
@@ -111,11 +112,13 @@ export class IncidentFields extends EventFields {
   occurredUntil?: string;
 
   @RequiredWithout(['recipients'], 'Who acted. An event names at least one code among actors and recipients.')
-  @ListOf(Nested(Actor), { min: 1, max: MAX_ACTORS })
+  @ListOf(Nested(Actor), { max: MAX_ACTORS })
+  @SomeWith('recipients')
   actors?: Actor[];
 
   @Optional('Upon whom.')
-  @ListOf(Nested(Actor), { min: 1, max: MAX_ACTORS })
+  @ListOf(Nested(Actor), { max: MAX_ACTORS })
+  @SomeWith('actors')
   recipients?: Actor[];
 
   @Optional('Whose proxy the actors are.')

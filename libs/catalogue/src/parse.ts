@@ -57,17 +57,14 @@ export const parseElement = (
 
 const pick = (element: unknown, opening: boolean, parsers: Parsers): Parser => {
   if (!isObject(element)) throw refusal('', 'object', 'an event is a JSON object');
-  const { type } = element as { type?: unknown };
+  const { type } = element;
   if (type === undefined) throw refusal('/type', 'required', 'type is required');
   const parser = typeof type === 'string' ? parsers.get(type) : undefined;
-  const allowed = [...parsers.keys()].filter((name) => (name === OPENING) === opening);
-  if (parser === undefined) throw refusal('/type', 'event-type', `type must be one of ${allowed.join(', ')}`);
-  if (opening !== (type === OPENING))
-    throw refusal(
-      '/type',
-      'opening',
-      opening ? `a crisis opens with ${OPENING}` : `${OPENING} opens a crisis: send it to /v1/crises`,
-    );
+  if (parser === undefined)
+    throw refusal('/type', 'event-type', `type must be one of ${[...parsers.keys()].join(', ')}`);
+  if (opening && type !== OPENING) throw refusal('/type', 'opening', `a crisis opens with ${OPENING}`);
+  if (!opening && type === OPENING)
+    throw refusal('/type', 'opening', `${OPENING} opens a crisis: send it to /v1/crises`);
   return parser;
 };
 

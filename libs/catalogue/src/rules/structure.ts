@@ -85,6 +85,16 @@ export const ListOf = (item: Rule, { min = 0, max }: ListSize): PropertyDecorato
   };
 };
 
+/** Of two lists at least one has something in it. */
+export const SomeWith = (other: string): Rule =>
+  rule(
+    'participants',
+    `must not be empty where ${other} has nothing in it`,
+    (value, owner) => isFilled(value) || isFilled(owner[other]),
+  );
+
+const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
 /** No two items of the list have the same value of this field (or, where it holds lists, a value in common). */
 export const Distinct = (field: string): Rule =>
   rule(
