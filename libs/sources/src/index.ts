@@ -1,1 +1,10 @@
-export {};
+export { decompress } from './decompress';
+export type { Actor, BrokenRow, FeedRow } from './feed-row';
+export { type Fit, fitTo, type Frame } from './frame';
+export { readGdelt } from './gdelt';
+export { readIcews } from './icews';
+export { correctionId, eventIds } from './identity';
+export { mapRow, type MappedEvent, type SkipReason } from './map-row';
+export { ADDED_ON_READ, type BrokenLine, readNdjson, type WireLine, withMember } from './ndjson';
+export { LineTooLong, readLines } from './read-lines';
+export { UnknownLayout } from './read-table';

@@ -1,0 +1,16 @@
+/** What the shell is told. */
+export const EXIT = {
+  ok: 0,
+  /** Some rows were refused by the server, or could not be sent. */
+  refused: 1,
+  /** The command line is wrong: no such format, file, crisis, or a file of another format. */
+  usage: 2,
+  /** The server could not be reached, or failed, until the retries were used up. Running it again continues. */
+  unreachable: 3,
+} as const;
+
+/** A wrong command line, told in one sentence. */
+export class UsageError extends Error {}
+
+/** The server gave no definite answer; what it had stored is stored. */
+export class ServerUnreachable extends Error {}

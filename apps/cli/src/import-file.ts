@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { decompress, fitTo, type Frame, LineTooLong, UnknownLayout, withMember } from '#sources';
+import type { CrisisLogClient } from './crisis-log-client';
+import { UsageError } from './exit-codes';
+import { frameIn } from './frame-in';
+import { ImportTally, type Report } from './import-report';
+import type { Progress } from './progress';
+import { type Format, type Item, readFeed, readWire } from './read-items';
+import { EventSender } from './send-events';
+
+export interface ImportOptions {
+  readonly format: Format;
+  readonly file: string;
+  readonly crisisId: string;
+  /** Actor codes; absent: the crisis's first side. */
+  readonly about?: readonly string[];
+  /** Map and count, send nothing. */
+  readonly dryRun: boolean;
+  /** Of a dry run: a file with the crisis's lists, instead of asking the server. */
+  readonly frameFile?: string;
+  /** Correct what is there with other content. */
+  readonly replace: boolean;
+}
+
+/**
+ * Sends the rows of a file to the log and says what became of them. Ids are made from the rows, so an import that broke
+ * off is continued by running it again.
+ * @throws UsageError, ServerUnreachable
+ */
+export const importFile = async (
+  options: ImportOptions,
+  client: CrisisLogClient,
+  progressOf: (totalBytes: number) => Progress,
+): Promise<Report> => {
+  const { file, format } = options;
+  const size = (await stat(file).catch(unreadable(file))).size;
+  const tally = new ImportTally();
+  const sender = options.dryRun ? undefined : new EventSender(client, options.crisisId, tally, options.replace);
+  const input = createReadStream(file);
+  const bytes = decompress(input as AsyncIterable<Buffer>);
+  const progress = progressOf(size);
+  try {
+    const items =
+      format === 'ndjson'
+        ? readWire(bytes)
+        : readFeed(format, bytes, fitTo(await frameOf(options, client), options.about));
+    for await (const item of items) {
+      if (tally.rowsRead === 0 && sender !== undefined && format === 'ndjson')
+        await enter(item, options, client, tally, sender);
+      else await handle(item, tally, sender);
+      progress.update(input.bytesRead, tally.rowsRead);
+    }
+    await sender?.flush();
+  } catch (error) {
+    throw isOfTheFile(error) ? new UsageError(`${file}: ${error.message}`) : error;
+  } finally {
+    progress.stop();
+    input.destroy();
+  }
+  return tally.report();
+};
+
+const handle = async (item: Item, tally: ImportTally, sender: EventSender | undefined): Promise<void> => {
+  tally.countRead(item);
+  if ('json' in item) await sender?.send(item);
+};
+
+/** The first line of a log may open the crisis; whatever it is, the crisis must be there after it. */
+const enter = async (
+  item: Item,
+  { crisisId }: ImportOptions,
+  client: CrisisLogClient,
+  tally: ImportTally,
+  sender: EventSender,
+): Promise<void> => {
+  const isThere = (await client.frame(crisisId)) !== undefined;
+  if (!('json' in item) || item.type !== 'CrisisOpened') {
+    if (!isThere) throw noCrisis(crisisId);
+    return handle(item, tally, sender);
+  }
+  tally.countRead(item);
+  const result = await client.open(withMember(item.json, 'crisisId', crisisId));
+  if (isThere && result.status >= 300) return tally.countDiffering();
+  if (result.status >= 300)
+    throw new UsageError(`cannot open the crisis: ${reasonOf(result.problem) ?? result.status}`);
+  sender.count(result, item);
+};
+
+const reasonOf = (problem: { readonly detail?: string; readonly title?: string } | undefined): string | undefined =>
+  problem?.detail ?? problem?.title;
+
+const frameOf = async ({ crisisId, frameFile }: ImportOptions, client: CrisisLogClient): Promise<Frame> => {
+  if (frameFile !== undefined)
+    return frameIn(JSON.parse(await readFile(frameFile, 'utf8').catch(unreadable(frameFile))));
+  const frame = await client.frame(crisisId);
+  if (frame === undefined) throw noCrisis(crisisId);
+  return frame;
+};
+
+const noCrisis = (crisisId: string): UsageError => new UsageError(`there is no crisis ${crisisId}`);
+
+const unreadable = (file: string) => (error: Error) => {
+  throw new UsageError(`cannot read ${file}: ${error.message}`);
+};
+
+/** Errors that say that the file is not what it should be, rather than that this program is wrong. */
+const isOfTheFile = (error: unknown): error is Error =>
+  error instanceof UnknownLayout ||
+  error instanceof LineTooLong ||
+  (error instanceof Error &&
+    /^(Z_|CSV_|EISDIR|ERR_STREAM_PREMATURE_CLOSE)/.test(String((error as { code?: unknown }).code)));

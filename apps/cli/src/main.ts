@@ -1,0 +1,118 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CrisisLogClient } from './crisis-log-client';
+import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
+import { importFile } from './import-file';
+import { printed } from './import-report';
+import { showProgress } from './progress';
+import { FORMATS, type Format } from './read-items';
+
+interface ImportFlags {
+  readonly crisis: string;
+  readonly about?: string[];
+  readonly url: string;
+  readonly dryRun: boolean;
+  readonly frame?: string;
+  readonly replace: boolean;
+  readonly json: boolean;
+}
+
+const DEFAULT_URL = process.env.CRISIS_LOG_URL ?? 'http://127.0.0.1:3000';
+
+const program = new Command('crisis-log')
+  .description('Works with a crisis log over its REST API, like any client.')
+  .addHelpText('after', '\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.')
+  .exitOverride();
+
+program
+  .command('import')
+  .description('Send the rows of a file to a crisis. Running it again continues; what is there stays as it is.')
+  .addArgument(new Argument('<format>', 'gdelt and icews are feeds; ndjson is the log’s own format').choices(FORMATS))
+  .argument('<file>', 'plain or gzip')
+  .requiredOption('--crisis <id>', 'crisis to import into', crisisId)
+  .option('--about <codes>', 'feeds: only rows with one of these parties (default: the first side)', actorCodes)
+  .option('--url <url>', 'the server', serverUrl, DEFAULT_URL)
+  .option('--replace', 'correct events that are there with other content', false)
+  .option('--dry-run', 'map and count, send nothing', false)
+  .option('--frame <file>', 'dry run of a feed: the crisis’s CrisisOpened, instead of asking the server')
+  .option('--json', 'report as JSON', false)
+  .action(runImport);
+
+program
+  .command('export')
+  .description('Write all events of a crisis as NDJSON, which "import ndjson" takes again.')
+  .requiredOption('--crisis <id>', 'crisis to export', crisisId)
+  .option('--url <url>', 'the server', serverUrl, DEFAULT_URL)
+  .option('--out <file>', 'write here instead of to the standard output')
+  .action(runExport);
+
+async function runImport(format: Format, file: string, flags: ImportFlags): Promise<void> {
+  if (flags.frame !== undefined && !flags.dryRun) throw new UsageError('--frame goes with --dry-run only');
+  const report = await importFile(
+    {
+      format,
+      file,
+      crisisId: flags.crisis,
+      dryRun: flags.dryRun,
+      replace: flags.replace,
+      ...(flags.about !== undefined && { about: flags.about }),
+      ...(flags.frame !== undefined && { frameFile: flags.frame }),
+    },
+    new CrisisLogClient(flags.url),
+    (totalBytes) => showProgress(totalBytes, process.stderr),
+  );
+  console.log(flags.json ? JSON.stringify(report, undefined, 2) : printed(report, flags.dryRun));
+  if (Object.keys(report.refused).length > 0) process.exitCode = EXIT.refused;
+}
+
+async function runExport(flags: {
+  readonly crisis: string;
+  readonly url: string;
+  readonly out?: string;
+}): Promise<void> {
+  const events = Readable.from(await new CrisisLogClient(flags.url).export(flags.crisis));
+  if (flags.out === undefined) return pipeline(events, process.stdout, { end: false });
+  // A file of that name is complete: what broke off keeps the other name.
+  const part = `${flags.out}.part`;
+  await pipeline(events, createWriteStream(part));
+  await rename(part, flags.out);
+}
+
+function crisisId(text: string): string {
+  if (text.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) return text;
+  throw new InvalidArgumentError('a crisis id is a slug such as us-iran.');
+}
+
+function actorCodes(text: string): string[] {
+  const codes = text.split(',').map((code) => code.trim());
+  if (codes.every((code) => /^[A-Z]{3,15}$/.test(code))) return codes;
+  throw new InvalidArgumentError('actor codes are capital letters, separated by commas, such as IRN,OMN.');
+}
+
+function serverUrl(text: string): string {
+  if (URL.canParse(text)) return text;
+  throw new InvalidArgumentError('not a URL.');
+}
+
+const run = async (): Promise<void> => {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof CommanderError) return; // Commander has printed it.
+    console.error(
+      error instanceof UsageError || error instanceof ServerUnreachable ? `crisis-log: ${error.message}` : error,
+    );
+  }
+};
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError) return EXIT.usage;
+  return error instanceof ServerUnreachable ? EXIT.unreachable : EXIT.refused;
+};
+
+void run();

@@ -1,0 +1,74 @@
+import { correctionId } from '#sources';
+import type { AppendResult, CrisisLogClient } from './crisis-log-client';
+import type { ImportTally } from './import-report';
+import type { EventItem } from './read-items';
+
+const MAX_BATCH_EVENTS = 500;
+const MAX_BATCH_CHARACTERS = 1024 * 1024;
+
+const CORRECTABLE = /(Reported|Issued)$/;
+const REASON = 'Imported again with other content.';
+
+/** Sends events in their order, some hundred a request, and counts what the server says of each. */
+export class EventSender {
+  private batch: EventItem[] = [];
+  private characters = 0;
+
+  constructor(
+    private readonly client: CrisisLogClient,
+    private readonly crisisId: string,
+    private readonly tally: ImportTally,
+    private readonly replace: boolean,
+  ) {}
+
+  async send(item: EventItem): Promise<void> {
+    this.batch.push(item);
+    this.characters += item.json.length;
+    if (this.batch.length === MAX_BATCH_EVENTS || this.characters >= MAX_BATCH_CHARACTERS) await this.flush();
+  }
+
+  /** Resolves when everything sent so far has its answer. */
+  async flush(): Promise<void> {
+    const sent = this.batch;
+    this.batch = [];
+    this.characters = 0;
+    const corrections: EventItem[] = [];
+    await this.append(sent, (result, item) => {
+      if (isTaken(result) && this.replace && CORRECTABLE.test(item.type)) corrections.push(correctionOf(item));
+      else this.count(result, item);
+    });
+    await this.append(corrections, (result) =>
+      result.status < 300 ? this.tally.countReplaced() : this.tally.countRefused(result),
+    );
+  }
+
+  count(result: AppendResult, item: EventItem): void {
+    if (result.status === 201) this.tally.countStored(item.type);
+    else if (result.status === 200) this.tally.countAlreadyImported();
+    else if (isTaken(result)) this.tally.countDiffering();
+    else this.tally.countRefused(result);
+  }
+
+  private async append(
+    items: readonly EventItem[],
+    settle: (result: AppendResult, item: EventItem) => void,
+  ): Promise<void> {
+    if (items.length === 0) return;
+    const lines = items.map(({ json }) => json);
+    await this.client.append(this.crisisId, lines, (result, index) => settle(result, items[index]!));
+  }
+}
+
+const isTaken = ({ problem }: AppendResult): boolean => problem?.type?.endsWith('event-id-taken') ?? false;
+
+/** The same content again makes the same correction, so running it again adds nothing. */
+const correctionOf = ({ eventId, occurredAt, json }: EventItem): EventItem => {
+  const { eventId: _id, tlp: _tlp, ...content } = JSON.parse(json) as Record<string, unknown>;
+  const correction = {
+    eventId: correctionId(eventId, content),
+    type: 'EventCorrected',
+    occurredAt,
+    data: { target: eventId, content, reason: REASON },
+  };
+  return { ...correction, json: JSON.stringify(correction) };
+};
