@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readConfig } from '../apps/api/src/config';
+import { type Server, startServer } from '../apps/api/src/server';
+
+/**
+ * The main job, once through: a fresh record, two crises imported over HTTP, their views, and what was
+ * believed before the first correction against what is known now. Stays up unless `--once` is given.
+ */
+const ROOT = resolve(__dirname, '..', '..');
+const DATA_DIR = join(ROOT, 'data', 'demo');
+
+interface Driver {
+  readonly eventId: string | null;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly share: number;
+}
+
+interface Risk {
+  readonly at: string;
+  readonly risk: number;
+  readonly band: string;
+  readonly diplomacyGauge: number;
+  readonly omega: number | null;
+  readonly outpaces: boolean | null;
+  readonly drivers: readonly Driver[];
+  readonly asOf: { readonly time: string; readonly cursor: string };
+}
+
+async function demo(stayUp: boolean): Promise<void> {
+  rmSync(DATA_DIR, { recursive: true, force: true });
+  mkdirSync(DATA_DIR, { recursive: true });
+  const server = await startServer(readConfig({ PORT: '3000', ...process.env, DATA_DIR, LOG_LEVEL: 'error' }));
+  say(`\nA crisis log is listening on ${server.url}; its record is in data/demo.\n`);
+  await run(server, 'import ndjson examples/us-iran/crisis.ndjson --crisis us-iran');
+  await run(server, 'import ndjson examples/gdelt/crisis.ndjson --crisis us-iran-gdelt');
+  await run(server, 'import gdelt examples/gdelt/events.csv --crisis us-iran-gdelt --about IRN');
+  await show(server, 'us-iran', '2025-06-24T12:00:00Z');
+  await show(server, 'us-iran-gdelt', '2026-03-24T23:59:00Z');
+  await compare(server, 'us-iran');
+  say(links(server.url));
+  if (!stayUp) return server.close();
+  process.once('SIGINT', () => void server.close().then(() => process.exit(0)));
+  process.once('SIGTERM', () => void server.close().then(() => process.exit(0)));
+}
+
+/** The command as anyone would run it, against the server that listens here. */
+async function run(server: Server, command: string): Promise<void> {
+  say(`$ npx crisis-log ${command}`);
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'crisis-log.js'), ...command.split(' ')], {
+    cwd: ROOT,
+    env: { ...process.env, CRISIS_LOG_URL: server.url },
+    stdio: 'inherit',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`crisis-log ${command} ended with ${code}`);
+  say('');
+}
+
+async function get<T>(server: Server, path: string): Promise<T> {
+  const response = await fetch(server.url + path);
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+async function show(server: Server, crisis: string, at: string): Promise<void> {
+  const risk = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}`);
+  const status = await get<Status>(server, `/v1/crises/${crisis}/status?at=${at}`);
+  say(`${crisis} at ${risk.at}`);
+  say(
+    `  risk R ${risk.risk} (${risk.band}), diplomacy J ${risk.diplomacyGauge}, balance ${risk.omega ?? 'none'}, diplomacy outpaces escalation: ${risk.outpaces ?? 'unknown'}`,
+  );
+  say(`  window ${status.window.state}, sanctions gap ${status.sanctions.gap ?? 'unknown'}`);
+  for (const { parties, state, contacts } of status.channels)
+    say(`  channel ${parties.join('-')}: ${state}, ${contacts} contacts`);
+  for (const { eventId, type, occurredAt, share } of risk.drivers.slice(0, 5))
+    say(`  ${String(share).padStart(6)} of R: ${occurredAt} ${type} ${eventId}`);
+  say('');
+}
+
+interface Status {
+  readonly window: { readonly state: string };
+  readonly sanctions: { readonly gap: number | null };
+  readonly channels: readonly {
+    readonly parties: readonly string[];
+    readonly state: string;
+    readonly contacts: number;
+  }[];
+}
+
+/** What was believed of one moment just before the first correction, and what is known of it now. */
+async function compare(server: Server, crisis: string): Promise<void> {
+  const { events } = await get<{
+    events: { eventId: string; position: number; occurredAt: string; data: { target?: string } }[];
+  }>(server, `/v1/crises/${crisis}/events?type=EventCorrected&limit=1`);
+  const first = events[0]!;
+  const target = await get<{ event: { occurredAt: string; summary?: string }; before: string }>(
+    server,
+    `/v1/crises/${crisis}/events/${first.data.target}`,
+  );
+  const { before } = await get<{ before: string }>(server, `/v1/crises/${crisis}/events/${first.eventId}`);
+  const at = `${target.event.occurredAt.slice(0, 10)}T23:59:00Z`;
+  const believed = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}&asOf=${before}`);
+  const known = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}`);
+  say(
+    `what we believed of ${at}, and what we know of it now (first correction: ${first.eventId} of "${target.event.summary ?? ''}")`,
+  );
+  say(
+    `  before the correction: R ${believed.risk} (${believed.band}), J ${believed.diplomacyGauge}, ${believed.drivers.length} drivers`,
+  );
+  say(
+    `  at the head:           R ${known.risk} (${known.band}), J ${known.diplomacyGauge}, ${known.drivers.length} drivers\n`,
+  );
+}
+
+const links = (url: string): string =>
+  [
+    `  ${url}/v1/crises`,
+    `  ${url}/v1/crises/us-iran/status`,
+    `  ${url}/v1/crises/us-iran/risk`,
+    `  ${url}/v1/crises/us-iran/briefing?format=markdown`,
+    `  ${url}/docs`,
+  ].join('\n');
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+demo(!process.argv.includes('--once')).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
