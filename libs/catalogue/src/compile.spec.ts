@@ -3,7 +3,7 @@ import { ValidateIf, validateSync } from 'class-validator';
 import * as fc from 'fast-check';
 import { definitions } from '.';
 import { type Violation, compile } from './compile';
-import { Flag, Optional, Text } from './rules';
+import { type Class, Flag, Optional, Text } from './rules';
 import { mutatedExamples } from './testing/mutated-examples';
 
 const byType = new Map(definitions.map((definition) => [definition.type as string, definition]));
@@ -15,7 +15,7 @@ const compiled = (type: string, element: object): readonly Violation[] => {
 };
 
 const classValidator = (type: string, element: object) =>
-  validateSync(plainToInstance(byType.get(type)!.element as never, element) as object, {
+  validateSync(plainToInstance(byType.get(type)!.element as Class, element), {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,

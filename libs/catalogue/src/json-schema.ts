@@ -105,11 +105,13 @@ const fieldSchema = ({ presence, rules }: Field, into: Target): JsonSchema => {
     (each ? items : itself).push(context.nested === undefined ? context.schema : nestedSchema(context.nested, into));
   return {
     ...(presence.description && { description: presence.description }),
-    ...Object.assign({}, ...itself),
-    ...(items.length > 0 && { items: Object.assign({}, ...items) }),
+    ...merge(itself),
+    ...(items.length > 0 && { items: merge(items) }),
     ...(presence.kind === 'optional' && presence.default !== undefined && { default: presence.default }),
   };
 };
+
+const merge = (parts: readonly JsonSchema[]): JsonSchema => Object.fromEntries(parts.flatMap(Object.entries));
 
 const nestedSchema = (nested: Nesting, into: Target): JsonSchema => {
   if ('of' in nested) return { $ref: into.refer(collect(nested.of, into)) };

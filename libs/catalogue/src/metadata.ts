@@ -53,8 +53,8 @@ const readField = (target: Class, name: string, metadata: readonly ValidationMet
     );
   return {
     name,
-    presence: condition.context,
-    applies: condition.constraints[0],
+    presence: condition.context as Presence,
+    applies: condition.constraints[0] as Field['applies'],
     // Decorators run from the last written to the first.
     rules: metadata
       .filter(({ type }) => type === ValidationTypes.CUSTOM_VALIDATION)
@@ -76,7 +76,7 @@ const readRule = (metadata: ValidationMetadata): FieldRule => {
   return {
     name: constraint!.name,
     each: metadata.each,
-    context: metadata.context,
+    context: metadata.context as RuleContext,
     // Bound once: every decorator has a class of its own, and and looking up its method each time is a tenth of the cost.
     validate: instance.validate.bind(instance) as FieldRule['validate'],
     message: (args) => instance.defaultMessage!(args),

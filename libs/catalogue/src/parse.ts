@@ -64,7 +64,7 @@ const pick = (element: unknown, opening: boolean, parsers: Parsers): Parser => {
     throw refusal('/type', 'event-type', `type must be one of ${[...parsers.keys()].join(', ')}`);
   if (opening && type !== OPENING) throw refusal('/type', 'opening', `a crisis opens with ${OPENING}`);
   if (!opening && type === OPENING)
-    throw refusal('/type', 'opening', `${OPENING} opens a crisis: send it to /v1/crises`);
+    throw refusal('/type', 'opening', `${OPENING} opens a crisis and is not appended to one`);
   return parser;
 };
 
@@ -82,12 +82,11 @@ const contentOf = (element: unknown): unknown =>
 
 const checkClock = (element: unknown, pointer: string, now: number, out: Violation[]): void => {
   if (!isObject(element) || element.auxiliary === 'future') return;
-  if (Date.parse(element.occurredAt as string) > now + MAX_AHEAD_MS)
-    out.push({
-      pointer: `${pointer}/occurredAt`,
-      rule: 'too-far-ahead',
-      message: 'occurredAt lies more than 24 hours ahead; an announced event is marked auxiliary: future',
-    });
+  if (!(Date.parse(element.occurredAt as string) > now + MAX_AHEAD_MS)) return;
+  const at = `${pointer}/occurredAt`;
+  if (out.some((violation) => violation.pointer === at)) return;
+  const message = 'occurredAt lies more than 24 hours ahead; an announced event is marked auxiliary: future';
+  out.push({ pointer: at, rule: 'too-far-ahead', message });
 };
 
 const DERIVED = 'goldstein|subType|kinetic|schemaVersion|recordedAt|recordedBy|revision|position|crisisId';

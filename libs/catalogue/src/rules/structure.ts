@@ -100,7 +100,7 @@ export const Distinct = (field: string): Rule =>
   rule(
     'distinct',
     `must not have the same ${field} twice`,
-    (value) => !Array.isArray(value) || areDistinct(value.flatMap((item) => item?.[field] ?? [])),
+    (value) => !Array.isArray(value) || areDistinct(value.flatMap((item: Owner | null) => item?.[field] ?? [])),
   );
 
 const areDistinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
