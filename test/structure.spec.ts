@@ -59,6 +59,7 @@ test('imports point one way', () => {
     return importsOf(file)
       .map((name) => targetOf(file, name))
       .filter((target): target is string => target !== undefined && target !== part && !allowed.includes(target))
+      .filter((target) => !(isTest(file) && target === 'test/support'))
       .map((target) => `${file} imports ${target}; ${part} may import ${allowed.join(', ') || 'nothing of ours'}`);
   });
   expect(wrong).toEqual([]);
@@ -102,9 +103,18 @@ test('every source file is reached from an entry point', () => {
     reached.add(file);
     for (const name of importsOf(file)) if (name.startsWith('.')) visit(existing(join(dirname(file), name)));
   };
-  entries.filter((file) => !file.endsWith('.spec.ts')).forEach(visit);
-  expect(sources.filter((file) => !file.endsWith('.spec.ts') && !reached.has(file))).toEqual([]);
+  entries.forEach(visit);
+  const unused = sources.filter((file) => !reached.has(file));
+  expect(unused).toEqual([]);
+  const shipped = new Set<string>();
+  reached.clear();
+  entries.filter((file) => !isTest(file)).forEach(visit);
+  reached.forEach((file) => shipped.add(file));
+  expect([...shipped].filter((file) => isTest(file) && !file.startsWith('test/'))).toEqual([]);
 });
+
+/** Specs, and what only specs use, beside the source. */
+const isTest = (file: string): boolean => /\.spec\.ts$|\/(spec|testing)\//.test(file);
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');

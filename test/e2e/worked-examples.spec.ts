@@ -16,7 +16,7 @@ interface Example {
 const { examples } = fixture<{ examples: readonly Example[] }>('worked-examples.json');
 
 /** What the catalogue refuses: these logs show what V makes of events that no client can append. */
-const REFUSED: readonly string[] = [];
+const REFUSED: readonly string[] = ['talks during a war of 12 days', 'empty crisis', 'codes and membership', 'alerts'];
 
 let server: RunningServer;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ test.each(accepted.map((example) => [example.name, example] as const))(
     const crisis = name.replace(/[^a-z0-9]+/g, '-');
     const cursors = await appendAll(crisis, example.events);
     for (const { at, asOf, level, expected } of example.queries) {
-      if (level !== undefined && level !== 'RED') continue;
+      if ((level !== undefined && level !== 'RED') || !at.endsWith(':00Z')) continue; // Over HTTP `at` is a whole minute.
       const query = { at, ...(asOf !== undefined && { asOf: cursors[asOf] }) };
       const [risk, status] = await Promise.all(
         ['risk', 'status'].map(
@@ -46,7 +46,7 @@ test.each(accepted.map((example) => [example.name, example] as const))(
 
 test.each(REFUSED)('%s: holds an event that the catalogue refuses', async (name) => {
   const example = examples.find((candidate) => candidate.name === name)!;
-  await expect(appendAll(`refused-${name.replace(/[^a-z0-9]+/g, '-')}`, example.events)).rejects.toThrow(/422/);
+  await expect(appendAll(`refused-${name.replace(/[^a-z0-9]+/g, '-')}`, example.events)).rejects.toThrow('422');
 });
 
 /** Appends the log one by one; the cursor after each. */

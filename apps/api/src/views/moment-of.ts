@@ -55,7 +55,9 @@ export function timeParameter(query: Query, name: string): number | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
   const time = DATE_TIME.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(time)) throw badParameter(name, 'a UTC time such as 2026-02-03T04:05:00Z.');
+  // A day that its month does not have would silently be the next month's.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10))
+    throw badParameter(name, 'a UTC time such as 2026-02-03T04:05:00Z.');
   return time;
 }
 
