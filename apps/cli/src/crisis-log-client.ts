@@ -36,6 +36,7 @@ const isTransient = (status: number): boolean => status >= 500 || status === 408
 export class CrisisLogClient {
   constructor(
     private readonly url: string,
+    private readonly notice: (text: string) => void,
     private readonly patience: Patience = PATIENCE,
   ) {}
 
@@ -66,18 +67,20 @@ export class CrisisLogClient {
     await this.retry(async () => {
       const before = settled;
       const json = `${events.slice(settled).join('\n')}\n`;
-      const answer = await this.post(`/v1/crises/${crisisId}/events`, json, NDJSON);
-      if (!answer.ok && !isTransient(answer.status)) throw new UsageError(await explain(answer));
+      const answer = await this.answered(this.post(`/v1/crises/${crisisId}/events`, json, NDJSON));
+      if (!answer.ok) throw new UsageError(await explain(answer));
       try {
-        for await (const result of answer.ok ? resultsIn(answer) : []) {
-          if (isTransient(result.status)) break;
+        for await (const result of resultsIn(answer)) {
+          if (isTransient(result.status)) throw new Error(describe(result.status, result.problem));
           settle(result, settled++);
         }
-      } catch {
-        // Cut off: what came is settled, the rest is sent again.
+        if (settled < events.length) throw new Error('the answer ends early');
+        return 'done';
+      } catch (error) {
+        // What came is settled, the rest is sent again.
+        if (settled === before) throw error;
+        return 'progress';
       }
-      if (settled === events.length) return 'done';
-      return settled > before ? 'progress' : 'stuck';
     });
   }
 
@@ -93,29 +96,34 @@ export class CrisisLogClient {
   private async definite(request: () => Promise<Response>): Promise<Response> {
     let answer: Response | undefined;
     await this.retry(async () => {
-      answer = await request();
-      return isTransient(answer.status) ? 'stuck' : 'done';
+      answer = await this.answered(request());
+      return 'done';
     });
     return answer!;
   }
 
-  /** @throws ServerUnreachable after `attempts` in a row without progress. */
-  private async retry(attempt: () => Promise<'done' | 'progress' | 'stuck'>): Promise<void> {
+  /** @throws Error when the answer says nothing about what was asked. */
+  private async answered(request: Promise<Response>): Promise<Response> {
+    const answer = await request;
+    if (isTransient(answer.status)) throw new Error(await explain(answer));
+    return answer;
+  }
+
+  /** @throws ServerUnreachable after `attempts` in a row that failed without progress. */
+  private async retry(attempt: () => Promise<'done' | 'progress'>): Promise<void> {
     const { attempts, firstDelayMs, maxDelayMs } = this.patience;
-    let reason: unknown = 'it is busy';
-    for (let failures = 0; failures < attempts;) {
+    for (let failures = 0; ;) {
       try {
-        const outcome = await attempt();
-        if (outcome === 'done') return;
-        failures = outcome === 'progress' ? 0 : failures + 1;
+        if ((await attempt()) === 'done') return;
+        failures = 0;
       } catch (error) {
-        if (error instanceof UsageError || error instanceof ServerUnreachable) throw error;
-        reason = error;
+        if (error instanceof UsageError) throw error;
         failures += 1;
+        if (failures === attempts) throw new ServerUnreachable(`no answer from ${this.url}: ${messageOf(error)}`);
+        if (failures === 1) this.notice(`${messageOf(error)}; trying again`);
+        await sleep(Math.min(maxDelayMs, firstDelayMs * 2 ** (failures - 1)));
       }
-      if (failures > 0 && failures < attempts) await sleep(Math.min(maxDelayMs, firstDelayMs * 2 ** (failures - 1)));
     }
-    throw new ServerUnreachable(`no answer from ${this.url}: ${messageOf(reason)}`);
   }
 
   private get(path: string): Promise<Response> {
@@ -150,10 +158,11 @@ const problemIn = async (answer: Response): Promise<Problem> => {
   }
 };
 
-const explain = async (answer: Response): Promise<string> => {
-  const { title, detail } = await problemIn(answer);
-  return `the server answers ${answer.status}: ${detail ?? title ?? answer.statusText}`;
-};
+const explain = async (answer: Response): Promise<string> =>
+  `the server answers ${describe(answer.status, await problemIn(answer))}`;
+
+const describe = (status: number, { title, detail }: Problem = {}): string =>
+  [status, detail ?? title].filter((part) => part !== undefined).join(': ');
 
 /** A failed fetch says why in its cause only. */
 const messageOf = (reason: unknown): string => {

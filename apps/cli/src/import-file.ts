@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { decompress, fitTo, type Frame, LineTooLong, UnknownLayout, withMember } from '#sources';
+import { decompress, fitTo, type Frame, LineTooLong, readNdjson, UnknownLayout, withMember } from '#sources';
 import type { CrisisLogClient } from './crisis-log-client';
 import { UsageError } from './exit-codes';
 import { frameIn } from './frame-in';
 import { ImportTally, type Report } from './import-report';
 import type { Progress } from './progress';
-import { type Format, type Item, readFeed, readWire } from './read-items';
+import { type Format, type Item, readFeed } from './read-items';
 import { EventSender } from './send-events';
 
 export interface ImportOptions {
@@ -43,7 +43,7 @@ export const importFile = async (
   try {
     const items =
       format === 'ndjson'
-        ? readWire(bytes)
+        ? readNdjson(bytes)
         : readFeed(format, bytes, fitTo(await frameOf(options, client), options.about));
     for await (const item of items) {
       if (tally.rowsRead === 0 && sender !== undefined && format === 'ndjson')

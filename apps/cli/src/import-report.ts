@@ -1,5 +1,5 @@
 import type { AppendResult } from './crisis-log-client';
-import type { Item } from './read-items';
+import type { EventItem, Item } from './read-items';
 
 type Counts = Record<string, number>;
 
@@ -93,9 +93,9 @@ export class ImportTally {
     };
   }
 
-  private countEvent({ type, incidentId }: { readonly type: string; readonly incidentId?: string }): void {
+  /** Without an incident of its own an event is one, under its own id. */
+  private countEvent({ type, eventId, incidentId = eventId }: EventItem): void {
     increment(this.events, type);
-    if (incidentId === undefined) return;
     if (this.incidents.has(incidentId)) this.joined += 1;
     this.incidents.add(incidentId);
   }

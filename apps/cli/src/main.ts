@@ -61,19 +61,22 @@ async function runImport(format: Format, file: string, flags: ImportFlags): Prom
       ...(flags.about !== undefined && { about: flags.about }),
       ...(flags.frame !== undefined && { frameFile: flags.frame }),
     },
-    new CrisisLogClient(flags.url),
+    clientOf(flags.url),
     (totalBytes) => showProgress(totalBytes, process.stderr),
   );
   console.log(flags.json ? JSON.stringify(report, undefined, 2) : printed(report, flags.dryRun));
   if (Object.keys(report.refused).length > 0) process.exitCode = EXIT.refused;
 }
 
+const clientOf = (url: string): CrisisLogClient =>
+  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`));
+
 async function runExport(flags: {
   readonly crisis: string;
   readonly url: string;
   readonly out?: string;
 }): Promise<void> {
-  const events = Readable.from(await new CrisisLogClient(flags.url).export(flags.crisis));
+  const events = Readable.from(await clientOf(flags.url).export(flags.crisis));
   if (flags.out === undefined) return pipeline(events, process.stdout, { end: false });
   // A file of that name is complete: what broke off keeps the other name.
   const part = `${flags.out}.part`;

@@ -1,5 +1,4 @@
 import {
-  type BrokenLine,
   type BrokenRow,
   eventIds,
   type FeedRow,
@@ -8,8 +7,6 @@ import {
   type MappedEvent,
   readGdelt,
   readIcews,
-  readNdjson,
-  type WireLine,
 } from '#sources';
 
 export const FORMATS = ['gdelt', 'icews', 'ndjson'] as const;
@@ -63,6 +60,3 @@ const unresolvedOf = ({ source, target }: FeedRow, fit: Fit): Item['unresolved']
   if (names.length === 0) return undefined;
   return { names, withParty: fit.isAbout(ends.flatMap(({ actors = [] }) => actors.map(({ code }) => code))) };
 };
-
-/** Lines of the log's own format as they stand. */
-export const readWire = (bytes: AsyncIterable<Buffer>): AsyncGenerator<WireLine | BrokenLine> => readNdjson(bytes);

@@ -66,7 +66,7 @@ const icewsRow = (row: TableRow, columns: typeof NATIVE): FeedRow | BrokenRow =>
     ...(id !== '' && { id: `${id} ${day}` }),
     day,
     cameoCode: row.cell(columns.code),
-    text: row.cell(columns.text),
+    text: label(row.cell(columns.text)) ?? '',
     source: end(row, columns.source, 'Source', day),
     target: end(row, columns.target, 'Target', day),
     ...(location !== undefined && { location }),

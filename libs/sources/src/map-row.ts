@@ -1,4 +1,4 @@
-import { type CameoEntry, cameo } from './cameo';
+import { type CameoEntry, cameo } from '#catalogue';
 import { isBody, partyOf } from './bodies';
 import { type Actor, clip, type FeedRow, type Place } from './feed-row';
 import type { Fit } from './frame';

@@ -7,8 +7,11 @@ import { readLines } from './read-lines';
  */
 export const ADDED_ON_READ = [
   'crisisId',
+  'marking',
   'recordedAt',
   'recordedBy',
+  'correlationId',
+  'causationId',
   'schemaVersion',
   'goldstein',
   'subType',
