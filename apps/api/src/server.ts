@@ -46,7 +46,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       logger: config.logLevel === 'warn' ? ['warn', 'error', 'fatal'] : ['error', 'fatal'],
     },
   );
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
   checkRequests(fastify, config.allowedHosts);

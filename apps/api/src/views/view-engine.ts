@@ -62,7 +62,7 @@ export class ViewEngine {
     this.#down = false;
     const worker = new Worker(join(__dirname, 'view.worker.js'), { workerData: this.settings });
     worker.on('message', (reply: Reply) => this.#settle(reply));
-    worker.on('error', (error) => this.#logger.error(error.stack));
+    worker.on('error', (error: Error) => this.#logger.error(error.stack));
     worker.on('exit', () => this.#lose());
     return worker;
   }
