@@ -23,7 +23,7 @@ export type { DiplomaticStatus } from './diplomatic-status';
 
 export {
   factsOf,
-  isReportType,
+  reportTypeOf,
   REPORT_TYPES,
   type CodeTable,
   type EventBody,
@@ -51,3 +51,6 @@ export {
 } from './effective-events';
 
 export { formatMinute, millisecondsOf, minuteOf, Moment, UnreadableTime, type Minute } from './instant';
+
+export { relevantOf } from './relevant';
+export { VersionIndex } from './version-index';

@@ -1,13 +1,13 @@
+import { LEVEL_DAYS } from './alerts';
 import { linesOf, stateOf, type Line } from './channels';
 import type { EffectiveVersion } from './effective-events';
 import { HALF_LIFE_HOURS } from './decay';
 import { Extremes, horizonOf } from './extremes';
 import type { Frame } from './frame';
 import { MOVEMENT_FLOOR_POINTS, movementOf, omegaOf, type Movement } from './gauges';
-import { Incidents, type Incident } from './incidents';
+import { Incidents, inOneList, type Incident, type IncidentsByType } from './incidents';
 import { DAY, type Minute, type Moment } from './instant';
 import { Parties, type Roster } from './parties';
-import { relevantOf } from './relevant';
 import { exchangeOf, type Exchange } from './retaliation';
 import { KINETIC_FACTOR } from './weights';
 import type { WindowInputs } from './window';
@@ -25,8 +25,10 @@ export interface Situation {
   readonly parties: Parties;
   /** Who is who at `at`. */
   readonly roster: Roster;
-  /** Incidents of the seven types in order, as far as they can matter. */
-  readonly incidents: readonly Incident[];
+  /** As far as they can matter. */
+  readonly incidents: IncidentsByType;
+  /** Those within 30 days, in order: all that the level and the alerts look at. */
+  readonly recent: readonly Incident[];
   /** In order. */
   readonly assessments: readonly EffectiveVersion[];
   readonly extremes: Extremes;
@@ -52,13 +54,12 @@ export const MOVEMENT_DAYS = 14;
 const OMEGA_CHANGE_DAYS = 7;
 
 /**
- * @param events S: the effective events known and visible, with instant <= at, in order. More of them than
- *   `relevantOf` would keep changes nothing.
+ * @param events S: the effective events known and visible, with instant <= at, in order; or what `relevantOf` or a
+ *   `VersionIndex` keeps of it. The rest of S costs time and changes nothing.
  */
 export function situationOf(frame: Frame, events: readonly EffectiveVersion[], at: Moment): Situation {
   const { minute } = at;
-  const relevant = relevantOf(events, minute);
-  const reports = relevant.filter((event) => event.facts.counts);
+  const reports = events.filter((event) => event.facts.counts);
   const parties = new Parties(frame);
   const roster = parties.at(minute);
   const extremes = new Extremes(horizonOf(minute));
@@ -74,11 +75,14 @@ export function situationOf(frame: Frame, events: readonly EffectiveVersion[], a
   const weekAgo = stocksAt(minute - OMEGA_CHANGE_DAYS * DAY);
   const stocks = stocksAt(minute);
 
-  const incidents = folded.all();
-  const quiet = !incidents.some((incident) => incident.speaker.weight !== 0 && incident.within(MOVEMENT_DAYS, minute));
+  const incidents = folded.byType();
+  const recent = inOneList(
+    ...Object.values(incidents).map((list) => list.filter((incident) => incident.within(LEVEL_DAYS, minute))),
+  );
+  const quiet = !recent.some((incident) => incident.speaker.weight !== 0 && incident.within(MOVEMENT_DAYS, minute));
   const omega = omegaOf(stocks.escalation, stocks.diplomacy);
   const omegaWeekAgo = omegaOf(weekAgo.escalation, weekAgo.diplomacy);
-  const lines = linesOf(incidents, parties, minute);
+  const lines = linesOf(incidents.MediationContactReported, parties, minute);
   const exchange = exchangeOf(incidents, parties, minute);
   const situation = {
     frame,
@@ -86,7 +90,8 @@ export function situationOf(frame: Frame, events: readonly EffectiveVersion[], a
     parties,
     roster,
     incidents,
-    assessments: relevant.filter((event) => event.facts.type === 'AnalystAssessmentIssued'),
+    recent,
+    assessments: events.filter((event) => event.facts.type === 'AnalystAssessmentIssued'),
     extremes,
     stocks,
     before,

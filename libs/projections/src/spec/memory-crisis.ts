@@ -4,6 +4,7 @@ import { frameAt, frameEventOf, type Frame, type FrameEvent, type LevelIndex, ty
 import { Moment } from '../instant';
 import { modelOf } from '../models';
 import { projections } from '../index';
+import { relevantOf } from '../relevant';
 import type { Situation } from '../situation';
 import { codes } from './recorded-events';
 
@@ -45,7 +46,8 @@ export class MemoryCrisis implements Histories {
 
   situation(at: Moment, asOf: number = Infinity, level: LevelIndex = 4): Situation {
     const frame = this.frame(asOf, level, at);
-    return modelOf(frame).situationOf(frame, selectEvents(this.versions, asOf, level, at.minute), at);
+    const events = selectEvents(this.versions, asOf, level, at.minute);
+    return modelOf(frame).situationOf(frame, relevantOf(events, at.minute), at);
   }
 
   /** Risk and status in one object, as the worked examples print them. */
