@@ -80,6 +80,12 @@ function correctedBody({ content, refs, sources }: EventBody): EventBody {
 
 const HIGHEST: LevelIndex = LEVELS.length - 1;
 
+/** The history of an original that nothing has amended, from the one version that it has. */
+export const unamendedHistory = ({ original, eventId, levelFrom, facts }: EffectiveVersion): History => ({
+  original: { position: original, eventId, level: levelFrom, facts },
+  amendments: [],
+});
+
 export const unamended = ({ position, eventId, level, facts }: History['original']): EffectiveVersion => ({
   original: position,
   eventId,

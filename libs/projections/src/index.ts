@@ -39,7 +39,7 @@ export {
   type LevelIndex,
   type RecordedEvent,
 } from './frame';
-export { versionsOf, type Amendment, type History } from './amendments';
+export { unamendedHistory, versionsOf, type Amendment, type History } from './amendments';
 export {
   applyEvent,
   inOrder,
@@ -54,3 +54,4 @@ export { formatMinute, millisecondsOf, minuteOf, Moment, UnreadableTime, type Mi
 
 export { relevantOf } from './relevant';
 export { VersionIndex } from './version-index';
+export { MAX_POINTS, seriesOf, seriesTimes, TooManyPoints, type SeriesInput, type SeriesPoint } from './series';
