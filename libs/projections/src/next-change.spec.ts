@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { selectEvents, type EffectiveVersion } from './effective-events';
 import type { Frame } from './frame';
-import { formatMinute, Moment, type Minute } from './instant';
+import { formatMinute, millisecondsOf, Moment, type Minute } from './instant';
 import { diplomaticStatus } from './diplomatic-status';
 import { risk } from './risk';
 import { presentOf, situationOf } from './situation';
 import { MemoryCrisis } from './spec/memory-crisis';
 import { randomLog, START } from './spec/random-log';
-import { recorded } from './spec/recorded-events';
+import { recorded, type WireEvent } from './spec/recorded-events';
 
 const DAY = 1440;
 const START_MINUTE = START / 60_000;
@@ -79,4 +79,118 @@ test('minute by minute over two days', () => {
     }),
     { numRuns: 25 },
   );
+});
+
+const opened = {
+  eventId: '00000000-0000-4000-8000-000000000000',
+  type: 'CrisisOpened',
+  occurredAt: '2026-01-01T00:00:00Z',
+  tlp: 'CLEAR',
+  data: {
+    title: 'Silence',
+    sides: [
+      { name: 'Iran', members: ['IRN'] },
+      { name: 'United States', members: ['USA'] },
+    ],
+    mediators: ['OMN'],
+  },
+};
+
+type Told = [
+  type: string,
+  occurredAt: string,
+  cameoCode: string,
+  from: string,
+  to: string,
+  grade: string,
+  more?: object,
+];
+
+const told = ([type, occurredAt, cameoCode, from, to, grade, more]: Told, i: number): WireEvent => ({
+  eventId: `00000000-0000-4000-8000-00000000000${i + 1}`,
+  type,
+  occurredAt,
+  cameoCode,
+  actors: [{ code: from }],
+  recipients: [{ code: to }],
+  sources: [{ name: 'source', reliability: grade[0], credibility: Number(grade[1]) }],
+  tlp: 'CLEAR',
+  data: {},
+  ...more,
+});
+
+const FINAL = { data: { declaredFinal: true } };
+const LASTS = { occurredUntil: '2026-06-01T00:00:00Z', ongoing: true };
+
+test.each<[what: string, log: Told[], at: string, next: string | null]>([
+  [
+    'a leg expires after 14 days',
+    [
+      ['StrikeReported', '2026-02-01T10:00:00Z', '152', 'USA', 'IRN', 'A1'],
+      ['StrikeReported', '2026-02-01T11:00:00Z', '190', 'USA', 'IRN', 'A1'],
+    ],
+    '2026-02-15T10:00:00Z',
+    '2026-02-15T11:00:00Z',
+  ],
+  [
+    'a channel stalls a minute after 28 days',
+    [['MediationContactReported', '2026-02-01T10:00:00Z', '040', 'OMN', 'IRN', 'A1']],
+    '2026-02-20T00:00:00Z',
+    '2026-03-01T10:01:00Z',
+  ],
+  [
+    'and closes a minute after 55',
+    [['MediationContactReported', '2026-02-01T10:00:00Z', '040', 'OMN', 'IRN', 'A1']],
+    '2026-03-05T00:00:00Z',
+    '2026-03-28T10:01:00Z',
+  ],
+  [
+    'the level forgets a verified event after 30 days, while an unverified one holds what is reported',
+    [
+      ['OfficialStatementIssued', '2026-02-01T10:00:00Z', '111', 'USA', 'IRN', 'A1'],
+      ['OfficialStatementIssued', '2026-02-02T10:00:00Z', '111', 'USA', 'IRN', 'F6'],
+    ],
+    '2026-02-20T00:00:00Z',
+    '2026-03-03T10:00:00Z',
+  ],
+  [
+    'a movement is quiet 14 days after the last event',
+    [['OfficialStatementIssued', '2026-02-01T10:00:00Z', '111', 'USA', 'IRN', 'A1']],
+    '2026-02-10T00:00:00Z',
+    '2026-02-15T10:00:00Z',
+  ],
+  [
+    'an alert without a leg goes after 14 days',
+    [
+      ['OfficialStatementIssued', '2026-02-01T10:00:00Z', '139', 'USA', 'IRN', 'A1'],
+      ['OfficialStatementIssued', '2026-02-05T10:00:00Z', '111', 'USA', 'IRN', 'A1'],
+    ],
+    '2026-02-12T00:00:00Z',
+    '2026-02-15T10:00:00Z',
+  ],
+  [
+    'a movement falls when the look back comes upon a strike',
+    [
+      ['RetaliationReported', '2026-02-03T10:07:00Z', '190', 'IRN', 'USA', 'D4', FINAL],
+      ['OfficialStatementIssued', '2026-02-09T10:00:00Z', '010', 'USA', 'IRN', 'A1'],
+      ['OfficialStatementIssued', '2026-02-10T10:00:00Z', '111', 'USA', 'IRN', 'A1'],
+    ],
+    '2026-02-17T10:06:00Z',
+    '2026-02-17T10:07:00Z',
+  ],
+  [
+    'a state in force holds everything as it is',
+    [['StrikeReported', '2026-01-01T10:00:00Z', '152', 'USA', 'IRN', 'A1', LASTS]],
+    '2026-02-20T00:00:00Z',
+    null,
+  ],
+  [
+    'nothing is left to change',
+    [['OfficialStatementIssued', '2026-02-01T10:00:00Z', '111', 'USA', 'IRN', 'A1']],
+    '2026-04-01T00:00:00Z',
+    null,
+  ],
+])('%s', (_, log, at, next) => {
+  const crisis = new MemoryCrisis(recorded([opened, ...log.map(told)]));
+  expect(crisis.situation(new Moment(millisecondsOf(at))).nextChangeAt).toBe(next);
 });

@@ -36,8 +36,8 @@ export function nextChangeOf(now: Present, events: readonly EffectiveVersion[]):
 }
 
 const declinesOf = ({ escalating, relieving }: Extremes): Declines => ({
-  escalation: new Decline((at) => escalating.stock(at)),
-  diplomacy: new Decline((at) => relieving.stock(at)),
+  escalation: new Decline(escalating.stockOverTime()),
+  diplomacy: new Decline(relieving.stockOverTime()),
 });
 
 function bandChange({ frame }: Present, { escalation }: Declines, from: Minute, to: Minute): Minute | undefined {

@@ -22,7 +22,7 @@ const opened: WireEvent = {
 };
 
 const KINDS = [
-  ['StrikeReported', ['195', '190', '171', '152', '191']],
+  ['StrikeReported', ['195', '190', '190', '171', '152', '191']],
   ['RetaliationReported', ['194', '195']],
   ['MediationContactReported', ['046', '041', '165', '125', '057']],
   ['SanctionsStatementIssued', ['163', '085', '1244']],
@@ -33,13 +33,13 @@ const KINDS = [
 ] as const;
 
 const actor = fc
-  .constantFrom('IRN', 'IRN', 'IRNMIL', 'USA', 'USA', 'ISR', 'GBR', 'OMN', 'QAT', 'IAE', 'JPN')
+  .constantFrom('IRN', 'IRN', 'IRN', 'IRNMIL', 'USA', 'USA', 'USA', 'ISR', 'GBR', 'OMN', 'QAT', 'IAE', 'JPN')
   .map((code) => ({ code }));
 const tlp = fc.constantFrom('CLEAR', 'CLEAR', 'GREEN', 'AMBER', 'RED', undefined);
 const source = fc.record({
   name: fc.constant('source'),
-  reliability: fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F'),
-  credibility: fc.integer({ min: 1, max: 6 }),
+  reliability: fc.constantFrom('A', 'A', 'B', 'C', 'D', 'E', 'F'),
+  credibility: fc.constantFrom(1, 1, 2, 3, 4, 5, 6),
 });
 
 const OWN: Readonly<Record<string, fc.Arbitrary<object>>> = {
@@ -73,13 +73,29 @@ const OWN: Readonly<Record<string, fc.Arbitrary<object>>> = {
 const seldom = <T>(n: number, value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: n - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 
+/** One or two of them, at times none. */
+const mostly = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.constant<T[]>([]) },
+    { weight: 6, arbitrary: fc.array(value, { minLength: 1, maxLength: 2 }) },
+  );
+
 const withoutAbsent = (event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+
+/** Often two opponents, so that there are exchanges; else anybody. */
+const participants = fc.oneof(
+  fc.record({ actors: fc.array(actor, { minLength: 1, maxLength: 2 }), recipients: mostly(actor) }),
+  fc.constantFrom(['IRN', 'USA'], ['USA', 'IRN'], ['ISR', 'IRN']).map(([from, to]) => ({
+    actors: [{ code: from! }],
+    recipients: [{ code: to! }],
+  })),
+);
 
 /** The `n`-th event of a log: it may name earlier ones. */
 const report = (n: number, spanDays: number): fc.Arbitrary<Record<string, unknown>> => {
   const earlier = fc.array(fc.nat(Math.max(0, n - 1)).map(id), { minLength: 1, maxLength: 2 });
-  return fc.constantFrom(...KINDS).chain(([type, codes]) =>
+  return fc.constantFrom(...KINDS, KINDS[0], KINDS[0], KINDS[2], KINDS[6]).chain(([type, codes]) =>
     fc
       .record({
         type: fc.constant(type),
@@ -88,18 +104,17 @@ const report = (n: number, spanDays: number): fc.Arbitrary<Record<string, unknow
           .tuple(fc.nat(spanDays), fc.constantFrom(0, 60, 61, 720, 1439))
           .map(([day, minute]) => new Date(START + (day * 1440 + minute) * MINUTE_MS).toISOString()),
         cameoCode: fc.constantFrom(...codes),
-        actors: fc.array(actor, { minLength: 1, maxLength: 2 }),
-        recipients: fc.array(actor, { maxLength: 2 }),
-        sources: fc.array(source, { maxLength: 2 }),
+        participants,
+        sources: fc.oneof(mostly(source), fc.constant([{ name: 'source', reliability: 'A', credibility: 1 }])),
         data: OWN[type] === undefined ? fc.constant({}) : fc.oneof(fc.constant({}), OWN[type]),
         timePrecision: seldom(2, fc.constantFrom(0, 1, 1, 2, 3)),
-        incidentId: seldom(4, fc.constantFrom('incident a', 'incident b', id(1))),
+        incidentId: seldom(3, fc.constantFrom('incident a', 'incident b', id(1))),
         ongoing: seldom(6, fc.constant(true)),
         ends: seldom(4, earlier),
         respondsTo: seldom(4, earlier),
         auxiliary: seldom(12, fc.constant('hypothetical')),
       })
-      .map(withoutAbsent),
+      .map(({ participants, ...event }) => withoutAbsent({ ...event, ...participants })),
   );
 };
 
@@ -131,11 +146,11 @@ const crisisAmended = (spanDays: number): fc.Arbitrary<Record<string, unknown>> 
     },
   }));
 
-/** A crisis of `maxLength` events at most, half as many at least, over `spanDays` days; events arrive in any order of their instants. */
+/** A crisis of at most `maxLength` events, at least half as many, over `spanDays` days, arriving in any order. */
 export const randomLog = (maxLength: number, spanDays: number): fc.Arbitrary<WireEvent[]> =>
   fc
     .array(fc.constantFrom(...Array<'report'>(8).fill('report'), 'amendment', 'amendment', 'amendment', 'frame'), {
-      minLength: 1,
+      minLength: Math.ceil(maxLength / 2),
       maxLength,
     })
     .chain((kinds) =>
