@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendRequest, ExpectedRevision } from '#event-log';
 import type { Context } from '../app.context';
@@ -7,7 +6,8 @@ import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
 import { correlationOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
-import { sendProblem, toProblem } from '../http/to-problem';
+import { answerProblem } from '../http/answer-problem';
+import { toProblem } from '../http/to-problem';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { appendLines } from './append-lines';
 import { openingElement } from './open-crisis';
@@ -55,14 +55,6 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
       atomic,
     );
   });
-}
-
-/** Nest's filter does not see these routes. */
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = toProblem(error, request.id);
-  if (problem.type === 'internal')
-    new Logger('append').error(`${request.id}: ${(error as Error).stack ?? String(error)}`);
-  void sendProblem(reply, problem);
 }
 
 function readOne(request: FastifyRequest, value: unknown, text: string, context: AppendContext): ReadElement {
