@@ -18,6 +18,8 @@ module.exports = {
   roots: ['<rootDir>/dist'],
   testMatch: ['**/*.spec.js'],
   testEnvironment: 'node',
+  // Whole servers start in these tests, on machines that may be busy.
+  testTimeout: 60_000,
   transform: { '\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2023' } }] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`, '<rootDir>/dist/'],
 };

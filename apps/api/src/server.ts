@@ -51,7 +51,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       logger: config.logLevel === 'warn' ? ['warn', 'error', 'fatal'] : ['error', 'fatal'],
     },
   );
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);

@@ -4,6 +4,7 @@ import { ROOT } from '../../../test/support/fixture';
 import { canonicalJson, MAX_DEPTH } from './canonical-json';
 
 // By path: the package exports itself to `import` only, and Jest requires.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
 const oracle = require(join(ROOT, 'node_modules/canonicalize/lib/canonicalize.js')) as typeof import('canonicalize');
 const canonicalize = oracle.default;
 

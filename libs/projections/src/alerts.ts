@@ -3,7 +3,10 @@ import { inOrder } from './effective-events';
 import { type Incident } from './incidents';
 import type { Minute } from './instant';
 
-/** Sections 8 (level) and 9 of the model: what looks back a fixed number of days over all incidents. */
+/**
+ * Sections 8 (level) and 9 of the model: what looks back a fixed number of days. `recent` is, in order, at least all
+ * incidents within the longest of these, 30 days.
+ */
 export const LEVEL_DAYS = 30;
 export const CONFLICT_DAYS = 14;
 export const RESOLUTION_DAYS = 28;
@@ -25,9 +28,9 @@ export function intensityOf({ speaker: { facts, weight } }: Incident): Intensity
   return facts.code.startsWith('13') || facts.code.startsWith('15') || facts.code === '163' ? 2 : 1;
 }
 
-export function levelOf(incidents: readonly Incident[], at: Minute): IntensityLevel {
+export function levelOf(recent: readonly Incident[], at: Minute): IntensityLevel {
   let level: IntensityLevel = 0;
-  for (const incident of incidents) {
+  for (const incident of recent) {
     const intensity = intensityOf(incident);
     if (intensity > level && incident.within(LEVEL_DAYS, at)) level = intensity;
   }
@@ -50,15 +53,14 @@ export function isUnverifiedDanger(incident: Incident): boolean {
 const betweenSides = ({ speaker }: Incident): boolean => speaker.weight !== 0 && speaker.reach.adversarial.length > 0;
 
 export function conflictRiskOf(
-  incidents: readonly Incident[],
+  recent: readonly Incident[],
   openLegs: readonly Incident[],
   at: Minute,
 ): Alerts['conflictRisk'] {
-  const recent = (condition: (incident: Incident) => boolean): Incident[] =>
-    incidents.filter((incident) => condition(incident) && incident.within(CONFLICT_DAYS, at));
-  const on = [...new Set([...openLegs, ...recent(isVerifiedThreat)])];
+  const within = recent.filter((incident) => incident.within(CONFLICT_DAYS, at));
+  const on = [...new Set([...openLegs, ...within.filter(isVerifiedThreat)])];
   if (on.length > 0) return { state: 'on', events: idsInOrder(on) };
-  const unverified = recent(isUnverifiedDanger);
+  const unverified = within.filter(isUnverifiedDanger);
   return { state: unverified.length > 0 ? 'unverified' : 'off', events: idsInOrder(unverified) };
 }
 
@@ -72,12 +74,12 @@ export function showsWillingness(incident: Incident, side: number): boolean {
 }
 
 export function resolutionOpportunityOf(
-  incidents: readonly Incident[],
+  recent: readonly Incident[],
   hasActiveChannel: boolean,
   at: Minute,
 ): Alerts['resolutionOpportunity'] {
   const willing = [0, 1].map((side) =>
-    incidents.filter((incident) => showsWillingness(incident, side) && incident.within(RESOLUTION_DAYS, at)),
+    recent.filter((incident) => incident.within(RESOLUTION_DAYS, at) && showsWillingness(incident, side)),
   );
   return {
     state: hasActiveChannel && willing.every((list) => list.length > 0),

@@ -1,6 +1,6 @@
 import { LEVELS, type Position } from '#event-log';
 import type { EffectiveVersion } from './effective-events';
-import { factsOf, isReportType, type CodeTable, type EventBody, type Facts } from './facts';
+import { factsOf, reportTypeOf, type CodeTable, type EventBody, type Facts } from './facts';
 import { levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
 
 /** An amendment in an original's history. */
@@ -39,8 +39,8 @@ export function amendmentOf(
     case 'EventRetracted':
       return { position, eventId: id, target, kind: 'retraction', level, facts: null };
     case 'EventCorrected': {
-      const { type: into } = data.content as { type: string };
-      if (!isReportType(into)) return undefined;
+      const into = reportTypeOf((data.content as { type: string }).type);
+      if (into === undefined) return undefined;
       return {
         position,
         eventId: id,
@@ -79,6 +79,12 @@ function correctedBody({ content, refs, sources }: EventBody): EventBody {
 }
 
 const HIGHEST: LevelIndex = LEVELS.length - 1;
+
+/** The history of an original that nothing has amended, from the one version that it has. */
+export const unamendedHistory = ({ original, eventId, levelFrom, facts }: EffectiveVersion): History => ({
+  original: { position: original, eventId, level: levelFrom, facts },
+  amendments: [],
+});
 
 export const unamended = ({ position, eventId, level, facts }: History['original']): EffectiveVersion => ({
   original: position,

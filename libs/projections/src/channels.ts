@@ -41,22 +41,20 @@ export function outcomeOf({ facts }: Incident): string | null {
 }
 
 /**
- * The channels that have had a contact: each mediator with each party, then the direct ones. A contact that names
- * a mediator belongs to him and every party it names, and is no direct one.
+ * The channels that have had a contact: each mediator with each party, then the direct ones (verified contacts only).
  *
- * @param incidents in order
+ * @param contacts in order
  */
-export function linesOf(incidents: readonly Incident[], parties: Parties, at: Minute): Line[] {
-  const contacts = new Map<string, Incident[]>();
-  for (const incident of incidents)
-    if (incident.facts.type === 'MediationContactReported')
-      for (const key of lineKeys(incident, parties)) {
-        const list = contacts.get(key);
-        if (list === undefined) contacts.set(key, [incident]);
-        else list.push(incident);
-      }
+export function linesOf(contacts: readonly Incident[], parties: Parties, at: Minute): Line[] {
+  const mediated = new Map<number, Incident[]>();
+  const direct = new Map<number, Incident[]>();
+  for (const contact of contacts) {
+    const { reach } = contact.speaker;
+    for (const key of reach.mediated) append(mediated, key, contact);
+    if (contact.verified) for (const key of reach.direct) append(direct, key, contact);
+  }
   const line = (kind: Channel['kind'], pair: [Member, Member]): Line[] => {
-    const list = contacts.get(lineKey(kind, parties.unorderedKey(...pair)));
+    const list = (kind === 'direct' ? direct : mediated).get(parties.unorderedKey(...pair));
     return list === undefined ? [] : [{ kind, parties: pair, contacts: list }];
   };
   const roster = parties.at(at);
@@ -68,17 +66,10 @@ export function linesOf(incidents: readonly Incident[], parties: Parties, at: Mi
   ];
 }
 
-const lineKey = (kind: Channel['kind'], pair: number): string => `${kind} ${pair}`;
-
-function lineKeys(contact: Incident, parties: Parties): Iterable<string> {
-  const { named, adversarial } = contact.speaker.reach;
-  const mediators = named.filter((member) => member.role === 'mediator');
-  if (mediators.length > 0) {
-    const sides = named.filter((member) => member.role === 'side');
-    return mediators.flatMap((m) => sides.map((party) => lineKey('mediated', parties.unorderedKey(m, party))));
-  }
-  if (!contact.verified) return [];
-  return new Set(adversarial.map(({ from, to }) => lineKey('direct', parties.unorderedKey(from, to))));
+function append(lists: Map<number, Incident[]>, key: number, incident: Incident): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [incident]);
+  else list.push(incident);
 }
 
 /** A later contact reopens; silence stalls, then closes. */

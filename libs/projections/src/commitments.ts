@@ -1,8 +1,8 @@
-import { horizonOf } from './extremes';
 import type { OwnFields } from './facts';
 import { inOrder } from './effective-events';
 import { type Incident } from './incidents';
 import { formatMinute, type Minute } from './instant';
+import { isRemembered } from './relevant';
 
 /** What was agreed or promised, and what became of it. */
 export interface Commitment {
@@ -34,29 +34,27 @@ export interface Measure extends Commitment {
   readonly expiresAt: string | null;
 }
 
-/** Lists end here, the latest first. */
+/** The latest, at most. */
 export const MAX_LISTED = 50;
 
 const AGREEMENT_SIGNED = '057';
 
-/** @param incidents in order */
-export const agreementsOf = (incidents: readonly Incident[], at: Minute): Agreement[] =>
-  latest(
-    incidents,
-    ({ facts }) =>
-      facts.code === AGREEMENT_SIGNED ||
-      (facts.type === 'MultilateralEngagementReported' && facts.own?.format === 'agreement'),
-    at,
-  ).map((incident) => ({
+export const isAgreement = ({ facts }: Incident): boolean =>
+  facts.code === AGREEMENT_SIGNED ||
+  (facts.type === 'MultilateralEngagementReported' && facts.own?.format === 'agreement');
+
+/** @param agreements in order */
+export const agreementsOf = (agreements: readonly Incident[], at: Minute): Agreement[] =>
+  latest(agreements, at).map((incident) => ({
     ...commitment(incident, at),
     stage: incident.facts.own?.stage ?? null,
     document: incident.facts.own?.document ?? null,
     outcome: incident.facts.own?.outcome ?? null,
   }));
 
-/** @param incidents in order */
-export const measuresOf = (incidents: readonly Incident[], at: Minute): Measure[] =>
-  latest(incidents, ({ facts }) => facts.type === 'ConfidenceBuildingMeasureReported', at).map((incident) => ({
+/** @param measures in order */
+export const measuresOf = (measures: readonly Incident[], at: Minute): Measure[] =>
+  latest(measures, at).map((incident) => ({
     ...commitment(incident, at),
     measure: incident.facts.own?.measure ?? null,
     reciprocity: incident.facts.own?.reciprocity ?? null,
@@ -64,14 +62,11 @@ export const measuresOf = (incidents: readonly Incident[], at: Minute): Measure[
     expiresAt: incident.facts.own?.expiresAt ?? null,
   }));
 
-/** Those of the model's horizon, and older ones that still hold. */
-function latest(incidents: readonly Incident[], wanted: (incident: Incident) => boolean, at: Minute): Incident[] {
-  const horizon = horizonOf(at);
-  return incidents
-    .filter((incident) => wanted(incident) && (incident.facts.instant >= horizon || holds(incident, at)))
+const latest = (commitments: readonly Incident[], at: Minute): Incident[] =>
+  commitments
+    .filter((incident) => isRemembered(incident, at) || holds(incident, at))
     .slice(-MAX_LISTED)
     .reverse();
-}
 
 const holds = (incident: Incident, at: Minute): boolean => incident.facts.state && incident.ageFrom() > at;
 

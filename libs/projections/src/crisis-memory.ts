@@ -1,8 +1,9 @@
 import type { Position } from '#event-log';
 import { versionsOf } from './amendments';
-import { type EffectiveVersion, type HistoryChange, inOrder, isKnown } from './effective-events';
+import { type EffectiveVersion, type HistoryChange, isKnown } from './effective-events';
 import { type Frame, type FrameEvent, frameAt, type LevelIndex } from './frame';
 import type { Minute } from './instant';
+import { VersionIndex } from './version-index';
 import type { ViewStore } from './view-store';
 
 /** Answers kept per crisis. A question asked over and over, as a dashboard does, is answered once a minute. */
@@ -14,7 +15,7 @@ export class CrisisMemory {
   readonly #frame: FrameEvent[];
   readonly #unreadable = new Map<Position, string>();
   readonly #cache = new Map<string, string>();
-  #ordered: EffectiveVersion[] | undefined;
+  #index: VersionIndex | undefined;
 
   private constructor(frame: FrameEvent[]) {
     this.#frame = frame;
@@ -35,13 +36,20 @@ export class CrisisMemory {
 
   addFrameEvent(event: FrameEvent): void {
     this.#frame.push(event);
-    this.#changed();
+    this.#cache.clear();
   }
 
   replace({ history, versions }: HistoryChange, unreadable: string | null): void {
-    this.#versions.set(history.original.position, versions);
-    if (unreadable !== null) this.#unreadable.set(history.original.position, unreadable);
-    this.#changed();
+    const { position } = history.original;
+    this.#versions.set(position, versions);
+    this.#index?.replace(position, versions);
+    if (unreadable !== null) this.#unreadable.set(position, unreadable);
+    this.#cache.clear();
+  }
+
+  /** All versions, in no order. */
+  versions(): EffectiveVersion[] {
+    return [...this.#versions.values()].flat();
   }
 
   frameAt(asOf: Position, level: LevelIndex, at: Minute): Frame | undefined {
@@ -63,27 +71,27 @@ export class CrisisMemory {
     return text;
   }
 
-  #changed(): void {
-    this.#ordered = undefined;
-    this.#cache.clear();
-  }
-
   /**
-   * S: the effective events known at `asOf`, visible at `level`, with instant <= at, in order.
+   * What V needs of S: the effective events known at `asOf`, visible at `level`, with instant <= at, in order.
    * @throws ViewParked when one of them cannot be read.
    */
   effectiveEvents(asOf: Position, level: LevelIndex, at: Minute): EffectiveVersion[] {
-    const ordered = (this.#ordered ??= [...this.#versions.values()].flat().sort(inOrder));
-    const found: EffectiveVersion[] = [];
-    for (const version of ordered) {
-      if (version.facts.instant > at) break;
-      if (isKnown(version, asOf, level)) found.push(version);
-    }
-    if (this.#unreadable.size > 0) this.#requireReadable(found);
+    this.#index ??= new VersionIndex(this.versions());
+    const found = this.#index.relevant(at, asOf, level);
+    this.#requireNoneStuck(found);
     return found;
   }
 
-  #requireReadable(events: readonly EffectiveVersion[]): void {
+  /** For views of many moments at once. @throws ViewParked as `effectiveEvents` does. */
+  requireReadable(asOf: Position, level: LevelIndex): void {
+    for (const position of this.#unreadable.keys()) {
+      const version = this.versionOf(position, asOf, level);
+      if (version) this.#requireNoneStuck([version]);
+    }
+  }
+
+  #requireNoneStuck(events: readonly EffectiveVersion[]): void {
+    if (this.#unreadable.size === 0) return;
     const stuck = events.find(({ original }) => this.#unreadable.has(original));
     if (stuck) throw new ViewParked(stuck.eventId, this.#unreadable.get(stuck.original)!);
   }

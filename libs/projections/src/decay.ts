@@ -35,10 +35,13 @@ export const FORGOTTEN_AFTER_WEEKS = 39;
 /** Whole hours between two minutes. */
 export const ageHours = (from: Minute, to: Minute): number => Math.floor((to - from) / HOUR);
 
+const HALVED: readonly number[] = Array.from({ length: FORGOTTEN_AFTER_WEEKS }, (_, weeks) => 2 ** weeks);
+
 /** What is left of a weight after `hours`, in units of 1 / (80 * 2^26) points: an integer below 2^39. */
 export function contribution(weight: number, hours: number): number {
   const halvings = Math.floor(hours / HALF_LIFE_HOURS);
-  return Math.floor((weight * DECAY[hours - halvings * HALF_LIFE_HOURS]!) / 2 ** halvings);
+  if (halvings >= FORGOTTEN_AFTER_WEEKS) return 0;
+  return Math.floor((weight * DECAY[hours - halvings * HALF_LIFE_HOURS]!) / HALVED[halvings]!);
 }
 
 /** The printed decay: what is left of 1 after `hours`. */

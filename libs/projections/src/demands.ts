@@ -25,18 +25,17 @@ const ULTIMATUM = '139';
  * Official statements that demand something, set a deadline or are an ultimatum, neither ended nor past: past its
  * deadline; without one an ultimatum lapses with the alert it raises, a demand that says what it wants does not.
  *
- * @param incidents in order
+ * @param statements in order
  */
-export const demandsOf = (incidents: readonly Incident[], at: Minute): Demand[] =>
-  incidents
+export const demandsOf = (statements: readonly Incident[], at: Minute): Demand[] =>
+  statements
     .filter((incident) => isDemand(incident) && lapse(incident) >= at && incident.endedBy() === undefined)
     .slice(-MAX_DEMANDS)
     .reverse()
     .map(demandOf);
 
-const isDemand = ({ facts: { type, code, own } }: Incident): boolean =>
-  type === 'OfficialStatementIssued' &&
-  (code === ULTIMATUM || own?.stance === 'ultimatum' || own?.demand !== undefined || own?.deadlineAt !== undefined);
+const isDemand = ({ facts: { code, own } }: Incident): boolean =>
+  code === ULTIMATUM || own?.stance === 'ultimatum' || own?.demand !== undefined || own?.deadlineAt !== undefined;
 
 function lapse({ facts: { instant, own } }: Incident): Minute {
   if (own?.deadlineAt !== undefined) return minuteOf(own.deadlineAt);

@@ -1,16 +1,16 @@
 import { judgementsOf, type Judgements } from './assessments';
 import { channelOf, type Channel } from './channels';
-import { agreementsOf, measuresOf, type Agreement, type Measure } from './commitments';
+import { agreementsOf, isAgreement, measuresOf, type Agreement, type Measure } from './commitments';
 import { defineProjection } from './define-projection';
 import { demandsOf, type Demand } from './demands';
 import { dyadsOf, type Dyad } from './dyads';
 import type { Frame } from './frame';
 import type { Movement } from './gauges';
-import type { Incident } from './incidents';
+import { inOneList, type Incident } from './incidents';
 import type { Parties } from './parties';
 import { sanctionsGapOf, type SanctionsGap } from './sanctions-gap';
 import type { Situation } from './situation';
-import { tracksOf, type Track } from './tracks';
+import { isEngagement, tracksOf, type Track } from './tracks';
 import { windowOf, type DiplomacyWindow } from './window';
 
 /** Where diplomacy stands. Every number and every word names the events behind it. */
@@ -35,6 +35,11 @@ export const diplomaticStatus = defineProjection({ name: 'status', version: 1, v
 
 function diplomaticStatusOf(situation: Situation): DiplomaticStatus {
   const { at, frame, parties, roster, incidents, extremes } = situation;
+  const engagements = (wanted: (incident: Incident) => boolean): Incident[] =>
+    inOneList(
+      incidents.MultilateralEngagementReported.filter(wanted),
+      incidents.MediationContactReported.filter(wanted),
+    );
   return {
     at: at.toString(),
     closed: frame.closed,
@@ -42,11 +47,17 @@ function diplomaticStatusOf(situation: Situation): DiplomaticStatus {
     movement: { escalation: situation.escalationMovement, diplomacy: situation.diplomacyMovement },
     dyads: dyadsOf(extremes, frame, parties, at.minute),
     channels: situation.lines.map((line) => channelOf(line, at)),
-    sanctions: sanctionsGapOf(incidents, roster, (statement) => sideOfStatement(statement, parties)),
-    agreements: agreementsOf(incidents, at.minute),
-    measures: measuresOf(incidents, at.minute),
-    tracks: tracksOf(incidents, roster, at.minute),
-    demands: demandsOf(incidents, at.minute),
+    sanctions: sanctionsGapOf(incidents.SanctionsStatementIssued, roster, (statement) =>
+      sideOfStatement(statement, parties),
+    ),
+    agreements: agreementsOf(engagements(isAgreement), at.minute),
+    measures: measuresOf(incidents.ConfidenceBuildingMeasureReported, at.minute),
+    tracks: tracksOf(
+      engagements((incident) => isEngagement(incident, at.minute)),
+      roster,
+      at.minute,
+    ),
+    demands: demandsOf(incidents.OfficialStatementIssued, at.minute),
     window: windowOf(situation.window, at),
     nextChangeAt: situation.nextChangeAt,
   };

@@ -1,6 +1,6 @@
 import type { Position } from '#event-log';
 import { accepts, amendmentOf, unamended, versionsOf, type History } from './amendments';
-import { factsOf, isReportType, type CodeTable, type Facts } from './facts';
+import { factsOf, reportTypeOf, type CodeTable, type Facts } from './facts';
 import { levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
 import type { Minute } from './instant';
 
@@ -41,9 +41,10 @@ export interface HistoryChange {
  * @throws UnreadableTime for content that cannot be folded
  */
 export function applyEvent(event: RecordedEvent, histories: Histories, codes: CodeTable): HistoryChange | undefined {
-  if (isReportType(event.type)) {
+  const type = reportTypeOf(event.type);
+  if (type !== undefined) {
     const { position, id, marking, body } = event;
-    const facts = factsOf(event.type, body, codes);
+    const facts = factsOf(type, body, codes);
     const original = { position, eventId: id, level: levelIndexOf(marking), facts };
     return { history: { original, amendments: [] }, versions: [unamended(original)] };
   }

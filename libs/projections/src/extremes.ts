@@ -34,6 +34,18 @@ export class Winners {
     return sum;
   }
 
+  /** The stock as a function of time while nothing enters or leaves, for who asks of many moments. */
+  stockOverTime(): (at: Minute) => number {
+    const from = Float64Array.from(this.list, (incident) => incident.ageFrom());
+    const weights = Float64Array.from(this.list, (incident) => Math.abs(incident.speaker.weight));
+    return (at) => {
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++)
+        sum += contribution(weights[i]!, from[i]! >= at ? 0 : ageHours(from[i]!, at));
+      return sum;
+    };
+  }
+
   add(incident: Incident): void {
     incident.entry!.place = this.list.push(incident) - 1;
   }

@@ -1,6 +1,6 @@
 import { inOrder, type EffectiveVersion } from './effective-events';
 import type { Entry } from './extremes';
-import type { Facts } from './facts';
+import { REPORT_TYPES, type Facts, type ReportType } from './facts';
 import { DAY, type Minute } from './instant';
 import type { Parties, Reach } from './parties';
 import { VERIFIED_FROM } from './weights';
@@ -25,18 +25,28 @@ const speaksBefore = (a: Report, b: Report): boolean => {
   );
 };
 
+/** Shared by the many incidents that only one source reports. */
+const NOBODY: Report[] = [];
+
 /** All reports of one thing that happened. The speaker stands for it; the others are silent. */
 export class Incident {
-  speaker: Report;
+  silent: Report[] = NOBODY;
   /** Its part in the daily extremes, which alone may touch it. */
-  entry: Entry | undefined;
+  entry: Entry | undefined = undefined;
 
   constructor(
-    readonly reports: Report[],
+    public speaker: Report,
     private readonly enders: ReadonlyMap<string, readonly Incident[]>,
-  ) {
-    this.speaker = reports[0]!;
-    this.entry = undefined;
+  ) {}
+
+  hush(report: Report): void {
+    if (this.silent === NOBODY) this.silent = [report];
+    else this.silent.push(report);
+  }
+
+  /** The speaker, then the silent ones in no order. */
+  get reports(): readonly Report[] {
+    return [this.speaker, ...this.silent];
   }
 
   get facts(): Facts {
@@ -59,6 +69,7 @@ export class Incident {
 
   /** The first incident, not before it, whose `ends` names one of its reports. */
   endedBy(): Incident | undefined {
+    if (this.enders.size === 0) return undefined;
     let first: Incident | undefined;
     for (const { version } of this.reports)
       for (const ender of this.enders.get(version.eventId) ?? [])
@@ -71,10 +82,6 @@ export class Incident {
   within(days: number, at: Minute): boolean {
     return this.ageFrom() > at - days * DAY;
   }
-
-  chooseSpeaker(): void {
-    this.speaker = this.reports.reduce((best, report) => (speaksBefore(report, best) ? report : best));
-  }
 }
 
 /** Told when an incident starts or stops to stand for something; between the two its speaker is the same. */
@@ -83,59 +90,86 @@ export interface IncidentListener {
   leave(incident: Incident): void;
 }
 
+/** Incidents in the order of their speakers, by the type of report; strike and retaliation are one. */
+export type IncidentsByType = Readonly<Record<IncidentType, readonly Incident[]>>;
+export type IncidentType = Exclude<ReportType, 'RetaliationReported' | 'AnalystAssessmentIssued'>;
+
+const INCIDENT_TYPES = REPORT_TYPES.filter(
+  (type): type is IncidentType => type !== 'RetaliationReported' && type !== 'AnalystAssessmentIssued',
+);
+
+/** The incidents of one type by key. */
+interface Group {
+  readonly byKey: Map<string, Incident>;
+  /** Whether they entered in another order than that of their speakers. */
+  disordered: boolean;
+}
+
 /**
  * The incidents of a growing (or shrinking) set of effective events, whatever the order they come in. Reports
  * with the same incidentId (default the event's own id) and of one type are one; strike and retaliation are one type.
  */
 export class Incidents {
-  private readonly byKey = new Map<string, Map<string, Incident>>();
+  private readonly groups = Object.fromEntries(
+    INCIDENT_TYPES.map((type): [string, Group] => [type, { byKey: new Map(), disordered: false }]),
+  ) as Record<IncidentType, Group>;
   private readonly enders = new Map<string, Incident[]>();
+  private last: EffectiveVersion | undefined;
 
   constructor(
     private readonly parties: Parties,
     private readonly listener: IncidentListener,
   ) {}
 
+  /** Takes a version of one of the seven types that count. */
   add(version: EffectiveVersion): void {
     const report = this.reportOf(version);
-    const group = this.groupOf(version.facts);
+    const group = this.groupOf(version.facts.type);
     const key = keyOf(version);
-    const incident = group.get(key);
+    const incident = group.byKey.get(key);
+    if (this.last !== undefined && inOrder(this.last, version) > 0) this.disorder();
+    this.last = version;
     if (incident === undefined) {
-      const first = new Incident([report], this.enders);
-      group.set(key, first);
+      const first = new Incident(report, this.enders);
+      group.byKey.set(key, first);
       this.enter(first);
     } else if (speaksBefore(report, incident.speaker)) {
       this.leave(incident);
-      incident.reports.push(report);
+      incident.hush(incident.speaker);
       incident.speaker = report;
+      group.disordered = true;
       this.enter(incident);
     } else {
-      incident.reports.push(report);
+      incident.hush(report);
     }
   }
 
   /** Takes out what was added before. */
   remove(version: EffectiveVersion): void {
-    const group = this.groupOf(version.facts);
+    const group = this.groupOf(version.facts.type);
     const key = keyOf(version);
-    const incident = group.get(key)!;
-    const index = incident.reports.findIndex((report) => report.version === version);
-    const spoke = incident.speaker.version === version;
-    if (spoke) this.leave(incident);
-    incident.reports.splice(index, 1);
-    if (incident.reports.length === 0) group.delete(key);
-    else if (spoke) {
-      incident.chooseSpeaker();
-      this.enter(incident);
+    const incident = group.byKey.get(key)!;
+    if (incident.speaker.version !== version) {
+      incident.silent = incident.silent.filter((report) => report.version !== version);
+      return;
     }
+    this.leave(incident);
+    if (incident.silent.length === 0) {
+      group.byKey.delete(key);
+      return;
+    }
+    incident.speaker = incident.silent.reduce((best, report) => (speaksBefore(report, best) ? report : best));
+    incident.silent = incident.silent.filter((report) => report !== incident.speaker);
+    group.disordered = true;
+    this.enter(incident);
   }
 
-  /** In the order of their speakers. */
-  all(): Incident[] {
-    const all: Incident[] = [];
-    for (const group of this.byKey.values()) for (const incident of group.values()) all.push(incident);
-    return all.sort(bySpeaker);
+  byType(): IncidentsByType {
+    const ordered = ({ byKey, disordered }: Group): Incident[] =>
+      disordered ? [...byKey.values()].sort(bySpeaker) : [...byKey.values()];
+    return Object.fromEntries(
+      INCIDENT_TYPES.map((type) => [type, ordered(this.groups[type])]),
+    ) as unknown as IncidentsByType;
   }
 
   private reportOf(version: EffectiveVersion): Report {
@@ -144,11 +178,12 @@ export class Incidents {
     return { version, facts, reach, weight: reach.pairs.length === 0 ? 0 : facts.weight };
   }
 
-  private groupOf({ type }: Facts): Map<string, Incident> {
-    const name = type === 'RetaliationReported' ? 'StrikeReported' : type;
-    let group = this.byKey.get(name);
-    if (group === undefined) this.byKey.set(name, (group = new Map()));
-    return group;
+  private groupOf(type: ReportType): Group {
+    return this.groups[type === 'RetaliationReported' ? 'StrikeReported' : (type as IncidentType)];
+  }
+
+  private disorder(): void {
+    for (const type of INCIDENT_TYPES) this.groups[type].disordered = true;
   }
 
   private enter(incident: Incident): void {
@@ -169,4 +204,8 @@ export class Incidents {
   }
 }
 
+/** Incidents of several types as one list, in order. */
+export const inOneList = (...lists: readonly (readonly Incident[])[]): Incident[] => lists.flat().sort(bySpeaker);
+
+/** What joins reports into an incident. */
 export const keyOf = ({ eventId, facts }: EffectiveVersion): string => facts.incidentId ?? eventId;

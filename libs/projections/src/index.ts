@@ -23,7 +23,7 @@ export type { DiplomaticStatus } from './diplomatic-status';
 
 export {
   factsOf,
-  isReportType,
+  reportTypeOf,
   REPORT_TYPES,
   type CodeTable,
   type EventBody,
@@ -39,7 +39,7 @@ export {
   type LevelIndex,
   type RecordedEvent,
 } from './frame';
-export { versionsOf, type Amendment, type History } from './amendments';
+export { unamendedHistory, versionsOf, type Amendment, type History } from './amendments';
 export {
   applyEvent,
   inOrder,
@@ -57,3 +57,6 @@ export { type ListingFilter } from './listing';
 export { Projector } from './projector';
 export { recordedEventOf } from './recorded-event';
 export { type Unreadable, ViewStore } from './view-store';
+export { relevantOf } from './relevant';
+export { VersionIndex } from './version-index';
+export { MAX_POINTS, seriesOf, seriesTimes, TooManyPoints, type SeriesInput, type SeriesPoint } from './series';

@@ -1,6 +1,7 @@
 import type { EffectiveVersion } from './effective-events';
 import type { Frame } from './frame';
-import { Moment } from './instant';
+import type { Moment } from './instant';
+import { seriesOf, type SeriesInput, type SeriesPoint } from './series';
 import { situationOf, type Situation } from './situation';
 
 /** A released version of the model. Versions are added here, never edited: an answer once given can be given again. */
@@ -9,10 +10,11 @@ export interface Model {
   /** What an activation may set. */
   readonly parameters: readonly string[];
   readonly situationOf: (frame: Frame, events: readonly EffectiveVersion[], at: Moment) => Situation;
+  readonly seriesOf: (input: SeriesInput) => SeriesPoint[];
 }
 
 export const models: Readonly<Record<string, Model>> = {
-  '1': { version: '1', parameters: ['riskReference', 'diplomacyReference'], situationOf },
+  '1': { version: '1', parameters: ['riskReference', 'diplomacyReference'], situationOf, seriesOf },
 };
 
 /** The crisis has activated a model, or a parameter of it, that this build does not have. */

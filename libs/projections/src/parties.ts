@@ -27,6 +27,12 @@ export interface Reach {
   readonly named: readonly Member[];
   readonly pairs: readonly Pair[];
   readonly adversarial: readonly Pair[];
+  /**
+   * Unordered keys of the channels that a contact between them belongs to: of a mediator with every party named, else
+   * of the parties directly.
+   */
+  readonly mediated: readonly number[];
+  readonly direct: readonly number[];
 }
 
 /** The members of a frame, chapter by chapter. Compiled once per view; lookups are cached by the codes named. */
@@ -75,12 +81,20 @@ export class Parties {
       for (const to of target)
         if (from.side !== to.side)
           pairs.push({ key: this.pairKey(from, to), from, to, adversarial: from.side >= 0 && to.side >= 0 });
+    const named = [...new Set([...source, ...target])];
+    const adversarial = pairs.filter((pair) => pair.adversarial);
+    const mediators = named.filter((member) => member.role === 'mediator');
+    const opponents = new Set(adversarial.map(({ from, to }) => this.unorderedKey(from, to)));
     return {
       source,
       target,
-      named: [...new Set([...source, ...target])],
+      named,
       pairs,
-      adversarial: pairs.filter((pair) => pair.adversarial),
+      adversarial,
+      mediated: mediators.flatMap((mediator) =>
+        named.filter((member) => member.role === 'side').map((party) => this.unorderedKey(mediator, party)),
+      ),
+      direct: mediators.length > 0 ? [] : [...opponents],
     };
   }
 }

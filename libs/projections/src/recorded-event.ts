@@ -21,6 +21,6 @@ export function recordedEventOf(
     id,
     type,
     marking,
-    body: { content: upcast(content as Record<string, unknown>, versions), refs, sources },
+    body: { content: upcast(content, versions), refs, sources },
   };
 }

@@ -1,6 +1,6 @@
 import { remaining } from './extremes';
 import { toThousandths } from './gauges';
-import type { Incident } from './incidents';
+import type { Incident, IncidentsByType } from './incidents';
 import { DAY, HOUR, type Minute } from './instant';
 import type { Parties } from './parties';
 
@@ -50,13 +50,12 @@ export interface Exchange {
   readonly strikes: readonly Incident[];
 }
 
-/** @param incidents in order */
-export function exchangeOf(incidents: readonly Incident[], parties: Parties, at: Minute): Exchange {
-  const strikes = incidents.filter(isStrike).map(strikeOf);
+export function exchangeOf(incidents: IncidentsByType, parties: Parties, at: Minute): Exchange {
+  const strikes = incidents.StrikeReported.filter(isStrike).map(strikeOf);
   linkDeclared(strikes);
   linkInferred(strikes, parties);
   computeDepths(strikes);
-  const lulls = lastLulls(incidents, parties);
+  const lulls = lastLulls(incidents.ConfidenceBuildingMeasureReported, parties);
   const answered = strikes.filter((strike) => strike.answer !== undefined);
   const unanswered = strikes.filter(
     (strike) => strike.answer === undefined && strike.opensLeg && at - strike.instant >= ANSWER_WITHIN,
@@ -190,11 +189,10 @@ function symmetryOf(strikes: readonly Strike[], at: Minute): number | null {
 const LULL_CODES: ReadonlySet<string> = new Set(['087', '0871', '0872', '0873', '0874']);
 
 /** The last verified ceasefire, withdrawal or the like that names both members of a pair, by unordered pair. */
-function lastLulls(incidents: readonly Incident[], parties: Parties): ReadonlyMap<number, Minute> {
+function lastLulls(measures: readonly Incident[], parties: Parties): ReadonlyMap<number, Minute> {
   const lulls = new Map<number, Minute>();
-  for (const incident of incidents) {
-    const { facts, speaker, verified } = incident;
-    if (facts.type !== 'ConfidenceBuildingMeasureReported' || !verified || !LULL_CODES.has(facts.code)) continue;
+  for (const { facts, speaker, verified } of measures) {
+    if (!verified || !LULL_CODES.has(facts.code)) continue;
     const { named } = speaker.reach;
     for (const [i, a] of named.entries())
       for (const b of named.slice(i + 1)) lulls.set(parties.unorderedKey(a, b), facts.instant);

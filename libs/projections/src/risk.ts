@@ -43,7 +43,7 @@ export interface Risk {
 export const risk = defineProjection({ name: 'risk', version: 1, view: riskOf });
 
 function riskOf(situation: Situation): Risk {
-  const { at, frame, stocks, extremes, incidents, exchange, omega, omegaChange7 } = situation;
+  const { at, frame, stocks, extremes, recent, exchange, omega, omegaChange7 } = situation;
   const { riskReference, diplomacyReference } = frame;
   const { escalation, diplomacy } = stocks;
   const { openLegs } = exchange;
@@ -64,14 +64,14 @@ function riskOf(situation: Situation): Risk {
     retaliation: exchange.retaliation,
     openLegs: openLegs.map((leg) => leg.id),
     alerts: {
-      conflictRisk: conflictRiskOf(incidents, openLegs, at.minute),
-      resolutionOpportunity: resolutionOpportunityOf(incidents, situation.hasActiveChannel, at.minute),
+      conflictRisk: conflictRiskOf(recent, openLegs, at.minute),
+      resolutionOpportunity: resolutionOpportunityOf(recent, situation.hasActiveChannel, at.minute),
     },
     level: levelOf(
-      incidents.filter((incident) => incident.verified),
+      recent.filter((incident) => incident.verified),
       at.minute,
     ),
-    levelReported: levelOf(incidents, at.minute),
+    levelReported: levelOf(recent, at.minute),
     nextChangeAt: situation.nextChangeAt,
   };
 }

@@ -31,16 +31,16 @@ const DEFAULT_WEIGHT = 1;
 /**
  * How far the first two sides' positions on sanctions lie apart.
  *
- * @param incidents in order
+ * @param reported sanctions statements in order
  * @param sideOf the side a statement belongs to, by the membership of its instant; -1 for none
  */
 export function sanctionsGapOf(
-  incidents: readonly Incident[],
+  reported: readonly Incident[],
   roster: Roster,
   sideOf: (statement: Incident) => number,
 ): SanctionsGap {
-  const statements = incidents
-    .filter(({ facts }) => facts.type === 'SanctionsStatementIssued' && facts.own?.issues !== undefined)
+  const statements = reported
+    .filter(({ facts }) => facts.own?.issues !== undefined)
     .map((incident) => ({ side: sideOf(incident), positions: positionsOf(incident, roster.issues) }))
     .filter(({ side, positions }) => (side === 0 || side === 1) && positions.size > 0);
   const issues = issuesOf(statements, roster.issues);

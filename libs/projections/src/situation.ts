@@ -1,13 +1,14 @@
+import { LEVEL_DAYS } from './alerts';
 import { linesOf, stateOf, type Line } from './channels';
 import type { EffectiveVersion } from './effective-events';
 import { HALF_LIFE_HOURS } from './decay';
 import { Extremes, horizonOf } from './extremes';
 import type { Frame } from './frame';
 import { MOVEMENT_FLOOR_POINTS, movementOf, omegaOf, type Movement } from './gauges';
-import { Incidents, type Incident } from './incidents';
-import { DAY, type Minute, type Moment } from './instant';
+import { Incidents, inOneList, type Incident, type IncidentsByType } from './incidents';
+import { DAY, formatMinute, type Minute, type Moment } from './instant';
+import { nextChangeOf } from './next-change';
 import { Parties, type Roster } from './parties';
-import { relevantOf } from './relevant';
 import { exchangeOf, type Exchange } from './retaliation';
 import { KINETIC_FACTOR } from './weights';
 import type { WindowInputs } from './window';
@@ -18,21 +19,25 @@ export interface Stocks {
   readonly diplomacy: number;
 }
 
-/** Everything that the views of one crisis at one moment have in common. A pure function of (frame, S, at). */
-export interface Situation {
+/** Everything that the views of one crisis at one moment have in common: a pure function of (frame, S, at). */
+export interface Present {
   readonly frame: Frame;
   readonly at: Moment;
   readonly parties: Parties;
   /** Who is who at `at`. */
   readonly roster: Roster;
-  /** Incidents of the seven types in order, as far as they can matter. */
-  readonly incidents: readonly Incident[];
+  /** As far as they can matter. */
+  readonly incidents: IncidentsByType;
+  /** Those within 30 days, in order: all that the level and the alerts look at. */
+  readonly recent: readonly Incident[];
   /** In order. */
   readonly assessments: readonly EffectiveVersion[];
   readonly extremes: Extremes;
   readonly stocks: Stocks;
   /** The same 14 days ago. */
   readonly before: Stocks;
+  /** No incident with weight lies within 14 days. */
+  readonly quiet: boolean;
   readonly escalationMovement: Movement;
   readonly diplomacyMovement: Movement;
   /** In thousandths. */
@@ -44,6 +49,10 @@ export interface Situation {
   readonly window: WindowInputs;
   /** What the model was told, for the record. */
   readonly model: { readonly version: string; readonly parameters: Readonly<Record<string, number>> };
+}
+
+/** The present, and when it will next be another. */
+export interface Situation extends Present {
   /** The next minute within 60 days at which something discrete changes if nothing more happens. */
   readonly nextChangeAt: string | null;
 }
@@ -52,44 +61,55 @@ export const MOVEMENT_DAYS = 14;
 const OMEGA_CHANGE_DAYS = 7;
 
 /**
- * @param events S: the effective events known and visible, with instant <= at, in order. More of them than
- *   `relevantOf` would keep changes nothing.
+ * @param events S: the effective events known and visible, with instant <= at, in order; or what `relevantOf` or a
+ *   `VersionIndex` keeps of it. The rest of S costs time and changes nothing.
  */
 export function situationOf(frame: Frame, events: readonly EffectiveVersion[], at: Moment): Situation {
+  const present = presentOf(frame, events, at);
+  const change = nextChangeOf(present, events);
+  return { ...present, nextChangeAt: change === undefined ? null : formatMinute(change) };
+}
+
+/** The situation without the look ahead. */
+export function presentOf(frame: Frame, events: readonly EffectiveVersion[], at: Moment): Present {
   const { minute } = at;
-  const relevant = relevantOf(events, minute);
-  const reports = relevant.filter((event) => event.facts.counts);
   const parties = new Parties(frame);
-  const roster = parties.at(minute);
   const extremes = new Extremes(horizonOf(minute));
   const folded = new Incidents(parties, extremes);
 
   // One pass in order: a look back is the same sum, read where S cut at the earlier time ends.
   let next = 0;
   const stocksAt = (time: Minute): Stocks => {
-    while (next < reports.length && reports[next]!.facts.instant <= time) folded.add(reports[next++]!);
+    for (; next < events.length && events[next]!.facts.instant <= time; next++)
+      if (events[next]!.facts.counts) folded.add(events[next]!);
     return { escalation: extremes.escalating.stock(time), diplomacy: extremes.relieving.stock(time) };
   };
   const before = stocksAt(minute - MOVEMENT_DAYS * DAY);
   const weekAgo = stocksAt(minute - OMEGA_CHANGE_DAYS * DAY);
   const stocks = stocksAt(minute);
 
-  const incidents = folded.all();
-  const quiet = !incidents.some((incident) => incident.speaker.weight !== 0 && incident.within(MOVEMENT_DAYS, minute));
+  const incidents = folded.byType();
+  const recent = inOneList(
+    ...Object.values(incidents).map((list) => list.filter((incident) => incident.within(LEVEL_DAYS, minute))),
+  );
+  const quiet = !recent.some((incident) => incident.speaker.weight !== 0 && incident.within(MOVEMENT_DAYS, minute));
   const omega = omegaOf(stocks.escalation, stocks.diplomacy);
   const omegaWeekAgo = omegaOf(weekAgo.escalation, weekAgo.diplomacy);
-  const lines = linesOf(incidents, parties, minute);
+  const lines = linesOf(incidents.MediationContactReported, parties, minute);
   const exchange = exchangeOf(incidents, parties, minute);
-  const situation = {
+  const anythingReported = Object.values(incidents).some((list) => list.length > 0);
+  return {
     frame,
     at,
     parties,
-    roster,
+    roster: parties.at(minute),
     incidents,
-    assessments: relevant.filter((event) => event.facts.type === 'AnalystAssessmentIssued'),
+    recent,
+    assessments: events.filter((event) => event.facts.type === 'AnalystAssessmentIssued'),
     extremes,
     stocks,
     before,
+    quiet,
     escalationMovement: movementOf(stocks.escalation, before.escalation, quiet),
     diplomacyMovement: movementOf(stocks.diplomacy, before.diplomacy, quiet),
     omega,
@@ -97,17 +117,15 @@ export function situationOf(frame: Frame, events: readonly EffectiveVersion[], a
     exchange,
     lines,
     hasActiveChannel: lines.some((line) => stateOf(line, at) === 'active'),
-    window: { anythingReported: reports.length > 0, omega, lines, openLegs: exchange.openLegs },
-    model: {
-      version: '1',
-      parameters: {
-        halfLifeHours: HALF_LIFE_HOURS,
-        riskReference: frame.riskReference,
-        diplomacyReference: frame.diplomacyReference,
-        movementFloor: MOVEMENT_FLOOR_POINTS,
-        kineticFactor: KINETIC_FACTOR,
-      },
-    },
+    window: { anythingReported, omega, lines, openLegs: exchange.openLegs },
+    model: { version: '1', parameters: parametersOf(frame) },
   };
-  return { ...situation, nextChangeAt: null };
 }
+
+const parametersOf = ({ riskReference, diplomacyReference }: Frame): Readonly<Record<string, number>> => ({
+  halfLifeHours: HALF_LIFE_HOURS,
+  riskReference,
+  diplomacyReference,
+  movementFloor: MOVEMENT_FLOOR_POINTS,
+  kineticFactor: KINETIC_FACTOR,
+});

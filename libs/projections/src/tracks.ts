@@ -2,6 +2,7 @@ import type { OwnFields } from './facts';
 import type { Incident } from './incidents';
 import { DAY, type Minute } from './instant';
 import type { Roster } from './parties';
+import { isRemembered } from './relevant';
 
 interface Said {
   readonly value: string;
@@ -24,21 +25,22 @@ export interface Track {
 
 const RECENT = 5;
 const COUNT_WITHIN_DAYS = 90;
-const ENGAGEMENTS: ReadonlySet<string> = new Set(['MultilateralEngagementReported', 'MediationContactReported']);
+
+export const isEngagement = (incident: Incident, at: Minute): boolean =>
+  isRemembered(incident, at) && incident.speaker.reach.named.some((member) => member.role === 'body');
 
 /**
  * The bodies that have engaged: by an engagement of their own, or by a contact that names them.
  *
- * @param incidents in order
+ * @param engagements `isEngagement`s in order
  */
-export function tracksOf(incidents: readonly Incident[], roster: Roster, at: Minute): Track[] {
+export function tracksOf(engagements: readonly Incident[], roster: Roster, at: Minute): Track[] {
   const byBody = new Map<number, Incident[]>(roster.bodies.map((body) => [body.id, []]));
-  for (const incident of incidents)
-    if (ENGAGEMENTS.has(incident.facts.type))
-      for (const member of incident.speaker.reach.named) byBody.get(member.id)?.push(incident);
+  for (const engagement of engagements)
+    for (const member of engagement.speaker.reach.named) byBody.get(member.id)?.push(engagement);
   return roster.bodies.flatMap((body) => {
-    const engagements = byBody.get(body.id)!;
-    return engagements.length === 0 ? [] : [trackOf(body.code, engagements, at)];
+    const own = byBody.get(body.id)!;
+    return own.length === 0 ? [] : [trackOf(body.code, own, at)];
   });
 }
 

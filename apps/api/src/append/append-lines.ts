@@ -85,7 +85,7 @@ type Line = Buffer | undefined;
 /** The complete lines of each chunk, empty ones left out. An overlong line is the last one read. */
 async function* splitLines(body: Readable): AsyncGenerator<Line[]> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Line[] = [];
     let start = 0;

@@ -12,7 +12,7 @@ async function* batches(...items: number[][]): AsyncGenerator<number[]> {
 
 test('results come in the order of the items, whatever finishes first', async () => {
   const work = async (item: number) => {
-    for (let i = 0; i < 5 - item; i++) await null;
+    for (let i = 0; i < 5 - item; i++) await Promise.resolve();
     return `${item};`;
   };
   expect(await collect(inOrder(batches([0, 1], [2], [3, 4]), work, 2))).toBe('0;1;2;3;4;');
@@ -38,7 +38,7 @@ test('a reader that goes away stops the source from being read', async () => {
   let read = 0;
   async function* endless(): AsyncGenerator<number[]> {
     for (;;) {
-      await null;
+      await Promise.resolve();
       yield [read++];
     }
   }

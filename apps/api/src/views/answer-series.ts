@@ -1,41 +1,44 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { projections, type Situation } from '#projections';
+import { modelOf, projections, type SeriesPoint, type Situation } from '#projections';
 import { floorToMinute } from './moment-of';
 import type { ReadContext } from './read-context';
 import type { SeriesQuestion } from './read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
+import { asOfOf, type Scene, sceneOf } from './situate';
 
-/** Points computed before other questions get their turn. */
-const POINTS_A_TURN = 8;
+const MINUTE_MS = 60_000;
 
-/** Risk at evenly spaced moments, ascending. Points before the crisis was known are null. */
-export async function answerSeries(context: ReadContext, question: SeriesQuestion): Promise<string> {
-  const { from, to, points, knowledge } = question;
-  const scene = sceneOf(context, { ...question, at: floorToMinute(to) });
-  const series: object[] = [];
-  for (let i = 0; i < points; i++) {
-    const at = floorToMinute(from + ((to - from) * i) / (points - 1));
-    series.push(pointAt(context, scene, at, knowledge));
-    if (i % POINTS_A_TURN === POINTS_A_TURN - 1) await turn();
-  }
-  return JSON.stringify({ crisisId: scene.crisis, asOf: asOfOf(context, scene), knowledge, series });
+/** The gauges at evenly spaced moments, ascending; null where the crisis was not yet known. */
+export function answerSeries(context: ReadContext, question: SeriesQuestion): string {
+  const scene = sceneOf(context, { ...question, at: floorToMinute(question.to) });
+  return JSON.stringify({
+    crisisId: scene.crisis,
+    asOf: asOfOf(context, scene),
+    knowledge: question.knowledge,
+    model: modelOf(scene.frame, scene.model).version,
+    series: seriesIn(context, scene, question),
+  });
 }
 
-function pointAt(context: ReadContext, scene: Scene, at: number, knowledge: 'now' | 'then'): object {
-  const time = new Date(at).toISOString().replace('.000Z', 'Z');
-  const asOf =
-    knowledge === 'now'
-      ? scene.asOf
-      : context.store.listing.lastVisible(
-          scene.crisis,
-          Math.min(context.log.positionKnownAt(at), scene.asOf),
-          scene.level,
-        );
-  if (asOf < 0 || !scene.memory.frameAt(asOf, scene.levelIndex, at / 60_000)) return { at: time, risk: null };
-  return { at: time, ...summaryOf(situationIn(scene, at, asOf)) };
+function seriesIn(context: ReadContext, scene: Scene, { from, to, points, knowledge }: SeriesQuestion): SeriesPoint[] {
+  const { memory, levelIndex: level, asOf } = scene;
+  const times = Array.from(
+    { length: points },
+    (_, i) => floorToMinute(from + ((to - from) * i) / (points - 1)) / MINUTE_MS,
+  );
+  memory.requireReadable(asOf, level);
+  return modelOf(scene.frame, scene.model).seriesOf({
+    versions: memory.versions(),
+    level,
+    times,
+    asOf: knowledge === 'now' ? () => asOf : (time) => knownAt(context, scene, time * MINUTE_MS),
+    frame: (position) => memory.frameAt(position, level, times.at(-1)!),
+  });
 }
 
-/** The line of a chart or of a list. */
+/** What the reader could know of the crisis at a time, but no more than at the scene's own point. */
+const knownAt = (context: ReadContext, { crisis, level, asOf }: Scene, time: number): number =>
+  context.store.listing.lastVisible(crisis, Math.min(context.log.positionKnownAt(time), asOf), level);
+
+/** The line of a list. */
 export function summaryOf(situation: Situation): object {
   const { risk, band, diplomacyGauge, escalation, diplomacy, omega, outpaces } = projections.risk.view(situation);
   return { risk, band, diplomacyGauge, escalation: escalation.stock, diplomacy: diplomacy.stock, omega, outpaces };

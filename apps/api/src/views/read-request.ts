@@ -1,4 +1,5 @@
 import type { Level, Position } from '#event-log';
+import type { Problem } from '../http/problem';
 
 /** Who reads, and from when on: what every read carries. */
 export interface Reader {
@@ -66,7 +67,7 @@ export type Reply =
   | { readonly id: number; readonly body: string }
   | {
       readonly id: number;
-      readonly problem?: { readonly type: string; readonly detail: string; readonly extra: Record<string, unknown> };
+      readonly problem?: Pick<Problem, 'type' | 'detail' | 'extra' | 'headers'>;
       readonly failure: string;
     };
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Problem, retryAfter, type ProblemType } from '../http/problem';
+import { Logger } from '@nestjs/common';
+import { Problem, retryAfter } from '../http/problem';
 import type { Reply, ReadRequest, WorkerSettings } from './read-request';
 
 /** Reads under way or waiting; past that a caller is told to come back, so that reads cannot pile up in memory. */
@@ -11,46 +13,65 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Between the end of a worker that was not asked to end and the start of the next. */
+const RESPAWN_MS = 1000;
+
 /**
  * Everything that is read is computed off the main thread, so that no view, however long, stalls an append.
- * The worker answers in order with finished JSON texts; an answer reflects at least the log's head at the
- * time of asking.
+ * The worker answers with finished JSON texts; an answer reflects at least the log's head at the time of
+ * asking. A worker that dies takes its questions with it (they get 500) and is replaced: it holds caches only.
  */
 export class ViewEngine {
   readonly #waiting = new Map<number, Waiting>();
+  readonly #logger = new Logger('views');
+  #worker: Worker;
   #nextId = 0;
   #closed = false;
+  #down = false;
 
-  private constructor(private readonly worker: Worker) {
-    worker.on('message', (reply: Reply) => this.#settle(reply));
-    worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', () => this.#fail(new Error('the view worker ended')));
+  private constructor(private readonly settings: WorkerSettings) {
+    this.#worker = this.#spawn();
   }
 
   static async start(settings: WorkerSettings): Promise<ViewEngine> {
-    const worker = new Worker(join(__dirname, 'view.worker.js'), { workerData: settings });
-    const engine = new ViewEngine(worker);
+    const engine = new ViewEngine(settings);
     await engine.ask({ kind: 'ready' });
     return engine;
   }
 
   ask(request: ReadRequest): Promise<string> {
     if (this.#closed) return Promise.reject(new Problem('draining', 'The server is shutting down.', {}, retryAfter(1)));
+    if (this.#down) return Promise.reject(new Problem('busy', 'The views are starting again.', {}, retryAfter(2)));
     if (this.#waiting.size >= MAX_WAITING)
       return Promise.reject(new Problem('busy', `${MAX_WAITING} reads are under way.`, {}, retryAfter(1)));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, request });
+      this.#worker.postMessage({ id, request });
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.worker.removeAllListeners('exit');
-    this.worker.postMessage({ id: -1, request: { kind: 'stop' } });
-    await new Promise((resolve) => this.worker.once('exit', resolve));
-    this.#fail(new Error('closed'));
+    const exited = once(this.#worker, 'exit');
+    this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
+    await exited;
+  }
+
+  #spawn(): Worker {
+    this.#down = false;
+    const worker = new Worker(join(__dirname, 'view.worker.js'), { workerData: this.settings });
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (error: Error) => this.#logger.error(error.stack));
+    worker.on('exit', () => this.#lose());
+    return worker;
+  }
+
+  #lose(): void {
+    this.#down = true;
+    for (const waiting of this.#waiting.values()) waiting.reject(new Error('the view worker ended'));
+    this.#waiting.clear();
+    if (!this.#closed) setTimeout(() => this.#closed || (this.#worker = this.#spawn()), RESPAWN_MS).unref();
   }
 
   #settle(reply: Reply): void {
@@ -59,13 +80,7 @@ export class ViewEngine {
     if (!waiting) return;
     if ('body' in reply) waiting.resolve(reply.body);
     else if (reply.problem)
-      waiting.reject(new Problem(reply.problem.type as ProblemType, reply.problem.detail, reply.problem.extra));
+      waiting.reject(new Problem(reply.problem.type, reply.problem.detail, reply.problem.extra, reply.problem.headers));
     else waiting.reject(new Error(reply.failure));
-  }
-
-  #fail(error: Error): void {
-    this.#closed = true;
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
   }
 }

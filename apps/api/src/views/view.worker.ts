@@ -38,9 +38,9 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
     projector.catchUp(log.head());
     return { id, body: await ANSWERS[request.kind](context, request as never) };
   } catch (error) {
-    const { type, detail, extra } = toProblem(error, '');
+    const { type, detail, extra, headers } = toProblem(error, '');
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra } };
+    return type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra, headers } };
   }
 }
 

@@ -134,7 +134,10 @@ export function assertDurable(db: DatabaseSync, file: string): void {
   const FULL = 2;
   const [journal, synchronous] = [pragma(db, 'journal_mode'), pragma(db, 'synchronous')];
   if (journal !== 'wal' || synchronous !== FULL) {
-    throw new LogDamaged({ file, reason: `it is not durable: journal ${journal}, synchronous ${synchronous}` });
+    throw new LogDamaged({
+      file,
+      reason: `it is not durable: journal ${String(journal)}, synchronous ${String(synchronous)}`,
+    });
   }
 }
 

@@ -16,8 +16,8 @@ interface Waiting {
   readonly wire: WireAppend;
   readonly request: AppendRequest;
   readonly bytes: number;
-  resolve(events: readonly AppendedEvent[]): void;
-  reject(error: Error): void;
+  readonly resolve: (events: readonly AppendedEvent[]) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -40,7 +40,7 @@ export class WriterClient {
     private readonly onHead: (head: Position) => void,
   ) {
     worker.on('message', (reply: WireReply) => this.settle(reply));
-    worker.on('error', (error) => this.die(error.message));
+    worker.on('error', (error: Error) => this.die(error.message));
     this.gone = new Promise((resolve) => worker.once('exit', () => resolve(this.die('the writer thread has ended'))));
   }
 

@@ -1,9 +1,10 @@
-import type { History } from '../amendments';
+import { unamendedHistory, type History } from '../amendments';
 import { applyEvent, selectEvents, type EffectiveVersion, type Histories } from '../effective-events';
 import { frameAt, frameEventOf, type Frame, type FrameEvent, type LevelIndex, type RecordedEvent } from '../frame';
 import { Moment } from '../instant';
 import { modelOf } from '../models';
 import { projections } from '../index';
+import { relevantOf } from '../relevant';
 import type { Situation } from '../situation';
 import { codes } from './recorded-events';
 
@@ -18,6 +19,24 @@ export class MemoryCrisis implements Histories {
     for (const event of events) this.apply(event);
   }
 
+  /** The same crisis from what a store would have written: versions, frame events, and histories of amended originals. */
+  static resume(stored: MemoryCrisis): MemoryCrisis {
+    const { rows, frameEvents, histories, roots } = JSON.parse(
+      JSON.stringify({
+        rows: [...stored.rows],
+        frameEvents: stored.frameEvents,
+        histories: [...stored.histories].filter(([, { amendments }]) => amendments.length > 0),
+        roots: [...stored.roots],
+      }),
+    ) as { rows: []; frameEvents: []; histories: []; roots: [] };
+    const resumed = new MemoryCrisis([]);
+    resumed.frameEvents.push(...frameEvents);
+    for (const [position, versions] of rows as [number, EffectiveVersion[]][]) resumed.rows.set(position, versions);
+    for (const [root, history] of histories as [string, History][]) resumed.histories.set(root, history);
+    for (const [id, root] of roots as [string, string][]) resumed.roots.set(id, root);
+    return resumed;
+  }
+
   apply(event: RecordedEvent): void {
     const framed = frameEventOf(event);
     if (framed !== undefined) this.frameEvents.push(framed);
@@ -25,14 +44,19 @@ export class MemoryCrisis implements Histories {
     if (change === undefined) return;
     const { history, versions } = change;
     const root = history.original.eventId;
-    this.histories.set(root, history);
+    if (history.amendments.length > 0) this.histories.set(root, history);
     this.roots.set(event.id, root);
     this.rows.set(history.original.position, versions);
   }
 
   historyOf(eventId: string): History | undefined {
     const root = this.roots.get(eventId);
-    return root === undefined ? undefined : this.histories.get(root);
+    if (root === undefined) return undefined;
+    return this.histories.get(root) ?? unamendedHistory(this.unamended(root));
+  }
+
+  private unamended(eventId: string): EffectiveVersion {
+    return this.versions.find((version) => version.eventId === eventId)!;
   }
 
   get versions(): EffectiveVersion[] {
@@ -45,7 +69,8 @@ export class MemoryCrisis implements Histories {
 
   situation(at: Moment, asOf: number = Infinity, level: LevelIndex = 4): Situation {
     const frame = this.frame(asOf, level, at);
-    return modelOf(frame).situationOf(frame, selectEvents(this.versions, asOf, level, at.minute), at);
+    const events = selectEvents(this.versions, asOf, level, at.minute);
+    return modelOf(frame).situationOf(frame, relevantOf(events, at.minute), at);
   }
 
   /** Risk and status in one object, as the worked examples print them. */

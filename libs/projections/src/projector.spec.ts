@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from '#catalogue';
+import { LEVELS, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
+import { fixture } from '../../../test/support/fixture';
+import { modelOf, Moment, projections, Projector, ViewStore } from './index';
+
+interface Example {
+  readonly name: string;
+  readonly events: readonly Record<string, unknown>[];
+}
+
+const { examples } = fixture<{ examples: readonly Example[] }>('worked-examples.json');
+const CRISES = [
+  'corrections and retractions',
+  'markings',
+  'amendments above the level',
+  'strikes answered',
+  'channels',
+  'references of a crisis',
+];
+const BUILD = '1.0.0';
+const AT = Date.parse('2026-03-01T00:00:00Z') / 60_000;
+
+let dataDir: string;
+let log: SqliteEventLog;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-projector-'));
+  log = await openSqliteLog({ dataDir, instance: 'i1', build: BUILD });
+  const logs = CRISES.map(
+    (name) =>
+      [`crisis-${name.replaceAll(' ', '-')}`, examples.find((example) => example.name === name)!.events] as const,
+  );
+  for (let i = 0; logs.some(([, events]) => i < events.length); i++) {
+    for (const [stream, events] of logs) if (i < events.length) await append(stream, newEvent(events[i]!));
+  }
+});
+afterAll(async () => {
+  await log.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const append = (stream: string, event: NewEvent) =>
+  log.append({ stream, events: [event], expected: 'any', writer: { principal: 'open', level: 'RED' } });
+
+function newEvent({ recordedAt: _recordedAt, ...element }: Record<string, unknown>): NewEvent {
+  const { eventId, ...facts } = parse(element, { now: Date.now(), opening: element['type'] === 'CrisisOpened' });
+  return { ...facts, id: eventId!, json: JSON.stringify(element) };
+}
+
+/** Every view of every crisis at every level and as-of, as one text. */
+function everything(projector: Projector): string {
+  const views: unknown[] = [];
+  for (const crisis of CRISES.map((name) => name.replaceAll(' ', '-'))) {
+    const memory = projector.memory(crisis);
+    for (const [level] of LEVELS.entries()) {
+      for (let asOf = 0; asOf <= log.head(); asOf += 3) {
+        const frame = memory.frameAt(asOf, level, AT);
+        if (!frame) continue;
+        const situation = modelOf(frame).situationOf(frame, memory.effectiveEvents(asOf, level, AT), Moment.of(AT));
+        views.push([crisis, level, asOf, projections.risk.view(situation), projections.status.view(situation)]);
+      }
+    }
+  }
+  return JSON.stringify(views);
+}
+
+const inNewFolder = <T>(work: (folder: string) => T): T => {
+  const folder = mkdtempSync(join(tmpdir(), 'crisis-log-views-'));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const projected = (folder: string): { text: string; store: ViewStore } => {
+  const store = ViewStore.open(folder, log.logId, BUILD);
+  const projector = new Projector(log.reader, store);
+  projector.catchUp(log.head());
+  return { text: everything(projector), store };
+};
+
+const expected = (): string =>
+  inNewFolder((folder) => {
+    const { text, store } = projected(folder);
+    store.close();
+    return text;
+  });
+
+test('the views are the same when they are loaded from the store', () =>
+  inNewFolder((folder) => {
+    const first = projected(folder);
+    first.store.close();
+    const again = projected(folder);
+    again.store.close();
+    expect(again.text).toBe(first.text);
+  }));
+
+test('the views are the same when every event is folded with the crises in memory', () =>
+  inNewFolder((folder) => {
+    const store = ViewStore.open(folder, log.logId, BUILD);
+    const projector = new Projector(log.reader, store);
+    for (let position = 0; position <= log.head(); position++) {
+      projector.catchUp(position);
+      CRISES.forEach((name) => projector.memory(name.replaceAll(' ', '-')));
+    }
+    expect(everything(projector)).toBe(expected());
+    store.close();
+  }));
+
+/** T11: whatever is written when the process ends, the checkpoint is of the same moment. */
+test('a crash at any write leaves a store that goes on to the same views', () => {
+  const whole = expected();
+  let crashes = 0;
+  for (let failAt = 1; ; failAt++) {
+    const survived = inNewFolder((folder) => {
+      const crashed = crashAt(folder, failAt);
+      const { text, store } = projected(folder);
+      store.close();
+      expect(text).toBe(whole);
+      return !crashed;
+    });
+    if (survived) break;
+    crashes++;
+  }
+  expect(crashes).toBeGreaterThan(log.head());
+});
+
+/** Folds in small steps until the n-th write, then stops as a killed process would: nothing after it happens. */
+function crashAt(folder: string, failAt: number): boolean {
+  const store = ViewStore.open(folder, log.logId, BUILD);
+  let writes = 0;
+  for (const name of ['addOriginal', 'addAmendment', 'addFrameEvent'] as const) {
+    const write = store[name].bind(store) as (...args: unknown[]) => void;
+    store[name] = (...args: unknown[]) => {
+      if (++writes === failAt) throw new Error('crash');
+      write(...args);
+    };
+  }
+  const projector = new Projector(log.reader, store);
+  try {
+    for (let position = 6; position < log.head() + 7; position += 7) projector.catchUp(Math.min(position, log.head()));
+    return false;
+  } catch {
+    return true;
+  } finally {
+    store.close();
+  }
+}
+
+test('a store of another log, of a broken file, or of what another build could not read is built anew', async () =>
+  inNewFolder((folder) => {
+    const first = projected(folder);
+    first.store.close();
+    const other = ViewStore.open(folder, '00000000-0000-4000-8000-00000000000f', BUILD);
+    expect(other.checkpoint()).toBe(-1);
+    other.close();
+    const mine = projected(folder);
+    mine.store.close();
+    expect(mine.text).toBe(first.text);
+  }));
