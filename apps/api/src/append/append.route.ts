@@ -26,6 +26,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   const errorHandler = answerProblem;
   fastify.post('/v1/crises', { errorHandler }, async (request, reply) => {
     requireJson(request);
+    requireNoIfMatch(request);
     const { crisisId, element, text } = openingElement(parseStrict(request.body as Buffer).value);
     const read = readElement({
       value: element,
@@ -125,6 +126,14 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
   const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
   return { seen: context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position), level: principal.level };
+}
+
+/** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
+function requireNoIfMatch(request: FastifyRequest): void {
+  if (request.headers['if-match'] !== undefined)
+    throw new Problem('invalid-parameter', 'If-Match: a crisis that is being opened has no ETag yet.', {
+      parameter: 'If-Match',
+    });
 }
 
 /** A 412 brings the token with which to try again once what came since has been read. */
