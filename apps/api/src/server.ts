@@ -10,7 +10,9 @@ import { BUILD } from './build';
 import type { Config } from './config';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
+import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { checkRequests } from './http/request-checks';
+import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
 
@@ -18,6 +20,7 @@ export interface Server {
   readonly url: string;
   readonly logId: string;
   readonly build: string;
+  readonly routes: Routes;
   /** Resolves when every accepted request is answered and the record is released. */
   close(): Promise<void>;
 }
@@ -37,6 +40,8 @@ export async function startServer(config: Config, clock: () => number = Date.now
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    frameworkErrors: answerMalformedAddress,
+    clientErrorHandler: answerMalformedRequest,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with({ config, log, tokens, views, clock }),
@@ -49,14 +54,18 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
+  const routes = gatherRoutes(fastify);
   checkRequests(fastify, config.allowedHosts);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
+  await app.init();
+  refuseOtherMethods(fastify, routes);
   await app.listen(config.port, config.host);
   return {
     url: await app.getUrl(),
     logId: log.logId,
     build: BUILD,
+    routes,
     async close() {
       await app.close();
       await views.close();

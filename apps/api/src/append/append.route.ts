@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendRequest, ExpectedRevision } from '#event-log';
 import type { Context } from '../app.context';
@@ -7,7 +6,8 @@ import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
 import { correlationOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
-import { sendProblem, toProblem } from '../http/to-problem';
+import { answerProblem } from '../http/answer-problem';
+import { toProblem } from '../http/to-problem';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { appendLines } from './append-lines';
 import { openingElement } from './open-crisis';
@@ -26,6 +26,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   const errorHandler = answerProblem;
   fastify.post('/v1/crises', { errorHandler }, async (request, reply) => {
     requireJson(request);
+    requireNoIfMatch(request);
     const { crisisId, element, text } = openingElement(parseStrict(request.body as Buffer).value);
     const read = readElement({
       value: element,
@@ -55,14 +56,6 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
       atomic,
     );
   });
-}
-
-/** Nest's filter does not see these routes. */
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = toProblem(error, request.id);
-  if (problem.type === 'internal')
-    new Logger('append').error(`${request.id}: ${(error as Error).stack ?? String(error)}`);
-  void sendProblem(reply, problem);
 }
 
 function readOne(request: FastifyRequest, value: unknown, text: string, context: AppendContext): ReadElement {
@@ -133,6 +126,14 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
   const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
   return { seen: context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position), level: principal.level };
+}
+
+/** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
+function requireNoIfMatch(request: FastifyRequest): void {
+  if (request.headers['if-match'] !== undefined)
+    throw new Problem('invalid-parameter', 'If-Match: a crisis that is being opened has no ETag yet.', {
+      parameter: 'If-Match',
+    });
 }
 
 /** A 412 brings the token with which to try again once what came since has been read. */

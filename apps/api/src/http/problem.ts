@@ -3,6 +3,11 @@
  * made from the rows, so that whoever meets a problem can look up what it means and what to do next.
  */
 export const PROBLEMS = {
+  'malformed-request': [
+    400,
+    'The request is not well-formed',
+    'Percent-encode in the address what is not ASCII, as UTF-8; see /openapi.json for the addresses there are.',
+  ],
   'malformed-json': [
     400,
     'The body is not the JSON this API takes',
@@ -63,6 +68,7 @@ export const PROBLEMS = {
     'The content type is not one this address takes',
     'Send application/json, or application/x-ndjson where it is listed, without Content-Encoding.',
   ],
+  'headers-too-large': [431, 'The headers are larger than this API takes', 'Send fewer or shorter headers.'],
   'invalid-event': [
     422,
     'The event breaks rules of the catalogue',

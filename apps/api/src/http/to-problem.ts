@@ -29,7 +29,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 const invalidEvent = (error: InvalidEvent): Problem =>
   new Problem(
     'invalid-event',
-    error.violations.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join(' '),
+    error.violations.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('; '),
     {
       errors: error.violations,
     },

@@ -1,3 +1,4 @@
+import { definitions, read } from '#catalogue';
 import type { Level, Position } from '#event-log';
 import { LEVELS } from '#event-log';
 import { Problem } from '../http/problem';
@@ -67,9 +68,18 @@ function effectiveOf(context: ReadContext, crisis: string, original: Position, r
   return {
     eventId: version.eventId,
     crisisId: crisis,
-    ...(source['data'] as { content: object }).content,
+    ...correctedContent(source),
+    marking: source['marking'],
     correctedBy: source['eventId'],
   };
+}
+
+/** The content of a correction as if it had been an event: with defaults, and what is derived from its code. */
+function correctedContent({ data, unreadable }: Record<string, unknown>): object {
+  const { type, ...content } = (data as { content: { type: string } }).content;
+  const definition = definitions.find((candidate) => candidate.type === type);
+  if (unreadable !== undefined || !definition) return { type, ...content };
+  return read({ type, schemaVersion: definition.version, content });
 }
 
 /** The token of the last event that the reader sees: what a 412 hands out. */

@@ -21,10 +21,8 @@ export function momentOf(
   also: readonly string[] = [],
 ): Moment {
   onlyKnown(query, ['at', 'asOf', 'model', 'atLeast', ...also]);
-  const at = timeParameter(query, 'at');
-  if (at !== undefined && at > now + MAX_AHEAD_DAYS * DAY_MS)
-    throw badParameter('at', `at most ${MAX_AHEAD_DAYS} days ahead.`);
-  const asOf = asOfParameter(query, tokens);
+  const at = momentParameter(query, 'at', now);
+  const asOf = asOfParameter(query, tokens, now);
   const model = textParameter(query, 'model');
   return {
     crisis: requireCrisisId(crisisId),
@@ -36,10 +34,19 @@ export function momentOf(
   };
 }
 
-function asOfParameter(query: Query, tokens: Tokens): AsOf | undefined {
+/** A moment that a view may be asked of. */
+export function momentParameter(query: Query, name: string, now: number): number | undefined {
+  const time = timeParameter(query, name);
+  if (time !== undefined && time > now + MAX_AHEAD_DAYS * DAY_MS)
+    throw badParameter(name, `at most ${MAX_AHEAD_DAYS} days ahead.`);
+  return time;
+}
+
+/** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
+function asOfParameter(query: Query, tokens: Tokens, now: number): AsOf | undefined {
   const text = textParameter(query, 'asOf');
   if (text === undefined) return undefined;
-  if (DATE_TIME.test(text)) return { time: timeParameter(query, 'asOf') as number };
+  if (DATE_TIME.test(text)) return { time: momentParameter(query, 'asOf', now) as number };
   return { position: tokens.open(text, 'asOf', { kind: 'point', level: OPEN.level }).position };
 }
 

@@ -6,6 +6,7 @@ import {
   badParameter,
   choiceParameter,
   momentOf,
+  momentParameter,
   numberParameter,
   onlyKnown,
   timeParameter,
@@ -39,7 +40,7 @@ export class ViewsController {
     onlyKnown(query, ['asOf', 'model', 'atLeast', 'from', 'to', 'points', 'knowledge']);
     const { from: _from, to: _to, points: _points, knowledge: _knowledge, ...rest } = query;
     const moment = momentOf(crisisId, rest, this.context.tokens, this.context.clock());
-    const to = timeParameter(query, 'to') ?? moment.now;
+    const to = momentParameter(query, 'to', moment.now) ?? moment.now;
     const from = timeParameter(query, 'from') ?? to - 30 * DAY_MS;
     if (from >= to) throw badParameter('from', 'earlier than `to`.');
     await caughtUpTo(this.context, query);

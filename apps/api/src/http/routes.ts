@@ -1,0 +1,43 @@
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { answerProblem } from './answer-problem';
+import { Problem } from './problem';
+
+/** Every address of the server, as it is registered (`/v1/crises/:crisisId`), with the methods it takes. */
+export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Fills while routes are registered, so ask for it before the first one is. */
+export function gatherRoutes(fastify: FastifyInstance): Routes {
+  const routes = new Map<string, Set<string>>();
+  fastify.addHook('onRoute', ({ url, method, handler }) => {
+    if (handler === unreached) return;
+    const methods = routes.get(url) ?? new Set();
+    routes.set(url, methods);
+    for (const each of [method].flat()) methods.add(each);
+  });
+  return routes;
+}
+
+/** Makes a known address say which methods it takes, where Fastify would say that there is nothing. The last to be registered. */
+export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): void {
+  for (const [url, methods] of [...routes]) {
+    const allowed = [...methods];
+    fastify.route({
+      url,
+      method: fastify.supportedMethods.filter((method) => !methods.has(method)) as HTTPMethods[],
+      exposeHeadRoute: false,
+      errorHandler: answerProblem,
+      onRequest: async ({ method }) => {
+        throw new Problem(
+          'method-not-allowed',
+          `This address takes ${allowed.join(', ')}, not ${method}.`,
+          {},
+          { allow: allowed.join(', ') },
+        );
+      },
+      handler: unreached,
+    });
+  }
+}
+
+/** Fastify wants a handler; the refusal comes before it. */
+const unreached = (): void => undefined;
