@@ -1,13 +1,14 @@
-import { decide, Proposal, ProposedEvent, StoredFacts, StreamFacts } from './decide';
-import { isInForce, levelInForce } from './markings';
+import { decide, Proposal, ProposedEvent, StreamFacts } from './decide';
+import { EventFacts, isInForce, levelInForce } from './markings';
 
-const streamOf = (events: StoredFacts[]): StreamFacts => {
+const streamOf = (events: EventFacts[]): StreamFacts => {
   const byId = new Map(events.map((event) => [event.id, event]));
   const byTarget = Map.groupBy(events, ({ target }) => target);
   return {
     name: 'crisis-a',
     head: events.length - 1,
     find: (id) => byId.get(id),
+    identityOf: (id) => ({ contentHash: `hash of ${id}`, principal: 'desk' }),
     amendmentsOf: (id) => byTarget.get(id) ?? [],
     newestAfter: (revision) => events.slice(revision + 1).reverse(),
   };
@@ -21,9 +22,7 @@ const event = (id: string, fields: Partial<ProposedEvent> = {}): ProposedEvent =
   ...fields,
 });
 const stored = (...events: ProposedEvent[]): StreamFacts =>
-  streamOf(
-    events.map(({ references: _references, ...facts }, revision) => ({ ...facts, revision, principal: 'desk' })),
-  );
+  streamOf(events.map(({ references: _references, ...facts }, revision) => ({ ...facts, revision })));
 const proposal = (events: ProposedEvent[], fields: Partial<Proposal> = {}): Proposal => ({
   events,
   expected: 'any',
