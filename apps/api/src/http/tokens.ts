@@ -10,6 +10,7 @@ import {
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEVELS, type Level, type Position } from '#event-log';
+import { InvalidConfig } from '../config';
 import { Problem } from './problem';
 
 /**
@@ -27,6 +28,7 @@ export interface Point {
 }
 
 const VERSION = 1;
+const KEY_BYTES = 32;
 const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
 const NONCE_BYTES = 12;
@@ -147,6 +149,11 @@ function digest(filter: string): bigint {
 export function loadTokenKeys(configured: readonly string[], dataDir: string): Buffer[] {
   if (configured.length > 0) return configured.map((key) => Buffer.from(key, 'base64url'));
   const path = join(dataDir, 'token.key');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  return [Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url')];
+  if (!existsSync(path)) writeFileSync(path, randomBytes(KEY_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
+  if (key.length !== KEY_BYTES)
+    throw new InvalidConfig([
+      `${path} is not ${KEY_BYTES} bytes of base64url; without it, a new one is made and old tokens end.`,
+    ]);
+  return [key];
 }
