@@ -51,8 +51,8 @@ export class LogWriter {
   }
 
   /**
-   * One transaction. When it returns, everything answered is durable. When it throws, the caller does not know:
-   * this writer is then of no more use, except after `rollBack`.
+   * One transaction. When it returns, everything it answers is durable. When it throws, nobody knows what is, and
+   * this writer is of no more use: what it remembers may be wrong.
    */
   write({ now, appends }: WireGroup): WireReply {
     const firstPosition = this.nextPosition;
@@ -80,7 +80,7 @@ export class LogWriter {
 
   private store(stream: StreamColumns, event: ParsedEvent, principal: string): void {
     const [id, type, , marking, schemaVersion, contentSchemaVersion, contentType, target, marks] = event.wire;
-    const [correlationId = id, causationId] = event.wire.slice(9) as [string | undefined, string | undefined];
+    const [, , , , , , , , , correlationId = id, causationId] = event.wire;
     const revision = stream.head + 1;
     const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
