@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../apps/api/src/config';
 import { type Server, startServer } from '../apps/api/src/server';
+import { whyNotStarted } from '../apps/api/src/why-not-started';
 
 /**
  * The main job, once through: a fresh record, two crises imported over HTTP, their views, and what was
  * believed before the first correction against what is known now. Stays up unless `--once` is given.
  */
 const ROOT = resolve(__dirname, '..', '..');
-const DATA_DIR = join(ROOT, 'data', 'demo');
 
 interface Driver {
   readonly eventId: string | null;
@@ -31,10 +32,11 @@ interface Risk {
 }
 
 async function demo(stayUp: boolean): Promise<void> {
-  rmSync(DATA_DIR, { recursive: true, force: true });
-  mkdirSync(DATA_DIR, { recursive: true });
-  const server = await startServer(readConfig({ PORT: '3000', ...process.env, DATA_DIR, LOG_LEVEL: 'error' }));
-  say(`\nA crisis log is listening on ${server.url}; its record is in data/demo.\n`);
+  // A folder of its own: another demo may be running.
+  const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-demo-'));
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  const server = await startServer(readConfig({ ...process.env, DATA_DIR: dataDir, LOG_LEVEL: 'error' }));
+  say(`\nA crisis log is listening on ${server.url}; its record is in ${dataDir} until this ends.\n`);
   await run(server, 'import ndjson examples/us-iran/crisis.ndjson --crisis us-iran');
   await run(server, 'import ndjson examples/gdelt/crisis.ndjson --crisis us-iran-gdelt');
   await run(server, 'import gdelt examples/gdelt/events.csv --crisis us-iran-gdelt --about IRN');
@@ -43,8 +45,8 @@ async function demo(stayUp: boolean): Promise<void> {
   await compare(server, 'us-iran');
   say(links(server.url));
   if (!stayUp) return server.close();
-  process.once('SIGINT', () => void server.close().then(() => process.exit(0)));
-  process.once('SIGTERM', () => void server.close().then(() => process.exit(0)));
+  say('\nCtrl-C ends it.');
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void server.close().then(() => process.exit(0)));
 }
 
 /** The command as anyone would run it, against the server that listens here. */
@@ -128,6 +130,6 @@ const links = (url: string): string =>
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 demo(!process.argv.includes('--once')).catch((error: unknown) => {
-  console.error(error);
+  console.error(whyNotStarted(error) ?? error);
   process.exit(1);
 });

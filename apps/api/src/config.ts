@@ -28,8 +28,10 @@ export class InvalidConfig extends Error {
   }
 }
 
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
+  // `PORT= npm start` means the default, as in a shell.
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const host = env['HOST'] ?? '127.0.0.1';
   if (!LOOPBACK.has(host)) {
     problems.push(
@@ -45,7 +47,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       problems.push(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
   });
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
-  if (!isLogLevel(logLevel)) problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
+  if (logLevel !== 'error' && logLevel !== 'warn')
+    problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
   if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.freeze({
     host,
@@ -54,7 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowedHosts: list(env['ALLOWED_HOSTS']),
     instance: env['INSTANCE_ID'] ?? hostname(),
     tokenKeys,
-    logLevel: logLevel as Config['logLevel'],
+    logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
 }
 
@@ -63,5 +66,3 @@ const list = (text: string | undefined): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
-
-const isLogLevel = (text: string): boolean => ['error', 'warn'].includes(text);

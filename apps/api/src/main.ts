@@ -1,5 +1,6 @@
-import { InvalidConfig, readConfig } from './config';
+import { readConfig } from './config';
 import { startServer } from './server';
+import { whyNotStarted } from './why-not-started';
 
 /** SIGTERM drains: no new requests, what was accepted is answered, then the record is released. */
 async function main(): Promise<void> {
@@ -14,16 +15,17 @@ async function main(): Promise<void> {
     console.log(`${signal}: draining`);
     server.close().then(
       () => process.exit(0),
-      (error: unknown) => fail(error),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
     );
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
 }
 
-function fail(error: unknown): never {
-  console.error(error instanceof InvalidConfig ? error.message : error);
+main().catch((error: unknown) => {
+  console.error(whyNotStarted(error) ?? error);
   process.exit(1);
-}
-
-main().catch(fail);
+});

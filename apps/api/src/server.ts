@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
+import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -21,13 +22,15 @@ export interface Server {
   readonly logId: string;
   readonly build: string;
   readonly routes: Routes;
-  /** Resolves when every accepted request is answered and the record is released. */
+  /** Resolves when requests under way are answered, or were cut off after DRAIN_MS, and the record is released. */
   close(): Promise<void>;
 }
 
 /** Slower senders are cut off, so that half-open clients cannot hold the server. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** How long requests under way may take once the server is to end: an NDJSON append may have no end of its own. */
+const DRAIN_MS = 10_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
@@ -48,7 +51,11 @@ export async function startServer(config: Config, clock: () => number = Date.now
     adapter,
     {
       bodyParser: false,
-      logger: config.logLevel === 'warn' ? ['warn', 'error', 'fatal'] : ['error', 'fatal'],
+      logger: new ConsoleLogger({
+        prefix: 'crisis-log',
+        colors: process.stdout.isTTY,
+        logLevels: config.logLevel === 'warn' ? ['warn', 'error', 'fatal'] : ['error', 'fatal'],
+      }),
     },
   );
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -60,13 +67,14 @@ export async function startServer(config: Config, clock: () => number = Date.now
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
   refuseOtherMethods(fastify, routes);
-  await app.listen(config.port, config.host);
   return {
-    url: await app.getUrl(),
+    // Not Nest's own `listen`: that would print what this function rejects with.
+    url: await fastify.listen({ port: config.port, host: config.host }),
     logId: log.logId,
     build: BUILD,
     routes,
     async close() {
+      setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();
       await app.close();
       await views.close();
       await log.close();

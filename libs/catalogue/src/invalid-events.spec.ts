@@ -102,7 +102,6 @@ const rows: readonly Row[] = [
   ['StrikeReported', { '/location/iso3': 'IR' }, '/location/iso3', 'iso3'],
   ['CrisisOpened', { '/data/issues': ['Frozen assets'] }, '/data/issues/0', 'slug'],
   ['OfficialStatementIssued', { '/data/language': 'english please' }, '/data/language', 'language'],
-  ['ModelActivated', { '/data/model': 'Model One' }, '/data/model', 'model'],
   // Ids
   ['StrikeReported', { '/eventId': ID.toUpperCase() }, '/eventId', 'uuid'],
   ['StrikeReported', { '/eventId': `urn:uuid:${ID}` }, '/eventId', 'uuid'],
@@ -149,7 +148,9 @@ const rows: readonly Row[] = [
   ['SanctionsStatementIssued', { '/data/issues/0/weight': 0 }, '/data/issues/0/weight', 'integer'],
   ['CrisisOpened', { '/data/riskReference': 0 }, '/data/riskReference', 'integer'],
   ['CrisisOpened', { '/data/riskReference': 1001 }, '/data/riskReference', 'integer'],
-  ['ModelActivated', { '/data/parameters': { riskReference: 0.5 } }, '/data/parameters', 'numbers'],
+  ['ModelActivated', { '/data/parameters': { riskReference: 0.5 } }, '/data/parameters/riskReference', 'integer'],
+  ['ModelActivated', { '/data/parameters': { halfLifeHours: 24 } }, '/data/parameters/halfLifeHours', 'unknown-field'],
+  ['ModelActivated', { '/data/model': '99' }, '/data/model', 'vocabulary'],
   // Text
   ['StrikeReported', { '/summary': 'x'.repeat(501) }, '/summary', 'text'],
   ['StrikeReported', { '/summary': '🕊'.repeat(501) }, '/summary', 'text'],

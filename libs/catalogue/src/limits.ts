@@ -18,7 +18,6 @@ export const MAX_TARGETS = 100;
 export const MAX_ISSUES = 50;
 export const MAX_SIDES = 10;
 export const MAX_MEMBERS = 100;
-export const MAX_PARAMETERS = 50;
 
 /** Persons, missiles, votes: beyond any real count, far below 2^53. */
 export const MAX_COUNT = 1_000_000_000;

@@ -151,5 +151,8 @@ export const STANCES = ['conciliatory', 'neutral', 'critical', 'threat', 'ultima
 /** CrisisWatch (International Crisis Group). */
 export const TRENDS = ['deteriorated', 'improved', 'unchanged'] as const;
 
+/** Released versions of the risk model. The projections have the models; a test holds the two lists equal. */
+export const MODELS = ['1'] as const;
+
 /** Why an event is taken back. */
 export const RETRACTION_REASONS = ['false', 'duplicate', 'superseded', 'error'] as const;

@@ -113,7 +113,7 @@ export function frameAt(
       data,
       known.filter((event) => event.type === 'CrisisAmended' && event.instant <= at),
     ),
-    model: { version: String(activated?.data.model ?? FIRST_MODEL), parameters: { ...parameters } },
+    model: { version: (activated?.data.model as string | undefined) ?? FIRST_MODEL, parameters: { ...parameters } },
   };
 }
 

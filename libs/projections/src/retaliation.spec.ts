@@ -86,7 +86,7 @@ const exchange = fc
   .map((drawn) =>
     drawn
       .toSorted((a, b) => a.minute - b.minute)
-      .map(({ minute, foes, respondsTo }): Blow => ({ minute, from: foes[0]!, to: foes[1]!, respondsTo })),
+      .map(({ minute, foes, respondsTo }): Blow => ({ minute, from: foes[0], to: foes[1], respondsTo })),
   );
 
 test('answers are those of the definition', () => {

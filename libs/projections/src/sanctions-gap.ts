@@ -66,7 +66,7 @@ function positionsOf({ facts, id }: Incident, issues: readonly string[]): Map<st
 
 /** The issues on which a side has spoken, with each side's latest position. */
 function issuesOf(statements: readonly Statement[], issues: readonly string[]): SanctionsGap['issues'] {
-  const latest: [Map<string, Stance>, Map<string, Stance>] = [new Map(), new Map()];
+  const latest: [Map<string, Stance>, Map<string, Stance>] = [new Map<string, Stance>(), new Map<string, Stance>()];
   for (const { side, positions } of statements)
     for (const [issue, position] of positions) latest[side as 0 | 1].set(issue, position);
   return issues

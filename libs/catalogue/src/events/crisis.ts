@@ -1,14 +1,13 @@
 import { defineEvent } from '../define-event';
 import { FrameFields } from '../envelope-fields';
-import { MAX_ACTORS, MAX_ISSUES, MAX_MEMBERS, MAX_PARAMETERS, MAX_SIDES, MAX_TEXT } from '../limits';
+import { MAX_ACTORS, MAX_ISSUES, MAX_MEMBERS, MAX_SIDES, MAX_TEXT } from '../limits';
 import {
   ActorCode,
   Distinct,
   Label,
   ListOf,
-  ModelName,
   Nested,
-  Numbers,
+  OneOf,
   Optional,
   Required,
   RequiredWithout,
@@ -16,6 +15,7 @@ import {
   Text,
   Whole,
 } from '../rules';
+import { MODELS } from '../vocabulary';
 
 /** The frame of a crisis. None of these is ever a target of an amendment: `CrisisAmended` replaces. */
 
@@ -121,12 +121,18 @@ export const CrisisClosed = defineEvent({
   },
 });
 
-export class ModelChoice {
-  @Required() @ModelName() model: string;
+export class ModelParameters {
+  @Optional('Points of hostile stock at which the risk is 50.') @Whole(1, 1000) riskReference?: number;
 
-  @Optional('Parameters other than the model’s own, by name.')
-  @Numbers(MAX_PARAMETERS)
-  parameters?: Record<string, number>;
+  @Optional('Likewise of the diplomacy gauge.') @Whole(1, 1000) diplomacyReference?: number;
+}
+
+export class ModelChoice {
+  @Required() @OneOf(MODELS) model: string;
+
+  @Optional('Parameters other than the crisis’s own.')
+  @Nested(ModelParameters)
+  parameters?: ModelParameters;
 }
 
 export const ModelActivated = defineEvent({

@@ -104,28 +104,3 @@ export const Distinct = (field: string): Rule =>
   );
 
 const areDistinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
-
-const NUMBER_NAME = '^[a-z][a-zA-Z0-9]{0,63}$';
-const NAME = new RegExp(NUMBER_NAME, 'u');
-const isNamedNumber = ([name, value]: readonly [string, unknown]): boolean =>
-  NAME.test(name) && Number.isSafeInteger(value) && !Object.is(value, -0);
-
-/** A flat object of whole numbers under names like halfLifeHours. */
-export const Numbers = (max: number): Rule =>
-  rule(
-    'numbers',
-    `must be an object of at most ${max} whole numbers under names of letters and digits`,
-    (value) => isObject(value) && Object.keys(value).length <= max && Object.entries(value).every(isNamedNumber),
-    {
-      schema: {
-        type: 'object',
-        maxProperties: max,
-        propertyNames: { pattern: NUMBER_NAME },
-        additionalProperties: {
-          type: 'integer',
-          minimum: Number.MIN_SAFE_INTEGER,
-          maximum: Number.MAX_SAFE_INTEGER,
-        },
-      },
-    },
-  );

@@ -55,14 +55,6 @@ export const LanguageTag = (): Rule =>
     `^(?=.{1,${MAX_LANGUAGE_TAG}}$)[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`,
   );
 
-/** The name of a model version, compared exactly. */
-export const ModelName = (): Rule =>
-  matching(
-    'model',
-    'must be the name of a released model, such as 1',
-    `^(?=.{1,${MAX_SLUG}}$)[a-z0-9]+([.-][a-z0-9]+)*$`,
-  );
-
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 
 export const Uuid = (): Rule =>

@@ -19,6 +19,8 @@ export type Opening = { readonly opened: true } | { readonly failure: Failure } 
 type Stop = 'storage-full' | 'outcome-unknown' | 'writing-stopped';
 
 const SQLITE_FULL = 13;
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const DAMAGE: ReadonlySet<number> = new Set([11, 26]);
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -115,9 +117,16 @@ function open(options: WriterOptions): WriterThread | undefined {
     answer({ opened: true });
     return thread;
   } catch (error) {
-    answer(error instanceof EventLogError ? { failure: toFailure(error) } : { error: error as Error });
+    answer(whyNotOpened(error as Error & { errcode?: number }, options.file));
     return undefined;
   }
+}
+
+function whyNotOpened(error: Error & { errcode?: number }, file: string): Opening {
+  if (error instanceof EventLogError) return { failure: toFailure(error) };
+  if (error.errcode !== undefined && DAMAGE.has(error.errcode & 0xff))
+    return { failure: { type: 'log-damaged', file, reason: error.message } };
+  return { error };
 }
 
 const thread = open(workerData as WriterOptions);

@@ -76,6 +76,9 @@ export class MemoryCrisis implements Histories {
   /** Risk and status in one object, as the worked examples print them. */
   view(at: Moment, asOf?: number, level?: LevelIndex): Record<string, unknown> {
     const situation = this.situation(at, asOf, level);
-    return Object.assign({}, ...Object.values(projections).map(({ view }) => view(situation)));
+    return Object.assign({}, ...Object.values(projections).map(({ view }) => view(situation))) as Record<
+      string,
+      unknown
+    >;
   }
 }

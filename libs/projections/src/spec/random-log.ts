@@ -87,8 +87,8 @@ const withoutAbsent = (event: Record<string, unknown>): Record<string, unknown> 
 const participants = fc.oneof(
   fc.record({ actors: fc.array(actor, { minLength: 1, maxLength: 2 }), recipients: mostly(actor) }),
   fc.constantFrom(['IRN', 'USA'], ['USA', 'IRN'], ['ISR', 'IRN']).map(([from, to]) => ({
-    actors: [{ code: from! }],
-    recipients: [{ code: to! }],
+    actors: [{ code: from }],
+    recipients: [{ code: to }],
   })),
 );
 

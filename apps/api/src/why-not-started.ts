@@ -1,0 +1,43 @@
+import { EventLogError } from '#event-log';
+import { InvalidConfig } from './config';
+
+/**
+ * In one line, for whoever starts the server: what of its surroundings is not as it must be, and what to do.
+ * Undefined for a fault of the program itself, whose stack somebody will want to see.
+ */
+export function whyNotStarted(error: unknown): string | undefined {
+  if (error instanceof InvalidConfig) return error.message;
+  const reason = error instanceof EventLogError ? error.message : ofTheSystem(error as Partial<SystemError>);
+  return reason && `The crisis log cannot start: ${reason}.`;
+}
+
+interface SystemError extends Error {
+  readonly code: string;
+  readonly path: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+function ofTheSystem({ code, path, address, port, message }: Partial<SystemError>): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `another program listens on ${address}:${port}; stop it, or set PORT (0 takes a free one)`;
+    case 'EACCES':
+      if (port !== undefined) return `port ${port} needs privileges; set PORT to 1024 or above`;
+      return `${path} may not be written; set DATA_DIR to a folder of your own`;
+    case 'EADDRNOTAVAIL':
+      return `${address} is no address of this machine; set HOST`;
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${path} is not a folder; set DATA_DIR to one`;
+    case 'EPERM':
+    case 'EROFS':
+      return `${path} cannot be written; set DATA_DIR to a folder of your own`;
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'ERR_SQLITE_ERROR':
+      return `the record in DATA_DIR cannot be opened (${message})`;
+    default:
+      return undefined;
+  }
+}

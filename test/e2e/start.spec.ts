@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServerProcess, spawnServer } from '../support/server-process';
+
+/** What stands in the way of a start is told in one line that says what to do, not as a stack. */
+describe('a server that cannot start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crisis-log-start-'));
+  const file = join(folder, 'a-file');
+  const owned = join(folder, 'owned');
+  const damaged = join(folder, 'damaged');
+  const badKey = join(folder, 'bad-key');
+  let running: ServerProcess;
+
+  beforeAll(async () => {
+    for (const made of [damaged, badKey]) mkdirSync(made);
+    writeFileSync(file, '');
+    writeFileSync(join(damaged, 'log.sqlite'), 'no database '.repeat(1000));
+    writeFileSync(join(badKey, 'token.key'), 'short');
+    running = await spawnServer(owned);
+  });
+  afterAll(async () => {
+    await running.kill();
+    rmSync(folder, { recursive: true });
+  });
+
+  const cases: readonly [string, () => { dataDir: string; env?: NodeJS.ProcessEnv }, RegExp][] = [
+    ['a host reachable from elsewhere', () => ({ dataDir: owned, env: { HOST: '0.0.0.0' } }), /use 127\.0\.0\.1/],
+    ['no port', () => ({ dataDir: owned, env: { PORT: 'http' } }), /PORT=http is not a port/],
+    [
+      'a port in use',
+      () => ({ dataDir: join(folder, 'other'), env: { PORT: new URL(running.url).port } }),
+      /another program listens on 127\.0\.0\.1:\d+; stop it, or set PORT/,
+    ],
+    ['a folder in use', () => ({ dataDir: owned }), /is held by a running log/],
+    ['a folder that is a file', () => ({ dataDir: file }), /is not a folder; set DATA_DIR/],
+    ['a damaged record', () => ({ dataDir: damaged }), /log\.sqlite is damaged/],
+    ['a damaged token key', () => ({ dataDir: badKey }), /token\.key is not 32 bytes/],
+  ];
+
+  test.each(cases)('%s', async (_name, start, says) => {
+    const { dataDir, env } = start();
+    const failure = await spawnServer(dataDir, env).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+    expect(failure).toMatch(says);
+    expect(failure).not.toMatch(/\n\s+at /);
+  });
+});
