@@ -1,7 +1,7 @@
 import type { EventOnRecord, Matter, Sentence } from './briefing-matter';
 import { counted, headline, one, plain } from './briefing-words';
 import type { EffectiveVersion } from './effective-events';
-import { isReportType } from './facts';
+import { reportTypeOf } from './facts';
 import { intervalOf, minuteOf } from './instant';
 
 const MAX_AMENDED = 4;
@@ -63,7 +63,7 @@ const belongsToThem = (matter: Matter, eventId: string): boolean => {
 function originalOf(matter: Matter, eventId: string): string | undefined {
   let id: string | undefined = eventId;
   let event: EventOnRecord | undefined;
-  while (id !== undefined && (event = matter.onRecord(id)) !== undefined && !isReportType(event.sent.type))
+  while (id !== undefined && (event = matter.onRecord(id)) !== undefined && reportTypeOf(event.sent.type) === undefined)
     id = event.sent.data?.['target'] as string | undefined;
   return event === undefined ? undefined : id;
 }

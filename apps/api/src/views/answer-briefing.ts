@@ -4,7 +4,7 @@ import {
   briefingOf,
   type Content,
   type EventOnRecord,
-  isReportType,
+  reportTypeOf,
   type Situation,
 } from '#projections';
 import { wireEvent } from '../read/wire-event';
@@ -79,7 +79,7 @@ function onRecord(
     marking: store.listing.levelAt(position),
     recordedAt: new Date(log.at(position)!.recordedAt).toISOString(),
     sent,
-    inForce: isReportType(sent.type) ? inForce() : sent,
+    inForce: reportTypeOf(sent.type) !== undefined ? inForce() : sent,
   };
 
   function inForce(): Content | null {
