@@ -104,7 +104,7 @@ async function runExport(flags: {
 }
 
 /** `export | head` has what it wanted. */
-function unlessReaderLeft(error: { code?: string }): void {
+function unlessReaderLeft(error: Error & { code?: string }): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
