@@ -219,4 +219,29 @@ describe('NDJSON', () => {
     const text = await ndjson(fetch(server.url + events, { headers: { accept: 'application/x-ndjson' } }));
     expect(lines(text)).toHaveLength(before + 3000);
   });
+
+  test('blank lines are no events, and an overlong line does not stop the ones after it', async () => {
+    const results = await send(strike(), '\r', '', `"${'x'.repeat(2 ** 21)}"`, strike());
+    expect(results.map(({ line, status }) => [line, status])).toEqual([
+      [0, 201],
+      [1, 413],
+      [2, 201],
+    ]);
+  });
+
+  test('lines sent again with the same Idempotency-Key after a cut are stored once', async () => {
+    const elements = Array.from({ length: 4 }, () => strike({ eventId: undefined }));
+    const post = async (count: number) => {
+      const body = elements.slice(0, count).map((element) => `${JSON.stringify(element)}\n`);
+      const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': key };
+      return lines(await ndjson(fetch(server.url + events, { method: 'POST', headers, body: body.join('') })));
+    };
+    const key = newId();
+    const before = await stored();
+    const first = await post(2);
+    const again = await post(4);
+    expect(again.map(({ status }) => status)).toEqual([200, 200, 201, 201]);
+    expect(again.slice(0, 2).map(({ eventId }) => eventId)).toEqual(first.map(({ eventId }) => eventId));
+    expect(await stored()).toBe(before + 4);
+  });
 });

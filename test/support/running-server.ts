@@ -9,6 +9,7 @@ import { type Server, startServer } from '../../apps/api/src/server';
 export interface RunningServer {
   readonly url: string;
   readonly dataDir: string;
+  readonly routes: Server['routes'];
   /** supertest against it. */
   readonly http: ReturnType<typeof request>;
   /** Stops and starts it again on the same record. */
@@ -24,6 +25,9 @@ export async function startTestServer(clock?: () => number): Promise<RunningServ
       return server.url;
     },
     dataDir,
+    get routes() {
+      return server.routes;
+    },
     get http() {
       return request(server.url);
     },

@@ -2,7 +2,8 @@ import type { ExpectedRevision, Level, Reference, Revision } from './event-log';
 import type { Failure } from './errors';
 import { EventFacts, History, isBelow, isInForce, levelInForce } from './markings';
 
-export interface StoredFacts extends EventFacts {
+/** What makes a repetition one, and whose it is. */
+export interface StoredIdentity {
   /** base64url */
   readonly contentHash: string;
   /** Who appended it. */
@@ -14,7 +15,8 @@ export interface StreamFacts extends History {
   readonly name: string;
   /** -1: the stream does not exist. */
   readonly head: Revision;
-  find(id: string): StoredFacts | undefined;
+  /** Of an event that `find` finds. */
+  identityOf(id: string): StoredIdentity;
   /** The events after this revision, newest first. */
   newestAfter(revision: Revision): Iterable<EventFacts>;
 }
@@ -51,9 +53,11 @@ export const decide = (proposal: Proposal, stream: StreamFacts): Verdict =>
  * each other; so that is refused, and looks like any other taken id.
  */
 function repetition({ events, writer }: Proposal, stream: StreamFacts): Verdict | undefined {
-  const isRepeated = (event: ProposedEvent, stored: StoredFacts) =>
-    stored.contentHash === event.contentHash &&
-    (stored.principal === writer.principal || !isBelow(writer.level, levelInForce(stored, stream)));
+  const isRepeated = (event: ProposedEvent, stored: EventFacts) => {
+    const { contentHash, principal } = stream.identityOf(event.id);
+    if (contentHash !== event.contentHash) return false;
+    return principal === writer.principal || !isBelow(writer.level, levelInForce(stored, stream));
+  };
 
   let firstKnown = -1;
   let known = 0;

@@ -1,18 +1,26 @@
-import { canonicalJson, member, sortedNames } from './canonical-json';
+import { hash } from 'node:crypto';
+import { CanonicalWriter, canonicalJson, CLOSE_BRACE, COMMA, OPEN_BRACE, sortedNames } from './canonical-json';
 
-/** JCS texts of an element as sent, divided as `docs` of the stored format say. */
+/** The three parts of an event that come from its element: JCS as UTF-8. */
 export interface ElementParts {
-  /** The element without eventId, type, tlp and without what is in `refs` and `sources`. */
-  readonly content: string;
+  /** The element as sent without eventId, type, tlp and without what is in `refs` and `sources`. */
+  readonly content: Uint8Array;
   /** `{path: value}` of what names other events. */
-  readonly refs: string;
+  readonly refs: Uint8Array;
   /** `{path: value}` of the sources. */
-  readonly sources: string;
-  /** The element without eventId: what contentHash is of. */
-  readonly identified: string;
+  readonly sources: Uint8Array;
 }
 
-/** Where a member goes: out of everything, only into what is hashed, into a part of its own, or deeper. */
+/** An element as it is decided and stored. */
+export interface Element extends ElementParts {
+  /** What the embedded engine stores: JCS of {content, refs, sources}. */
+  readonly body: Uint8Array;
+  /** SHA-256 (base64url) of JCS of the element without eventId, and the length of that in bytes. */
+  readonly contentHash: string;
+  readonly size: number;
+}
+
+/** Where a member goes: nowhere, only into what is hashed, into a part of its own, or deeper. */
 type Place = 'omit' | 'identify' | 'refs' | 'sources' | Shape;
 /** A Map, so that a member named `constructor` finds nothing. */
 type Shape = ReadonlyMap<string, Place>;
@@ -30,7 +38,7 @@ const fields: readonly [string, Place][] = [
 ];
 /** The whole content that a correction brings. */
 const correction: Shape = new Map([...fields, ['data', new Map(ownFields)]]);
-const element: Shape = new Map<string, Place>([
+const sentElement: Shape = new Map<string, Place>([
   ['eventId', 'omit'],
   ['type', 'identify'],
   ['tlp', 'identify'],
@@ -38,47 +46,102 @@ const element: Shape = new Map<string, Place>([
   ['data', new Map([...ownFields, ['content', correction]])],
 ]);
 
-/** Divides an element in one pass. Throws TypeError where JCS has no form for it. */
-export function splitElement(sent: object): ElementParts {
-  const taken = { refs: '', sources: '' };
-  const { whole, kept } = split(sent, element, '', taken);
-  return { content: kept, refs: `{${taken.refs}}`, sources: `{${taken.sources}}`, identified: whole };
-}
+/** Divides an element in one walk. Throws TypeError where JCS has no form for it. */
+export const splitElement = (sent: object): Element => splitter.split(sent);
 
 /**
- * `whole` has every member, `kept` only what stays in the content. Members come in canonical order, and the
- * paths of the format sort like the walk, so all texts are canonical as they grow.
+ * Writes the element once, whole, and remembers which bytes of it the content leaves out. Members come in canonical
+ * order and the paths of the format sort like the walk, so everything is canonical as it grows.
  */
-function split(object: object, shape: Shape, path: string, taken: { refs: string; sources: string }) {
-  let whole = '';
-  let kept = '';
-  for (const name of sortedNames(object)) {
-    const value = (object as Record<string, unknown>)[name];
-    const place = shape.get(name);
-    if (place === 'omit') continue;
-    const label = member(name);
-    if (place instanceof Map && isObject(value)) {
-      const inner = split(value, place, `${path}${name}.`, taken);
-      whole += comma(whole) + label + inner.whole;
-      kept += comma(kept) + label + inner.kept;
-      continue;
-    }
-    const text = canonicalJson(value);
-    whole += comma(whole) + label + text;
-    if (place === 'refs' || place === 'sources') taken[place] += `${comma(taken[place])}"${path}${name}":${text}`;
-    else if (place !== 'identify') kept += comma(kept) + label + text;
+class Splitter {
+  private readonly whole = new CanonicalWriter();
+  private readonly parts = { refs: new CanonicalWriter(), sources: new CanonicalWriter() };
+  private readonly body = new CanonicalWriter();
+  /** Pairs: from and to. */
+  private readonly leftOut: number[] = [];
+
+  split(sent: object): Element {
+    const { whole, leftOut } = this;
+    const { refs, sources } = this.parts;
+    whole.length = refs.length = sources.length = leftOut.length = 0;
+    refs.byte(OPEN_BRACE);
+    sources.byte(OPEN_BRACE);
+    this.object(sent, sentElement, '');
+    refs.byte(CLOSE_BRACE);
+    sources.byte(CLOSE_BRACE);
+    return this.assemble(hash('sha256', whole.bytes.subarray(0, whole.length), 'base64url'));
   }
-  return { whole: `{${whole}}`, kept: `{${kept}}` };
+
+  private object(object: object, shape: Shape, path: string): void {
+    const { whole, leftOut } = this;
+    let isFirst = true;
+    let isFirstKept = true;
+    whole.byte(OPEN_BRACE);
+    for (const name of sortedNames(object)) {
+      const place = shape.get(name);
+      if (place === 'omit') continue;
+      const isKept = place === undefined || place instanceof Map;
+      const start = whole.length;
+      if (!isFirst) whole.byte(COMMA);
+      // What stands before the first kept member is left out, so its comma is too.
+      if (isKept && isFirstKept && !isFirst) leftOut.push(start, whole.length);
+      whole.name(name);
+      this.value((object as Record<string, unknown>)[name], place, path, name);
+      if (!isKept) leftOut.push(start, whole.length);
+      isFirst = false;
+      isFirstKept &&= !isKept;
+    }
+    whole.byte(CLOSE_BRACE);
+  }
+
+  private value(value: unknown, place: Place | undefined, path: string, name: string): void {
+    const { whole } = this;
+    const start = whole.length;
+    if (place instanceof Map && isObject(value)) return this.object(value, place, `${path}${name}.`);
+    whole.value(value);
+    if (place !== 'refs' && place !== 'sources') return;
+    const part = this.parts[place];
+    if (part.length > 1) part.byte(COMMA);
+    part.name(path + name);
+    part.copy(whole.bytes, start, whole.length);
+  }
+
+  private assemble(contentHash: string): Element {
+    const { body, whole } = this;
+    const { refs, sources } = this.parts;
+    body.length = 0;
+    body.ascii('{"content":');
+    const contentAt = body.length;
+    let from = 0;
+    for (let i = 0; i < this.leftOut.length; i += 2) {
+      body.copy(whole.bytes, from, this.leftOut[i]!);
+      from = this.leftOut[i + 1]!;
+    }
+    body.copy(whole.bytes, from, whole.length);
+    const contentEnd = body.length;
+    body.ascii(',"refs":');
+    const refsAt = body.length;
+    body.copy(refs.bytes, 0, refs.length);
+    body.ascii(',"sources":');
+    const sourcesAt = body.length;
+    body.copy(sources.bytes, 0, sources.length);
+    body.byte(CLOSE_BRACE);
+    const bytes = Buffer.from(body.bytes.subarray(0, body.length));
+    return {
+      body: bytes,
+      content: bytes.subarray(contentAt, contentEnd),
+      refs: bytes.subarray(refsAt, refsAt + refs.length),
+      sources: bytes.subarray(sourcesAt, sourcesAt + sources.length),
+      contentHash,
+      size: whole.length,
+    };
+  }
 }
 
-const comma = (text: string) => (text === '' ? '' : ',');
+const splitter = new Splitter();
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The JCS text that the embedded engine stores of an element. */
-export const bodyOf = (parts: ElementParts): string =>
-  `{"content":${parts.content},"refs":${parts.refs},"sources":${parts.sources}}`;
 
 interface Body {
   readonly content: Record<string, unknown>;
@@ -87,9 +150,10 @@ interface Body {
 }
 
 /** The parts again, from the stored body. */
-export function partsOf(body: string): Omit<ElementParts, 'identified'> {
+export function partsOf(body: string): ElementParts {
   const { content, refs, sources } = JSON.parse(body) as Body;
-  return { content: canonicalJson(content), refs: canonicalJson(refs), sources: canonicalJson(sources) };
+  const bytes = (part: object) => Buffer.from(canonicalJson(part));
+  return { content: bytes(content), refs: bytes(refs), sources: bytes(sources) };
 }
 
 /** The element as it was sent, minus eventId, type and tlp, from the stored body. */

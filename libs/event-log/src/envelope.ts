@@ -1,5 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
-import { canonicalJson, quote } from './canonical-json';
+import { canonicalJson, CLOSE_BRACKET, quote } from './canonical-json';
 import { ElementParts } from './element';
 import { RecordedBy, StoredMarking } from './event-log';
 
@@ -9,10 +9,10 @@ export const PARTS = ['place', 'header', 'author', 'content', 'refs', 'sources']
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const SALTS_BYTES = PARTS.length * SALT_BYTES;
-const COMMITMENTS_BYTES = PARTS.length * HASH_BYTES;
+const COMMITMENTS_AT = SALTS_BYTES + HASH_BYTES;
 
 /** A seal is the salts, the contentHash and the commitments, one after the other. */
-export const SEAL_BYTES = SALTS_BYTES + HASH_BYTES + COMMITMENTS_BYTES;
+export const SEAL_BYTES = COMMITMENTS_AT + PARTS.length * HASH_BYTES;
 
 /** Everything of an event but its element. */
 export interface EnvelopeFacts {
@@ -30,13 +30,8 @@ export interface EnvelopeFacts {
   readonly causationId?: string | undefined;
 }
 
-type SealedParts = Omit<ElementParts, 'identified'>;
-
-/** SHA-256 (base64url) of the element as sent, without eventId. */
-export const contentHash = (parts: ElementParts): string => hash('sha256', parts.identified, 'base64url');
-
 /** Commits to all six parts. `salts` are 96 random bytes: without them guessable content could be found by trial. */
-export function seal(facts: EnvelopeFacts, parts: SealedParts, contentHash: string, salts: Uint8Array): Buffer {
+export function seal(facts: EnvelopeFacts, parts: ElementParts, contentHash: string, salts: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(SEAL_BYTES);
   bytes.set(salts);
   bytes.write(contentHash, SALTS_BYTES, 'base64url');
@@ -45,31 +40,54 @@ export function seal(facts: EnvelopeFacts, parts: SealedParts, contentHash: stri
 }
 
 /** Do these facts and parts give the commitments of this seal? */
-export function sealHolds(facts: EnvelopeFacts, parts: SealedParts, sealed: Uint8Array): boolean {
+export function sealHolds(facts: EnvelopeFacts, parts: ElementParts, sealed: Uint8Array): boolean {
   const again = seal(facts, parts, sealedContentHash(sealed), sealed.subarray(0, SALTS_BYTES));
   return again.equals(sealed);
 }
 
-function commitments(facts: EnvelopeFacts, parts: SealedParts, salts: Uint8Array, into: Buffer): void {
-  const texts = [place(facts), header(facts), author(facts), parts.content, parts.refs, parts.sources];
+function commitments(facts: EnvelopeFacts, parts: ElementParts, salts: Uint8Array, into: Buffer): void {
+  const { content, refs, sources } = parts;
+  const bytes = [place(facts), header(facts), author(facts), content, refs, sources];
   for (let f = 0; f < PARTS.length; f++) {
-    const salt = salts.subarray(f * SALT_BYTES, (f + 1) * SALT_BYTES);
-    into.write(commit(PARTS[f]!, texts[f]!, salt), SALTS_BYTES + HASH_BYTES + f * HASH_BYTES, 'latin1');
+    const commitment = scratches[f]!.commit(bytes[f]!, salts, f * SALT_BYTES);
+    into.write(commitment, COMMITMENTS_AT + f * HASH_BYTES, 'latin1');
   }
 }
 
-/** One scratch for every hash: SHA-256 of 0x02, the salt, then JCS of [name, part]. */
-let scratch = Buffer.alloc(64 * 1024);
+/** What is hashed of a part: 0x02, the salt, then JCS of [name, part]. One a part, used for all events. */
+class Scratch {
+  private bytes = Buffer.alloc(4 * 1024);
+  private readonly partAt: number;
 
-function commit(name: string, part: string, salt: Uint8Array): string {
-  const text = `["${name}",${part}]`;
-  const room = 1 + SALT_BYTES + text.length * 3;
-  if (scratch.length < room) scratch = Buffer.alloc(room);
-  scratch[0] = 0x02;
-  scratch.set(salt, 1);
-  const end = 1 + SALT_BYTES + scratch.write(text, 1 + SALT_BYTES);
-  return hash('sha256', scratch.subarray(0, end), 'binary');
+  constructor(private readonly name: string) {
+    this.partAt = this.prepare();
+  }
+
+  /** SHA-256 as a string of bytes: cheaper to make and to copy than a Buffer. */
+  commit(part: string | Uint8Array, salts: Uint8Array, saltAt: number): string {
+    const { partAt } = this;
+    const room = partAt + part.length * 3 + 1;
+    if (this.bytes.length < room) this.prepare(room);
+    for (let i = 0; i < SALT_BYTES; i++) this.bytes[1 + i] = salts[saltAt + i]!;
+    let end = partAt;
+    if (typeof part === 'string') end += this.bytes.write(part, partAt);
+    else {
+      this.bytes.set(part, partAt);
+      end += part.length;
+    }
+    this.bytes[end] = CLOSE_BRACKET;
+    return hash('sha256', this.bytes.subarray(0, end + 1), 'binary');
+  }
+
+  /** Writes what is the same for all events, and tells where it ends. */
+  private prepare(room = this.bytes.length): number {
+    if (this.bytes.length < room) this.bytes = Buffer.alloc(room);
+    this.bytes[0] = 0x02;
+    return 1 + SALT_BYTES + this.bytes.write(`["${this.name}",`, 1 + SALT_BYTES);
+  }
 }
+
+const scratches = PARTS.map((name) => new Scratch(name));
 
 // The texts below are JCS written out: members in canonical order, strings quoted where they are not ours.
 
@@ -88,8 +106,14 @@ const trace = ({ causationId, correlationId }: EnvelopeFacts) =>
   (causationId === undefined ? '' : `"$causationId":${quote(causationId)},`) +
   `"$correlationId":${quote(correlationId)},`;
 
-const recorder = ({ build, instance, principal }: RecordedBy) =>
-  `{"build":${quote(build)},"instance":${quote(instance)},"principal":${quote(principal)}}`;
+const recorders = new WeakMap<RecordedBy, string>();
+
+/** The same few record everything. */
+function recorder(recordedBy: RecordedBy): string {
+  let text = recorders.get(recordedBy);
+  if (text === undefined) recorders.set(recordedBy, (text = canonicalJson(recordedBy)));
+  return text;
+}
 
 /** `data` of the stored format, byte for byte, from the stored body. */
 export function dataOf(body: string, sealed: Uint8Array): string {
@@ -118,10 +142,9 @@ export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
 export const leafOf = (sealed: Uint8Array): Buffer =>
   hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'buffer');
 
-export const sealedContentHash = (sealed: Uint8Array): string =>
-  base64url(sealed, SALTS_BYTES, SALTS_BYTES + HASH_BYTES);
+export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 
-const sealedCommitments = (sealed: Uint8Array) => base64url(sealed, SALTS_BYTES + HASH_BYTES, SEAL_BYTES);
+const sealedCommitments = (sealed: Uint8Array) => base64url(sealed, COMMITMENTS_AT, SEAL_BYTES);
 
 const base64url = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): string =>
   Buffer.from(buffer, byteOffset + from, to - from).toString('base64url');

@@ -50,6 +50,10 @@ export {
   type HistoryChange,
 } from './effective-events';
 
+export { briefingOf, type Briefing, type Citation, type Section } from './briefing';
+export { type BriefingInput, type Content, type EventOnRecord, type Sentence } from './briefing-matter';
+export { briefingMarkdown } from './briefing-markdown';
+
 export { formatMinute, millisecondsOf, minuteOf, Moment, UnreadableTime, type Minute } from './instant';
 
 export { CrisisMemory, ViewParked } from './crisis-memory';

@@ -9,7 +9,8 @@ import { Problem, retryAfter, type ProblemType } from './problem';
 export function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidEvent) return invalidEvent(error);
-  if (error instanceof EventLogError) return refusal(error as EventLogError & Failure);
+  const refused = error instanceof EventLogError && refusal(error as EventLogError & Failure);
+  if (refused) return refused;
   if (error instanceof ViewParked)
     return new Problem('view-parked', error.message, { eventId: error.eventId }, retryAfter(60));
   if (error instanceof UnknownModel) return new Problem('unknown-model', error.message, { known: Object.keys(models) });
@@ -35,8 +36,11 @@ const invalidEvent = (error: InvalidEvent): Problem =>
     },
   );
 
-/** A refusal of the log. What it says of revisions is left out: the API speaks of them in tokens. */
-function refusal(error: EventLogError & Failure): Problem {
+/**
+ * A refusal of the log. What it says of revisions is left out: the API speaks of them in tokens. Undefined for
+ * what no request may bring about.
+ */
+function refusal(error: EventLogError & Failure): Problem | undefined {
   switch (error.type) {
     case 'wrong-expected-revision':
       return wrongRevision(error);
@@ -94,7 +98,7 @@ function refusal(error: EventLogError & Failure): Problem {
     case 'log-closed':
       return new Problem('draining', 'The server is shutting down.', {}, retryAfter(1));
     default:
-      throw error;
+      return undefined;
   }
 }
 

@@ -1,1 +1,22 @@
-export const ANSWER_SCHEMAS: Readonly<Record<string, object>> = {};
+import { CRISES } from './answers/crises';
+import { EVENTS } from './answers/events';
+import { HEALTH } from './answers/health';
+import { BRIEFING, OVER_TIME } from './answers/over-time';
+import { PROBLEM } from './answers/problems';
+import { RECEIPTS } from './answers/receipts';
+import { RISK } from './answers/risk';
+import { STATUS } from './answers/status';
+import type { Schema } from './schema';
+
+/** What the server answers. Tests hold real answers against these. */
+export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
+  ...RECEIPTS,
+  ...CRISES,
+  ...EVENTS,
+  ...STATUS,
+  ...RISK,
+  ...OVER_TIME,
+  ...BRIEFING,
+  ...HEALTH,
+  ...PROBLEM,
+};

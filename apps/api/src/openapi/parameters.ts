@@ -1,41 +1,59 @@
-/** Parameters that several operations share, as OpenAPI 3.1 parameter objects. */
+import { CRISIS_ID, EVENT_ID, type Schema, TIME, TOKEN, words } from './schema';
 
-const query = (name: string, description: string, schema: object, example?: string): object => ({
-  name,
-  in: 'query',
-  description,
-  schema,
-  ...(example !== undefined && { example }),
-});
+/**
+ * Parameters that several operations share, as OpenAPI 3.1 parameter objects. The examples fit together and
+ * to the example crisis, so that whoever tries an operation as it is filled in gets an answer.
+ */
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: true;
+  readonly description: string;
+  readonly schema: Schema;
+  readonly example?: string | number;
+}
 
-const TIME = { type: 'string', format: 'date-time', pattern: 'Z$' };
-const TOKEN = { type: 'string' };
+const parameter =
+  (where: Parameter['in']) =>
+  (name: string, description: string, schema: Schema, example?: string | number): Parameter => ({
+    name,
+    in: where,
+    ...(where === 'path' && { required: true }),
+    description,
+    schema,
+    ...(example !== undefined && { example }),
+  });
+export const path = parameter('path');
+const query = parameter('query');
+const header = parameter('header');
 
-export const crisisId = {
-  name: 'crisisId',
-  in: 'path',
-  required: true,
-  schema: { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 64 },
-  example: 'us-iran',
-};
-
-export const eventId = { name: 'eventId', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+export const crisisId = path('crisisId', 'The name of the crisis.', CRISIS_ID, 'us-iran');
+export const eventId = path(
+  'eventId',
+  'Of any event, amendments too.',
+  EVENT_ID,
+  '0194ce41-b400-7000-8000-000000000001',
+);
 
 export const at = query(
   'at',
   'The moment of the world, floored to the minute; at most 60 days ahead. Default: the time of `asOf` if given, else now.',
   TIME,
+  '2025-06-24T12:00:00Z',
 );
 
 export const asOf = query(
   'asOf',
-  'The point of the record: what was known then. A time, or a cursor from an earlier answer; only the cursor is exact.',
+  'The point of the record: what was known then. A time, or a cursor from an earlier answer; only the cursor is exact. Default: the head.',
   { anyOf: [TIME, TOKEN] },
 );
 
-export const model = query('model', 'A version of the risk model. Default: the one that was active at `asOf`.', {
-  type: 'string',
-});
+export const model = query(
+  'model',
+  'A version of the risk model. Default: the one that was active at `asOf`.',
+  { type: 'string' },
+  '1',
+);
 
 export const atLeast = query(
   'atLeast',
@@ -47,11 +65,11 @@ export const moment = [crisisId, at, asOf, model, atLeast];
 
 export const series = [
   crisisId,
-  query('from', 'First moment. Default: 30 days before `to`.', TIME),
-  query('to', 'Last moment. Default: now.', TIME),
-  query('points', 'How many, evenly spaced.', { type: 'integer', minimum: 2, maximum: 1000, default: 120 }),
+  query('from', 'First moment. Default: 30 days before `to`.', TIME, '2025-06-01T00:00:00Z'),
+  query('to', 'Last moment, later than `from`. Default: now.', TIME, '2025-07-01T00:00:00Z'),
+  query('points', 'How many, evenly spaced.', { type: 'integer', minimum: 2, maximum: 1000, default: 120 }, 31),
   query('knowledge', '`now`: every moment with what `asOf` knows; `then`: with what was known at that moment.', {
-    enum: ['now', 'then'],
+    ...words(['now', 'then']),
     default: 'now',
   }),
   asOf,
@@ -62,45 +80,61 @@ export const series = [
 export const briefing = [
   ...moment,
   query('days', 'How far back "what changed" reaches.', { type: 'integer', minimum: 1, maximum: 90, default: 7 }),
-  query('format', 'Also by `Accept: text/markdown`.', { enum: ['json', 'markdown'], default: 'json' }),
+  query('format', 'Also by `Accept: text/markdown`.', { ...words(['json', 'markdown']), default: 'json' }),
 ];
 
-export const eventFilters = [
+export const eventFilters = (types: readonly string[]): Parameter[] => [
   crisisId,
-  query('type', 'One or more types, comma-separated.', { type: 'string' }, 'StrikeReported,RetaliationReported'),
+  query(
+    'type',
+    'One or more types, comma-separated.',
+    { type: 'string', pattern: `^(${types.join('|')})(,(${types.join('|')}))*$` },
+    'StrikeReported,RetaliationReported',
+  ),
   query(
     'actor',
     'A CAMEO actor code anywhere in the event, or the beginning of one.',
     { type: 'string', pattern: '^[A-Z]{3,15}$' },
     'IRN',
   ),
-  query('from', '`occurredAt` at or after.', TIME),
-  query('to', '`occurredAt` at or before.', TIME),
-  query('q', 'Words that must all occur; the last may be a beginning.', { type: 'string' }, 'Muscat'),
+  query('from', '`occurredAt` at or after.', TIME, '2025-06-01T00:00:00Z'),
+  query('to', '`occurredAt` at or before.', TIME, '2025-07-01T00:00:00Z'),
+  query(
+    'q',
+    'Words that must all occur, in any order; the last may be a beginning.',
+    { type: 'string', pattern: '[\\p{L}\\p{N}]' },
+    'Natanz',
+  ),
   query('correlationId', 'The correlation id that was given at append.', { type: 'string' }),
   query('after', '`next` of the page before.', TOKEN),
   query('limit', 'Events a page.', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
   atLeast,
 ];
 
-const header = (name: string, description: string, schema: object): object => ({
-  name,
-  in: 'header',
-  description,
-  schema,
-});
+export const atLeastOnly = [atLeast];
+
+const CORRELATION = { type: 'string', pattern: '^[A-Za-z0-9._:@/+=-]{1,128}$' };
+
+export const openingHeaders = [
+  header(
+    'Idempotency-Key',
+    'A UUID: the eventId of an event that brings none; with both they must be the same.',
+    EVENT_ID,
+  ),
+  header('X-Correlation-Id', 'Stored with the event; default its own id.', CORRELATION),
+  header('X-Causation-Id', 'Stored with the event.', CORRELATION),
+];
 
 export const appendHeaders = [
   header(
     'Idempotency-Key',
-    'A UUID: the eventId of a single event that brings none; element or line i gets UUIDv5(key, i).',
-    { type: 'string', format: 'uuid' },
+    'A UUID: the eventId of a single event that brings none; element or line i (from 0) gets UUIDv5(key, i).',
+    EVENT_ID,
   ),
   header(
     'If-Match',
-    'The ETag of an earlier answer: append only if nothing visible to me came since. `*`: if the crisis exists.',
-    { type: 'string' },
+    'The ETag of an earlier answer: append only if nothing visible to me came since. `*`: if the crisis exists. Not with NDJSON.',
+    { anyOf: [{ const: '*' }, { type: 'string', pattern: '^"[A-Za-z0-9_-]{60,200}"$' }] },
   ),
-  header('X-Correlation-Id', 'Stored with the event; default its own id.', { type: 'string', maxLength: 128 }),
-  header('X-Causation-Id', 'Stored with the event.', { type: 'string', maxLength: 128 }),
+  ...openingHeaders.slice(1),
 ];

@@ -1,6 +1,90 @@
+import {
+  type Briefing,
+  briefingMarkdown,
+  briefingOf,
+  type Content,
+  type EventOnRecord,
+  reportTypeOf,
+  type Situation,
+} from '#projections';
+import { wireEvent } from '../read/wire-event';
+import { digested } from './answer-view';
+import { DAY_MS } from './moment-of';
 import type { ReadContext } from './read-context';
 import type { BriefingQuestion } from './read-request';
+import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
 
-export function answerBriefing(_context: ReadContext, _question: BriefingQuestion): string {
-  throw new Error('not yet');
+const AMENDMENTS = ['EventCorrected', 'EventRetracted'];
+/** Of the amendments of the last days these many, the latest, are looked at. */
+const MAX_AMENDMENTS = 500;
+const EVERY = 2 ** 31 - 1;
+
+/** The briefing as JSON, or as Markdown with the digest of that JSON. */
+export function answerBriefing(context: ReadContext, question: BriefingQuestion): string {
+  const scene = sceneOf(context, question);
+  const { asOf, at, level, model, memory } = scene;
+  const body = memory.cached(`briefing ${question.days} ${asOf} ${at} ${level} ${model}`, () =>
+    digested(briefingIn(context, scene, question)),
+  );
+  const evidence = asOfOf(context, scene);
+  if (question.format === 'json') return `{"asOf":${JSON.stringify(evidence)},${body.slice(1)}`;
+  const briefing = JSON.parse(body) as Briefing & { digest: string };
+  return briefingMarkdown(briefing, { ...evidence, digest: briefing.digest });
+}
+
+function briefingIn(context: ReadContext, scene: Scene, { days, reader }: BriefingQuestion): Briefing {
+  const { crisis, memory, asOf, at, levelIndex } = scene;
+  const from = at - days * DAY_MS;
+  const knownBefore = Math.min(context.log.positionKnownAt(from), asOf);
+  return briefingOf({
+    crisisId: crisis,
+    days,
+    now: situationIn(scene),
+    events: memory.effectiveEvents(asOf, levelIndex, at / 60_000),
+    before: situationIn(scene, from),
+    believed: believedAt(context, scene, from, knownBefore),
+    knownBefore,
+    amendments: amendmentsSince(context, scene, knownBefore),
+    onRecord: (eventId) => onRecord(context, scene, eventId, reader),
+  });
+}
+
+/** A moment by what was known at a position; null when the crisis was not. */
+function believedAt(context: ReadContext, scene: Scene, at: number, position: number): Situation | null {
+  const last = context.store.listing.lastVisible(scene.crisis, position, scene.level);
+  const frame = last < 0 ? undefined : scene.memory.frameAt(last, scene.levelIndex, at / 60_000);
+  return frame === undefined ? null : situationIn(scene, at, last);
+}
+
+function amendmentsSince({ store, log }: ReadContext, { crisis, level, asOf }: Scene, after: number): string[] {
+  return store.listing
+    .find({ crisis, level, types: AMENDMENTS, after, limit: EVERY })
+    .filter((position) => position <= asOf)
+    .slice(-MAX_AMENDMENTS)
+    .map((position) => log.at(position)!.id);
+}
+
+function onRecord(
+  { store, log }: ReadContext,
+  { crisis, level, levelIndex, asOf, memory }: Scene,
+  eventId: string,
+  reader: BriefingQuestion['reader'],
+): EventOnRecord | undefined {
+  const position = store.listing.positionOf(crisis, eventId, level);
+  if (position === undefined || position > asOf) return undefined;
+  const contentAt = (place: number): Content =>
+    wireEvent(log.at(place)!, store.listing.levelAt(place), reader) as unknown as Content;
+  const sent = contentAt(position);
+  return {
+    marking: store.listing.levelAt(position),
+    recordedAt: new Date(log.at(position)!.recordedAt).toISOString(),
+    sent,
+    inForce: reportTypeOf(sent.type) !== undefined ? inForce() : sent,
+  };
+
+  function inForce(): Content | null {
+    const source = memory.versionOf(position!, asOf, levelIndex)?.source;
+    if (source === undefined) return null;
+    return source === position ? sent : (contentAt(source).data as { content: Content }).content;
+  }
 }

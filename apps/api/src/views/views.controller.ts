@@ -1,4 +1,5 @@
-import { Controller, Get, Header, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Context } from '../app.context';
 import { caughtUpTo } from './at-least';
 import {
@@ -60,6 +61,7 @@ export class ViewsController {
     @Param('crisisId') crisisId: string,
     @Query() query: Parameters,
     @Headers('accept') accept = '',
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const moment = momentOf(crisisId, query, this.context.tokens, this.context.clock(), ['days', 'format']);
     const days = numberParameter(query, 'days', { min: 1, max: MAX_BRIEFING_DAYS, default: 7 });
@@ -68,7 +70,9 @@ export class ViewsController {
         ? 'markdown'
         : choiceParameter(query, 'format', ['json', 'markdown']);
     await caughtUpTo(this.context, query);
-    return this.context.views.ask({ kind: 'briefing', ...moment, days, format });
+    const briefing = await this.context.views.ask({ kind: 'briefing', ...moment, days, format });
+    void reply.type(format === 'json' ? 'application/json' : 'text/markdown; charset=utf-8');
+    return briefing;
   }
 
   async #view(kind: 'status' | 'risk', crisisId: string, query: Parameters): Promise<string> {

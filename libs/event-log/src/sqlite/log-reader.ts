@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { dataOf, EnvelopeFacts, leafOf, metadataOf } from '../envelope';
+import { LogClosed } from '../errors';
 import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
 import { Genesis, LOG_FILE, openForReading } from './schema';
 import { dashed } from './uuid';
@@ -207,6 +208,7 @@ export class LogReader {
   }
 
   private rows(sql: string, ...values: SQLInputValue[]): Row[] {
+    if (!this.db.isOpen) throw new LogClosed({ reason: 'by its owner' });
     let statement = this.statements.get(sql);
     if (statement === undefined) {
       statement = this.db.prepare(sql);

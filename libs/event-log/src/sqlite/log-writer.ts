@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { decide, ProposedEvent } from '../decide';
-import { bodyOf, ElementParts, splitElement } from '../element';
-import { contentHash, saltPool, seal } from '../envelope';
+import { Element, splitElement } from '../element';
+import { saltPool, seal } from '../envelope';
 import type { Failure } from '../errors';
 import { MAX_BYTES_PER_APPEND, Position, RecordedBy } from '../event-log';
 import { StreamColumns, StreamQueries } from './stream-columns';
@@ -16,7 +16,7 @@ export type Identity = Omit<RecordedBy, 'principal'>;
 /** An event of an append, ready to be decided and, if accepted, sealed and stored. */
 interface ParsedEvent extends ProposedEvent {
   readonly wire: WireEvent;
-  readonly parts: ElementParts;
+  readonly element: Element;
 }
 
 /** Decides appends and stores those accepted, a group a transaction. The only writer of its file. */
@@ -27,9 +27,10 @@ export class LogWriter {
   private readonly insertEvent: StatementSync;
   private readonly nextSalts = saltPool();
   private readonly streams = new Map<string, StreamColumns>();
-  private readonly recorders = new Map<string, number>();
+  private readonly recorders = new Map<string, { key: number; recordedBy: RecordedBy }>();
   private nextPosition: Position;
   private recordedAt: number;
+  private recordedAtText = '';
 
   constructor(
     private readonly db: DatabaseSync,
@@ -39,7 +40,7 @@ export class LogWriter {
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.insertEvent = db.prepare(`insert into event values (
-      ?, ?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?, '-'), ?, ?, ?)`);
+      ?, ?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?, '-'), ?, ?, cast(? as text))`);
     const head = db.prepare('select position, recorded_at from event order by position desc limit 1').get();
     this.nextPosition = head === undefined ? 0 : (head['position'] as number) + 1;
     this.recordedAt = head === undefined ? 0 : (head['recorded_at'] as number);
@@ -50,14 +51,15 @@ export class LogWriter {
   }
 
   /**
-   * One transaction. When it returns, everything answered is durable. When it throws, the caller does not know:
-   * this writer is then of no more use, except after `rollBack`.
+   * One transaction. When it returns, everything it answers is durable. When it throws, nobody knows what is, and
+   * this writer is of no more use: what it remembers may be wrong.
    */
   write({ now, appends }: WireGroup): WireReply {
     const firstPosition = this.nextPosition;
     this.begin.run();
     // Time never falls along positions, whatever the clock does.
     this.recordedAt = Math.max(now, this.recordedAt);
+    this.recordedAtText = new Date(this.recordedAt).toISOString();
     const outcomes = appends.map((append) => this.append(append));
     this.commit.run();
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
@@ -78,18 +80,19 @@ export class LogWriter {
 
   private store(stream: StreamColumns, event: ParsedEvent, principal: string): void {
     const [id, type, , marking, schemaVersion, contentSchemaVersion, contentType, target, marks] = event.wire;
-    const [correlationId = id, causationId] = event.wire.slice(9) as [string | undefined, string | undefined];
+    const [, , , , , , , , , correlationId = id, causationId] = event.wire;
     const revision = stream.head + 1;
+    const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
       stream: stream.name,
       revision,
       id,
       type,
-      recordedAt: new Date(this.recordedAt).toISOString(),
+      recordedAt: this.recordedAtText,
       marking,
       schemaVersion,
       contentSchemaVersion,
-      recordedBy: { ...this.identity, principal },
+      recordedBy,
       correlationId,
       causationId,
     };
@@ -104,13 +107,13 @@ export class LogWriter {
       schemaVersion,
       contentSchemaVersion ?? null,
       contentType ?? null,
-      this.recorder(principal),
+      recorder,
       correlationId === id ? null : correlationId,
       causationId ?? null,
       target ?? null,
       marks ?? null,
-      seal(facts, event.parts, event.contentHash, this.nextSalts()),
-      bodyOf(event.parts),
+      seal(facts, event.element, event.contentHash, this.nextSalts()),
+      event.element.body,
     );
     this.nextPosition++;
     stream.accepted(id, target);
@@ -124,12 +127,13 @@ export class LogWriter {
     return Number(this.db.prepare('insert into stream (name) values (?)').run(name).lastInsertRowid);
   }
 
-  private recorder(principal: string): number {
+  private recorder(principal: string): { key: number; recordedBy: RecordedBy } {
     return remember(this.recorders, RECORDERS_REMEMBERED, principal, () => {
-      const row = [principal, this.identity.instance, this.identity.build];
+      const { instance, build } = this.identity;
+      const row = [principal, instance, build];
       this.db.prepare('insert or ignore into recorder (principal, instance, build) values (?, ?, ?)').run(...row);
       const find = this.db.prepare('select id from recorder where principal = ? and instance = ? and build = ?');
-      return find.get(...row)!['id'] as number;
+      return { key: find.get(...row)!['id'] as number, recordedBy: { principal, instance, build } };
     });
   }
 }
@@ -147,24 +151,21 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
 /** Parses and divides all events of an append, or says why it cannot be stored. */
 function parse(wires: readonly WireEvent[]): ParsedEvent[] | Failure {
   const events: ParsedEvent[] = [];
-  let bytes = 0;
   for (const wire of wires) {
     try {
-      const event = parseEvent(wire);
-      bytes += Buffer.byteLength(event.parts.identified);
-      events.push(event);
+      events.push(parseEvent(wire));
     } catch (error) {
       return { type: 'invalid-append', index: events.length, reason: (error as Error).message };
     }
   }
-  if (bytes > MAX_BYTES_PER_APPEND) return { type: 'append-too-large', events: wires.length, bytes };
-  return events;
+  const bytes = events.reduce((sum, { element }) => sum + element.size, 0);
+  return bytes > MAX_BYTES_PER_APPEND ? { type: 'append-too-large', events: events.length, bytes } : events;
 }
 
 function parseEvent(wire: WireEvent): ParsedEvent {
   const [id, type, json, marking, , , contentType, target, marks, , , references = []] = wire;
-  const element: unknown = JSON.parse(json);
-  if (typeof element !== 'object' || element === null || Array.isArray(element)) throw new TypeError('it is no object');
-  const parts = splitElement(element);
-  return { id, type, marking, contentType, target, marks, references, contentHash: contentHash(parts), parts, wire };
+  const sent: unknown = JSON.parse(json);
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw new TypeError('it is no object');
+  const element = splitElement(sent);
+  return { id, type, marking, contentType, target, marks, references, contentHash: element.contentHash, element, wire };
 }

@@ -66,6 +66,7 @@ export function openForWriting(file: string, origin: string | undefined, now: nu
     // Before the first page is written; 8 KiB holds about six events (a fifth less on disk than 4 KiB).
     db.exec('pragma page_size = 8192');
     guard(db);
+    versionOf(db, file);
     // FULL by name: in WAL mode builds of SQLite differ in their default, and NORMAL loses what was acknowledged.
     db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = on');
     // 4 MiB of WAL: a checkpoint stays short beside a commit.

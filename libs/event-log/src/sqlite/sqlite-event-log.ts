@@ -108,9 +108,11 @@ export class SqliteEventLog implements EventLog {
   }
 
   private async end(): Promise<void> {
-    await this.writer.close();
+    await this.writer.drain();
     this.signal.end(new LogClosed({ reason: 'by its owner' }));
+    // The writer last: the last connection that may write moves the WAL into the file.
     this.reader.close();
+    await this.writer.end();
     this.lock.release();
   }
 }

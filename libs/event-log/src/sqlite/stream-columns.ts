@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { StoredFacts, StreamFacts } from '../decide';
+import type { StoredIdentity, StreamFacts } from '../decide';
 import type { AppendedEvent, Level, Revision, StoredMarking } from '../event-log';
 import type { EventFacts } from '../markings';
 import { dashed } from './uuid';
@@ -13,7 +13,6 @@ type FactsRow = [
   marks: string | null,
   contentType: string | null,
 ];
-type StoredRow = [...facts: FactsRow, contentHash: Uint8Array, principal: string];
 
 const FACTS = 'lower(hex(id)), revision, type, marking, lower(hex(target)), marks, content_type';
 
@@ -22,6 +21,7 @@ export class StreamQueries {
   readonly key: StatementSync;
   readonly ends: StatementSync;
   readonly byId: StatementSync;
+  readonly identity: StatementSync;
   readonly byTarget: StatementSync;
   readonly newestFirst: StatementSync;
   readonly original: StatementSync;
@@ -37,9 +37,10 @@ export class StreamQueries {
       (select max(revision) from event where stream = ?1),
       (select lower(hex(max(id))) from event where stream = ?1),
       (select exists (select 1 from event where stream = ?1 and target is not null))`);
+    this.byId = prepare(`select ${FACTS} from event where stream = ? and id = unhex(?, '-')`);
     // The contentHash stands in the seal behind 96 bytes of salts.
-    this.byId = prepare(`select ${FACTS}, substr(seal, 97, 32), (select principal from recorder where id = recorder)
-      from event where stream = ? and id = unhex(?, '-')`);
+    this.identity = prepare(`select substr(seal, 97, 32), (select principal from recorder where id = recorder)
+      from event where stream = ? and event.id = unhex(?, '-')`);
     this.byTarget = prepare(`select ${FACTS} from event where stream = ? and target = unhex(?, '-') order by revision`);
     this.newestFirst = prepare(`select ${FACTS} from event where stream = ? and revision > ? order by revision desc`);
     this.original = prepare(
@@ -70,12 +71,15 @@ export class StreamColumns implements StreamFacts {
   }
 
   /** Ids that grow with time need no look at the index to be known as new. */
-  find(id: string): StoredFacts | undefined {
+  find(id: string): EventFacts | undefined {
     if (this.key === undefined || id > this.newestId) return undefined;
-    const row = this.queries.byId.get(this.key, id) as unknown as StoredRow | undefined;
-    if (row === undefined) return undefined;
-    const [contentHash, principal] = row.slice(7) as [Uint8Array, string];
-    return { ...factsOf(row), contentHash: Buffer.from(contentHash).toString('base64url'), principal };
+    const row = this.queries.byId.get(this.key, id) as unknown as FactsRow | undefined;
+    return row && factsOf(row);
+  }
+
+  identityOf(id: string): StoredIdentity {
+    const row = this.queries.identity.get(this.key!, id) as unknown as [Uint8Array, string];
+    return { contentHash: Buffer.from(row[0]).toString('base64url'), principal: row[1] };
   }
 
   amendmentsOf(id: string): readonly EventFacts[] {
@@ -102,7 +106,7 @@ export class StreamColumns implements StreamFacts {
   }
 }
 
-const factsOf = (row: FactsRow | StoredRow): EventFacts => ({
+const factsOf = (row: FactsRow): EventFacts => ({
   id: dashed(row[0]),
   revision: row[1],
   type: row[2],

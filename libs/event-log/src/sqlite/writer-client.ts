@@ -29,6 +29,7 @@ export class WriterClient {
   private queuedBytes = 0;
   private inFlight: Waiting[] = [];
   private isScheduled = false;
+  private readonly whenIdle: (() => void)[] = [];
   private ended: Error | undefined;
   /** Why the last group could not be written; undefined while all is well. */
   trouble: string | undefined;
@@ -71,10 +72,17 @@ export class WriterClient {
     });
   }
 
-  /** Answers everything accepted, then ends the thread. */
-  async close(): Promise<void> {
+  /** Takes nothing more; resolves when everything accepted has its answer. */
+  async drain(): Promise<void> {
     this.ended ??= new LogClosed({ reason: 'by its owner' });
-    if (this.inFlight.length === 0 && this.queue.length === 0) this.worker.postMessage(null);
+    while (this.inFlight.length > 0 || this.queue.length > 0) {
+      await Promise.race([this.gone, new Promise<void>((resolve) => this.whenIdle.push(resolve))]);
+    }
+  }
+
+  /** Closes the file and ends the thread. */
+  async end(): Promise<void> {
+    this.worker.postMessage(null);
     await this.gone;
   }
 
@@ -109,7 +117,7 @@ export class WriterClient {
     const settled = this.inFlight;
     this.inFlight = [];
     if (this.queue.length > 0) this.send();
-    else if (this.ended !== undefined) this.worker.postMessage(null);
+    else for (const idle of this.whenIdle.splice(0)) idle();
 
     this.trouble = troubleIn(outcomes);
     let position = firstPosition;

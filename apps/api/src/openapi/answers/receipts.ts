@@ -1,0 +1,30 @@
+import type { Receipt } from '../../append/receipt';
+import { COUNT, CRISIS_ID, EVENT_ID, FLAG, list, object, ref, said, type Schema, TIME, TOKEN, words } from '../schema';
+
+const receipt: Record<keyof Receipt, Schema> = {
+  eventId: EVENT_ID,
+  crisisId: CRISIS_ID,
+  recordedAt: TIME,
+  cursor: said('The point at which this event was the last; quoted it is the ETag.', TOKEN),
+  revision: said('Place in the crisis, from 0. For those who may see numbers.', COUNT),
+  position: said('Place in the whole log, from 0. For those who may see numbers.', COUNT),
+  repeated: said('It was there already with the same content: this is the original result.', FLAG),
+};
+const { repeated: _repeated, ...lineReceipt } = receipt;
+const LINE = said('From 0, empty lines not counted.', COUNT);
+
+/** What appends answer. */
+export const RECEIPTS: Readonly<Record<string, Schema>> = {
+  Receipt: object(receipt, ['revision', 'position']),
+  Receipts: object({ events: said('In the order of the array.', list(ref('Receipt'), { minItems: 1 })) }),
+  LineResult: {
+    description: 'One line of the answer to NDJSON.',
+    oneOf: [
+      object({ line: LINE, status: said('200: it was there already.', words([200, 201])), ...lineReceipt }, [
+        'revision',
+        'position',
+      ]),
+      object({ line: LINE, status: { type: 'integer', minimum: 400, maximum: 599 }, problem: ref('Problem') }),
+    ],
+  },
+};

@@ -1,0 +1,64 @@
+import type { ProblemType } from '../../http/problem';
+import { json, type Answer, type Operation, type Paths, problems } from '../operation';
+import { path } from '../parameters';
+import { ref, type Schema } from '../schema';
+
+const TEXT: Schema = { type: 'string' };
+
+/** The server about itself. */
+const about = (operationId: string, answer: Answer, ...refusals: readonly ProblemType[]): Operation => ({
+  operationId,
+  tags: ['the server'],
+  summary: answer.description,
+  responses: { 200: answer, ...problems(...refusals) },
+});
+
+const named = (name: string, example: string) => ({ parameters: [path(name, 'Its name.', TEXT, example)] });
+
+const ready = json('Ready to append and to read, with lag and parked crises', ref('Ready'));
+const notReady = problems('busy')[503]!;
+
+export const DESCRIPTION: Paths = {
+  '/v1/schemas/{type}': {
+    get: {
+      ...about(
+        'getSchema',
+        json('JSON Schema 2020-12 of an event type as it is sent', { type: 'object' }, 'application/schema+json'),
+        'not-found',
+      ),
+      ...named('type', 'StrikeReported'),
+    },
+  },
+  '/problems/{type}': {
+    get: {
+      ...about('getProblem', json('What a problem type means and what to do next', ref('ProblemType')), 'not-found'),
+      ...named('type', 'event-id-taken'),
+    },
+  },
+  '/health/live': { get: about('getLive', json('The process answers', ref('Live'))) },
+  '/health/ready': {
+    get: {
+      ...about('getReady', ready),
+      responses: {
+        ...problems(),
+        200: ready,
+        503: { ...notReady, content: { ...notReady.content, ...ready.content } },
+      },
+    },
+  },
+  '/openapi.json': { get: about('getOpenApi', json('This document', { type: 'object' })) },
+  '/docs': { get: about('getDocs', json('This document, to read and try', TEXT, 'text/html')) },
+  '/docs/{file}': {
+    get: {
+      ...about(
+        'getDocsFile',
+        {
+          description: 'A part of that page',
+          content: { 'text/javascript': { schema: TEXT }, 'text/css': { schema: TEXT } },
+        },
+        'not-found',
+      ),
+      ...named('file', 'start.js'),
+    },
+  },
+};
