@@ -13,8 +13,7 @@ const append = (element: object | string, headers: Record<string, string> = {}) 
   server.http.post(events).set(headers).send(element);
 const stored = async (): Promise<number> => {
   const response = await fetch(server.url + events, { headers: { accept: 'application/x-ndjson' } });
-  return (await response.text()).trim().split('
-').length;
+  return (await response.text()).trim().split('\n').length;
 };
 
 describe('given an open crisis', () => {
