@@ -11,6 +11,8 @@ import type { ReadContext } from './read-context';
 
 /** How often the projections look for new events while nobody asks. */
 const IDLE_MS = 250;
+/** A question waits for what is missing: a few seconds for this many events. */
+const FAR_BEHIND = 100_000;
 
 const { dataDir, tokenKeys, logId } = workerData as WorkerSettings;
 const port = parentPort!;
@@ -44,10 +46,15 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
   }
 }
 
-/** Keeps up while nobody asks, a batch at a time, so that the next question does not have to wait. */
+/**
+ * Keeps up while nobody asks, a batch at a time, so that the next question does not have to wait. While
+ * appends come in it leaves the processor to them, unless it has fallen far behind.
+ */
 async function keepUp(): Promise<void> {
   try {
-    while (projector.step(log.head())) await turn();
+    const quiet = () => log.head() === lastHead || log.head() - store.checkpoint() > FAR_BEHIND;
+    while (quiet() && projector.step(log.head())) await turn();
+    lastHead = log.head();
   } catch (error) {
     // The next question meets the same failure and reports it to whoever asked.
     console.error('the projections cannot keep up:', error);
@@ -55,6 +62,7 @@ async function keepUp(): Promise<void> {
   idle = setTimeout(() => void keepUp(), IDLE_MS);
 }
 
+let lastHead = -1;
 let idle = setTimeout(() => void keepUp(), IDLE_MS);
 
 function stop(): void {
