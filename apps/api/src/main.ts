@@ -1,3 +1,4 @@
+import { EventLogError } from '#event-log';
 import { InvalidConfig, readConfig } from './config';
 import { startServer } from './server';
 
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  console.error(error instanceof InvalidConfig ? error.message : error);
+  console.error(error instanceof InvalidConfig || error instanceof EventLogError ? error.message : error);
   process.exit(1);
 }
 

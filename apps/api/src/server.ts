@@ -10,6 +10,7 @@ import { BUILD } from './build';
 import type { Config } from './config';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
+import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
@@ -36,7 +37,8 @@ export async function startServer(config: Config, clock: () => number = Date.now
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // What still arrives while draining is answered, on connections that then close.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with({ config, log, tokens, views, clock }),
@@ -58,7 +60,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     logId: log.logId,
     build: BUILD,
     async close() {
-      await app.close();
+      await drain(fastify.server, app.close());
       await views.close();
       await log.close();
     },
