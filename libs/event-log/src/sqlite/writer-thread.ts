@@ -104,7 +104,8 @@ class WriterThread {
 
   private refuse({ appends }: WireGroup, type: Stop, reason: string): WireReply {
     const failure = { type, reason };
-    return { outcomes: appends.map(() => failure), firstPosition: this.writer.head + 1, recordedAt: 0 };
+    // Not the writer's head: after a failure it counts what was not committed.
+    return { outcomes: appends.map(() => failure), firstPosition: this.acknowledged + 1, recordedAt: 0 };
   }
 }
 
