@@ -4,6 +4,7 @@ import { bodyOf, ElementParts, splitElement } from '../element';
 import { contentHash, saltPool, seal } from '../envelope';
 import type { Failure } from '../errors';
 import { MAX_BYTES_PER_APPEND, Position, RecordedBy } from '../event-log';
+import { rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
 import type { WireAppend, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
@@ -59,6 +60,7 @@ export class LogWriter {
     // Time never falls along positions, whatever the clock does.
     this.recordedAt = Math.max(now, this.recordedAt);
     const outcomes = appends.map((append) => this.append(append));
+    if (appends.length === 0) rewriteVersion(this.db);
     this.commit.run();
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
   }

@@ -55,6 +55,33 @@ test('a write that fails half-way moves no head, and after the log was reopened 
   expect([log.head(), log.reader.head(), log.writing().ok]).toEqual([2, 2, true]);
 });
 
+test('a log that nobody appends to finds out by itself that it can write again', async () => {
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  failing(false);
+  while (!log.writing().ok) await delay(50);
+  const [stored] = await append(event('Second'));
+  expect(stored).toMatchObject({ position: 0, revision: 0 });
+});
+
+test('while it tries, appends are answered as ever', async () => {
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  const answers: (string | number)[] = [];
+  for (let i = 0; i < 150; i++) {
+    const answer = await append(event('First')).then(
+      ([stored]) => stored!.position,
+      (error: Error) => error.name,
+    );
+    answers.push(answer);
+    await delay(10);
+  }
+  const positions = answers.filter((answer) => answer !== 'WritingStopped');
+  expect(positions.length).toBeGreaterThan(0);
+  expect(positions).toEqual(positions.map((_, i) => i));
+  failing(false);
+});
+
 async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
