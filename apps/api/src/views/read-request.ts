@@ -54,6 +54,7 @@ export type ReadRequest =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'health' }
+  | { readonly kind: 'reached'; readonly position: Position }
   | ({ readonly kind: 'risk' | 'status' } & Moment)
   | ({ readonly kind: 'series' } & SeriesQuestion)
   | ({ readonly kind: 'briefing' } & BriefingQuestion)

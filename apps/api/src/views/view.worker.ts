@@ -34,15 +34,29 @@ port.on('message', ({ id, request }: { id: number; request: ReadRequest }) => {
   else void answer(id, request).then((reply) => port.postMessage(reply));
 });
 
-/** Every answer reflects the whole log at the time of asking. */
+/** Every answer reflects the whole log at the time of asking, as long as the disk has room for the views. */
 async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }>): Promise<Reply> {
   try {
-    projector.catchUp(log.head());
+    catchUp();
     return { id, body: await ANSWERS[request.kind](context, request as never) };
   } catch (error) {
     const { type, detail, extra, headers } = toProblem(error, '');
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra, headers } };
+  }
+}
+
+const SQLITE_FULL = 13;
+
+/**
+ * On a full disk reads go on at the last point that the views have reached. Each answer names its point, and
+ * whoever needs a later one (`atLeast`, 412) asks for it and is told.
+ */
+function catchUp(): void {
+  try {
+    projector.catchUp(log.head());
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== SQLITE_FULL) throw error;
   }
 }
 
