@@ -3,7 +3,7 @@ import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
 import { answerHealth } from '../health/answer-health';
 import { answerBriefing } from './answer-briefing';
 import { answerSeries } from './answer-series';
-import { answerRisk, answerStatus } from './answer-view';
+import { answerView } from './answer-view';
 import type { ReadContext } from './read-context';
 import type { ReadRequest } from './read-request';
 
@@ -16,8 +16,7 @@ type Answers = {
 export const ANSWERS: Answers = {
   ready: () => '',
   health: answerHealth,
-  risk: answerRisk,
-  status: answerStatus,
+  view: answerView,
   series: answerSeries,
   briefing: answerBriefing,
   crises: answerCrises,
