@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
 import { EventLogError, type Failure } from '#event-log';
 import { models, UnknownModel, ViewParked } from '#projections';
+import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
 
 /** Any failure as the problem its client should see. What nobody foresaw is `internal` and tells nothing of itself. */
@@ -103,7 +104,7 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
 }
 
 function wrongRevision(error: Failure & { type: 'wrong-expected-revision' }): Problem {
-  const crisisId = error.stream.slice('crisis-'.length);
+  const crisisId = crisisOf(error.stream);
   if (error.expected === 'no_stream')
     return new Problem('crisis-exists', `The crisis ${crisisId} is open already.`, { crisisId });
   if (error.actual === -1) return new Problem('crisis-not-found', `There is no crisis ${crisisId}.`, { crisisId });

@@ -9,7 +9,7 @@ import {
 } from '#projections';
 import { wireEvent } from '../read/wire-event';
 import { digested } from './answer-view';
-import { DAY_MS } from './moment-of';
+import { DAY_MS } from './time';
 import type { ReadContext } from './read-context';
 import type { BriefingQuestion } from './read-request';
 import { asOfOf, type Scene, sceneOf, situationIn } from './situate';

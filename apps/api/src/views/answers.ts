@@ -4,7 +4,7 @@ import { answerHealth } from '../health/answer-health';
 import { answerBriefing } from './answer-briefing';
 import { answerReached } from './answer-reached';
 import { answerSeries } from './answer-series';
-import { answerRisk, answerStatus } from './answer-view';
+import { answerView } from './answer-view';
 import type { ReadContext } from './read-context';
 import type { ReadRequest } from './read-request';
 
@@ -18,8 +18,7 @@ export const ANSWERS: Answers = {
   ready: () => '',
   health: answerHealth,
   reached: answerReached,
-  risk: answerRisk,
-  status: answerStatus,
+  view: answerView,
   series: answerSeries,
   briefing: answerBriefing,
   crises: answerCrises,
