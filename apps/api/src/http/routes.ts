@@ -1,4 +1,4 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { answerProblem } from './answer-problem';
 import { Problem } from './problem';
 
@@ -23,7 +23,7 @@ export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): vo
     const allowed = [...methods];
     fastify.route({
       url,
-      method: fastify.supportedMethods.filter((method) => !methods.has(method)) as HTTPMethods[],
+      method: fastify.supportedMethods.filter((method) => !methods.has(method)),
       exposeHeadRoute: false,
       errorHandler: answerProblem,
       onRequest: async ({ method }) => {
