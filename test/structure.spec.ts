@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ROOT } from './support/fixture';
 
 /** What each part may import. The lines of the design, held by this test. */
@@ -9,8 +9,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/projections': ['libs/catalogue', 'libs/event-log'],
   'libs/sources': ['libs/catalogue'],
   'apps/api': ['libs/catalogue', 'libs/event-log', 'libs/projections'],
-  'apps/cli': ['libs/catalogue', 'libs/event-log', 'libs/projections', 'libs/sources'],
+  // Like any client: it has the record over HTTP only.
+  'apps/cli': ['libs/catalogue', 'libs/sources'],
 };
+const LIBRARIES = Object.keys(MAY_IMPORT).filter((part) => part.startsWith('libs/'));
 
 const TOP_LEVEL = [
   '.ci',
@@ -45,7 +47,14 @@ const TOP_LEVEL = [
 const VAGUE = /(^|[/-])(utils?|helpers?|common|core|base|managers?|misc)(\.|-|\/|$)/;
 const MAX_LINES = 300;
 
-const sources = filesBelow(ROOT, ['apps', 'libs', 'test', 'bench', 'examples']).filter((file) => file.endsWith('.ts'));
+/** Specs, and what only specs use: beside the source, or in `test/`. */
+const isTest = (file: string): boolean => /\.spec\.ts$|\/(spec|testing)\/|^test\//.test(file);
+/** What is run, or imported from outside its folder. */
+const ENTRY =
+  /\.spec\.ts$|\/index\.ts$|\/main\.ts$|[.-](worker|thread)\.ts$|\/events-page\.ts$|^(bench|examples|test)\//;
+
+const sources = ['apps', 'libs', 'test', 'bench', 'examples'].flatMap(sourcesIn);
+const textOf = new Map(sources.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 
 test('the top level holds what the design names and nothing else', () => {
   expect(readdirSync(ROOT).filter((name) => !TOP_LEVEL.includes(name))).toEqual([]);
@@ -57,9 +66,9 @@ test('imports point one way', () => {
     const allowed = MAY_IMPORT[part];
     if (!allowed) return [];
     return importsOf(file)
-      .map((name) => targetOf(file, name))
-      .filter((target): target is string => target !== undefined && target !== part && !allowed.includes(target))
-      .filter((target) => !(isTest(file) && target === 'test/support'))
+      .map(({ from }) => partOf(from))
+      .filter((target) => target in MAY_IMPORT || (target.startsWith('test/') && !isTest(file)))
+      .filter((target) => target !== part && !allowed.includes(target))
       .map((target) => `${file} imports ${target}; ${part} may import ${allowed.join(', ') || 'nothing of ours'}`);
   });
   expect(wrong).toEqual([]);
@@ -67,18 +76,34 @@ test('imports point one way', () => {
 
 test('only apps import NestJS', () => {
   const wrong = sources.filter(
-    (file) => file.startsWith('libs/') && importsOf(file).some((name) => name.startsWith('@nestjs/')),
+    (file) => file.startsWith('libs/') && importsOf(file).some(({ name }) => name.startsWith('@nestjs/')),
   );
   expect(wrong).toEqual([]);
 });
 
-test('a library is entered through its index, never past it', () => {
+test('a library is entered through its index, and never past it', () => {
   const wrong = sources.filter((file) =>
     importsOf(file).some(
-      (name) => /^(\.\.\/)+libs\//.test(name) && !file.startsWith('test/') && !file.startsWith('bench/'),
+      ({ name, from }) => name.startsWith('.') && from.startsWith('libs/') && partOf(from) !== partOf(file),
     ),
   );
   expect(wrong).toEqual([]);
+});
+
+test('a library exports nothing that nobody imports', () => {
+  const unused = LIBRARIES.flatMap((library) => {
+    const used = new Set(
+      sources
+        .filter((file) => partOf(file) !== library)
+        .flatMap(importsOf)
+        .filter(({ from }) => partOf(from) === library)
+        .flatMap(({ names }) => names),
+    );
+    return valuesExportedBy(library)
+      .filter((name) => !used.has(name))
+      .map((name) => `${name} of ${library}: take it out of its index`);
+  });
+  expect(unused).toEqual([]);
 });
 
 test('names say what a file is for', () => {
@@ -87,57 +112,70 @@ test('names say what a file is for', () => {
 });
 
 test(`no source file is longer than ${MAX_LINES} lines`, () => {
-  const long = sources.filter(
-    (file) => !file.endsWith('.spec.ts') && !file.startsWith('test/') && lines(file) > MAX_LINES,
-  );
+  const long = sources.filter((file) => !isTest(file) && textOf.get(file)!.split('\n').length > MAX_LINES);
   expect(long).toEqual([]);
 });
 
-test('every source file is reached from an entry point', () => {
-  const entries = sources.filter((file) =>
-    /\.spec\.ts$|\/index\.ts$|main\.ts$|worker\.ts$|^bench\/|^examples\/|^test\//.test(file),
+test('every source file is reached from an entry point, and none that ships comes from a test', () => {
+  const entries = sources.filter((file) => ENTRY.test(file));
+  const reached = reachedFrom(entries);
+  expect(sources.filter((file) => !reached.has(file))).toEqual([]);
+  const shipped = reachedFrom(entries.filter((file) => !isTest(file)));
+  expect([...shipped].filter((file) => isTest(file))).toEqual([]);
+});
+
+function sourcesIn(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+interface Import {
+  /** As written. */
+  readonly name: string;
+  /** Path of what it leads to, where that is ours; else as written. */
+  readonly from: string;
+  /** What is taken from it. */
+  readonly names: readonly string[];
+}
+
+function importsOf(file: string): Import[] {
+  const statements = textOf.get(file)!.matchAll(/(?:(?:import|export)\s([^;']*?)from|import|require\()\s*'([^']+)'/g);
+  return [...statements].map(([, taken = '', name = '']) => ({
+    name,
+    from: pathOf(file, name),
+    names: wordsOf(taken),
+  }));
+}
+
+function pathOf(file: string, name: string): string {
+  if (name.startsWith('#')) return `libs/${name.slice(1)}/src/index.ts`;
+  if (!name.startsWith('.')) return name;
+  const path = join(dirname(file), name);
+  return textOf.has(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`;
+}
+
+const wordsOf = (clause: string): string[] => clause.match(/[A-Za-z]\w*/g) ?? [];
+
+/**
+ * The values that an index names. Types may be there for what they say, and a vocabulary or all errors (`export *`)
+ * as a whole; a value that is named and that nobody takes is dead.
+ */
+const valuesExportedBy = (library: string): string[] =>
+  [...textOf.get(`${library}/src/index.ts`)!.matchAll(/^export (?:const )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+    wordsOf(list.replaceAll(/\btype \w+/g, '')),
   );
+
+const partOf = (file: string): string => file.split('/').slice(0, 2).join('/');
+
+function reachedFrom(entries: readonly string[]): Set<string> {
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const name of importsOf(file)) if (name.startsWith('.')) visit(existing(join(dirname(file), name)));
+    for (const { from } of importsOf(file)) if (textOf.has(from)) visit(from);
   };
   entries.forEach(visit);
-  const unused = sources.filter((file) => !reached.has(file));
-  expect(unused).toEqual([]);
-  const shipped = new Set<string>();
-  reached.clear();
-  entries.filter((file) => !isTest(file)).forEach(visit);
-  reached.forEach((file) => shipped.add(file));
-  expect([...shipped].filter((file) => isTest(file) && !file.startsWith('test/'))).toEqual([]);
-});
-
-/** Specs, and what only specs use, beside the source. */
-const isTest = (file: string): boolean => /\.spec\.ts$|\/(spec|testing)\//.test(file);
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/(?:from|import|require\()\s*'([^']+)'/g)].map((match) => match[1] as string);
-}
-
-function targetOf(file: string, name: string): string | undefined {
-  if (name.startsWith('#')) return `libs/${name.slice(1)}`;
-  return name.startsWith('.') ? partOf(relative(ROOT, resolve(ROOT, dirname(file), name))) : undefined;
-}
-
-const partOf = (file: string): string => file.split('/').slice(0, 2).join('/');
-
-const lines = (file: string): number => readFileSync(join(ROOT, file), 'utf8').split('\n').length;
-
-const existing = (path: string): string => (sources.includes(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`);
-
-function filesBelow(root: string, folders: readonly string[]): string[] {
-  return folders.flatMap((folder) => {
-    const path = join(root, folder);
-    return readdirSync(path).flatMap((name) => {
-      const child = join(folder, name);
-      return statSync(join(root, child)).isDirectory() ? filesBelow(root, [child]) : [child];
-    });
-  });
+  return reached;
 }

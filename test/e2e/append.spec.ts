@@ -11,8 +11,10 @@ afterAll(() => server.stop());
 const events = '/v1/crises/us-iran/events';
 const append = (element: object | string, headers: Record<string, string> = {}) =>
   server.http.post(events).set(headers).send(element);
-const stored = async (): Promise<number> =>
-  (await server.http.get(`${events}?limit=1000`).expect(200)).body.events.length;
+const stored = async (): Promise<number> => {
+  const response = await fetch(server.url + events, { headers: { accept: 'application/x-ndjson' } });
+  return (await response.text()).trim().split('\n').length;
+};
 
 describe('given an open crisis', () => {
   test('an event is stored and answered with its place, its time and a cursor', async () => {
@@ -218,5 +220,31 @@ describe('NDJSON', () => {
     expect(results.every(({ status }) => status === 201)).toBe(true);
     const text = await ndjson(fetch(server.url + events, { headers: { accept: 'application/x-ndjson' } }));
     expect(lines(text)).toHaveLength(before + 3000);
+  });
+
+  test('blank lines are no events, and an overlong line does not stop the ones after it', async () => {
+    const results = await send(strike(), '\r', '', `"${'x'.repeat(2 ** 21)}"`, strike());
+    expect(results.map(({ line, status }) => [line, status])).toEqual([
+      [0, 201],
+      [1, 413],
+      [2, 201],
+    ]);
+  });
+
+  test('lines sent again with the same Idempotency-Key after a cut are stored once', async () => {
+    const elements = Array.from({ length: 4 }, () => ({ ...strike(), eventId: undefined }));
+    const post = async (count: number) => {
+      const body = elements.slice(0, count).map((element) => `${JSON.stringify(element)}\n`);
+      const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': key };
+      return lines(await ndjson(fetch(server.url + events, { method: 'POST', headers, body: body.join('') })));
+    };
+    const key = newId();
+    const first = await post(2);
+    const again = await post(4);
+    expect(again.map(({ status }) => status)).toEqual([200, 200, 201, 201]);
+    expect(again.slice(0, 2).map(({ eventId }) => eventId)).toEqual(first.map(({ eventId }) => eventId));
+    expect(again.map(({ revision }) => revision)).toEqual(
+      [0, 1, 2, 3].map((i) => (first[0]!['revision'] as number) + i),
+    );
   });
 });

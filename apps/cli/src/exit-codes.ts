@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** The server could not be reached, or failed, until the retries were used up. Running it again continues. */
   unreachable: 3,
+  /** Ctrl-C, as shells have it: 128 and the number of the signal. */
+  interrupted: 130,
 } as const;
 
 /** A wrong command line, told in one sentence. */

@@ -34,12 +34,13 @@ export const importFile = async (
   progressOf: (totalBytes: number) => Progress,
 ): Promise<Report> => {
   const { file, format } = options;
-  const size = (await stat(file).catch(unreadable(file))).size;
+  const found = await stat(file).catch(unreadable(file));
+  if (!found.isFile()) throw new UsageError(`cannot read ${file}: it is not a file`);
   const tally = new ImportTally();
   const sender = options.dryRun ? undefined : new EventSender(client, options.crisisId, tally, options.replace);
   const input = createReadStream(file);
   const bytes = decompress(input as AsyncIterable<Buffer>);
-  const progress = progressOf(size);
+  const progress = progressOf(found.size);
   try {
     const items =
       format === 'ndjson'
@@ -53,7 +54,7 @@ export const importFile = async (
     }
     await sender?.flush();
   } catch (error) {
-    throw isOfTheFile(error) ? new UsageError(`${file}: ${error.message}`) : error;
+    throw isOfTheFile(error) ? new UsageError(`${file}: ${error.message}${wayOn(tally)}`) : error;
   } finally {
     progress.stop();
     input.destroy();
@@ -98,7 +99,13 @@ const frameOf = async ({ crisisId, frameFile }: ImportOptions, client: CrisisLog
   return frame;
 };
 
-const noCrisis = (crisisId: string): UsageError => new UsageError(`there is no crisis ${crisisId}`);
+const wayOn = ({ rowsRead }: ImportTally): string =>
+  rowsRead === 0 ? '' : ` after ${rowsRead} rows; with the file mended, running it again continues`;
+
+const noCrisis = (crisisId: string): UsageError =>
+  new UsageError(
+    `there is no crisis ${crisisId}: open it with POST /v1/crises, or with "import ndjson" of a file that begins with its CrisisOpened`,
+  );
 
 const unreadable = (file: string) => (error: Error) => {
   throw new UsageError(`cannot read ${file}: ${error.message}`);
@@ -108,5 +115,4 @@ const unreadable = (file: string) => (error: Error) => {
 const isOfTheFile = (error: unknown): error is Error =>
   error instanceof UnknownLayout ||
   error instanceof LineTooLong ||
-  (error instanceof Error &&
-    /^(Z_|CSV_|EISDIR|ERR_STREAM_PREMATURE_CLOSE)/.test(String((error as { code?: unknown }).code)));
+  (error instanceof Error && /^(Z_|CSV_|ERR_STREAM_PREMATURE_CLOSE)/.test(String((error as { code?: unknown }).code)));

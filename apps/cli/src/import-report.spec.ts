@@ -26,9 +26,12 @@ test('every row read is counted in one place, and joined beside that', () => {
   tally.countStored('StrikeReported');
   tally.countAlreadyImported();
   tally.countDiffering();
-  tally.countRefused({ status: 422, problem: { title: 'The event breaks rules', detail: 'no such code' } });
+  tally.countRefused(
+    { status: 422, problem: { title: 'The event breaks rules', detail: 'no such code' } },
+    event('StrikeReported'),
+  );
   tally.countRead({ skipped: 'not ours' });
-  tally.countRead({ broken: 'not a JSON object' });
+  tally.countRead({ broken: 'not a JSON object', number: 6 });
   expect(tally.report()).toEqual({
     read: 6,
     events: { StrikeReported: 4 },
@@ -39,6 +42,7 @@ test('every row read is counted in one place, and joined beside that', () => {
     replaced: 0,
     skipped: { 'not ours': 1 },
     refused: { 'no such code': 1, 'not a JSON object': 1 },
+    firstLine: { 'not a JSON object': 6 },
     unresolvedNames: { names: 0, rows: 0, top: [] },
   });
 });
@@ -69,4 +73,14 @@ test('a dry run says what would be sent', () => {
   tally.countRead(event('StrikeReported'));
   expect(printed(tally.report(), true)).toContain('would be sent     1\n         1  StrikeReported');
   expect(printed(tally.report(), false)).toContain('stored            0\n');
+});
+
+test('refusals are told with the first line of each, and reasons that name ids do not fill the report', () => {
+  const tally = new ImportTally();
+  for (let line = 1; line <= 100; line += 1) tally.countRead({ broken: `/data/target names ${line}`, number: line });
+  const { refused, firstLine } = tally.report();
+  expect(Object.keys(refused)).toHaveLength(21);
+  expect(refused['for other reasons']).toBe(80);
+  expect(firstLine['for other reasons']).toBe(21);
+  expect(printed(tally.report(), false)).toContain('         1  /data/target names 3 (first in line 3)');
 });

@@ -4,6 +4,9 @@ import type { EventItem, Item } from './read-items';
 type Counts = Record<string, number>;
 
 const TOP_NAMES = 20;
+/** Reasons may name ids, so that there is one a row. */
+const MAX_REASONS = 20;
+const OTHER_REASONS = 'for other reasons';
 
 /** What became of a file, row by row. `read` is the sum of all that follows but `joined`. */
 export interface Report {
@@ -20,6 +23,8 @@ export interface Report {
   readonly replaced: number;
   readonly skipped: Counts;
   readonly refused: Counts;
+  /** The first line of each reason to refuse, where rows are lines. */
+  readonly firstLine: Counts;
   readonly unresolvedNames: {
     readonly names: number;
     readonly rows: number;
@@ -39,6 +44,7 @@ export class ImportTally {
   private readonly stored: Counts = {};
   private readonly skipped: Counts = {};
   private readonly refused: Counts = {};
+  private readonly firstLine: Counts = {};
   private readonly incidents = new Set<string>();
   private readonly unresolved = new Map<string, { rows: number; rowsWithParty: number }>();
   private unresolvedRows = 0;
@@ -51,7 +57,7 @@ export class ImportTally {
     this.read += 1;
     this.countUnresolved(item);
     if ('skipped' in item) increment(this.skipped, item.skipped);
-    else if ('broken' in item) increment(this.refused, item.broken);
+    else if ('broken' in item) this.refuse(item.broken, item.number);
     else this.countEvent(item);
   }
 
@@ -71,8 +77,8 @@ export class ImportTally {
     this.replaced += 1;
   }
 
-  countRefused({ status, problem }: AppendResult): void {
-    increment(this.refused, problem?.detail ?? problem?.title ?? problem?.type ?? `status ${status}`);
+  countRefused({ status, problem }: AppendResult, { number }: EventItem): void {
+    this.refuse(problem?.detail ?? problem?.title ?? problem?.type ?? `status ${status}`, number);
   }
 
   report(): Report {
@@ -89,8 +95,16 @@ export class ImportTally {
       replaced: this.replaced,
       skipped: this.skipped,
       refused: this.refused,
+      firstLine: this.firstLine,
       unresolvedNames: { names: top.length, rows: this.unresolvedRows, top: top.slice(0, TOP_NAMES) },
     };
+  }
+
+  private refuse(says: string, line: number | undefined): void {
+    const isListed = says in this.refused || Object.keys(this.refused).length < MAX_REASONS;
+    const reason = isListed ? says : OTHER_REASONS;
+    increment(this.refused, reason);
+    if (line !== undefined) this.firstLine[reason] ??= line;
   }
 
   /** Without an incident of its own an event is one, under its own id. */
@@ -126,7 +140,7 @@ export const printed = (report: Report, isDryRun: boolean): string =>
     `joined            ${report.joined} (reports of an incident that an earlier row reports too)`,
     ...(isDryRun ? [] : outcome(report)),
     ...table('skipped           ', report.skipped),
-    ...table('refused           ', report.refused),
+    ...table('refused           ', report.refused, report.firstLine),
     ...unresolved(report),
   ].join('\n');
 
@@ -136,17 +150,22 @@ const outcome = ({ alreadyImported, differing, replaced }: Report): string[] => 
   ...(replaced > 0 ? [`replaced          ${replaced}`] : []),
 ];
 
-const table = (title: string, counts: Counts): string[] => [
+const table = (title: string, counts: Counts, firstLine: Counts = {}): string[] => [
   title + sum(counts),
   ...Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
-    .map(([key, count]) => `  ${String(count).padStart(8)}  ${key}`),
+    .map(([key, count]) => `  ${String(count).padStart(8)}  ${key}${at(firstLine[key])}`),
 ];
+
+const at = (line: number | undefined): string => (line === undefined ? '' : ` (first in line ${line})`);
 
 const unresolved = ({ unresolvedNames: { names, rows, top } }: Report): string[] =>
   names === 0
     ? []
     : [
-        `names unresolved  ${names} in ${rows} rows; rows of each, those opposite a party first`,
-        ...top.map(({ name, rows: its, rowsWithParty }) => `  ${String(rowsWithParty).padStart(8)} of ${its}  ${name}`),
+        `names unresolved  ${names} in ${rows} rows (actors that no rule gives a code)`,
+        ...top.map(
+          ({ name, rows: its, rowsWithParty }) =>
+            `  ${String(its).padStart(8)}  ${name}${rowsWithParty > 0 ? `, ${rowsWithParty} of them opposite a party of --about` : ''}`,
+        ),
       ];

@@ -1,8 +1,11 @@
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isCrisisId } from '#catalogue';
 import { CrisisLogClient } from './crisis-log-client';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
@@ -20,11 +23,15 @@ interface ImportFlags {
   readonly json: boolean;
 }
 
-const DEFAULT_URL = process.env.CRISIS_LOG_URL ?? 'http://127.0.0.1:3000';
+const DEFAULT_URL = 'http://127.0.0.1:3000';
+/** From `dist/apps/cli/src`. */
+const PACKAGE = join(__dirname, '..', '..', '..', '..', 'package.json');
+const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
 
 const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
   .addHelpText('after', '\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.')
+  .version(version)
   .exitOverride();
 
 program
@@ -34,7 +41,7 @@ program
   .argument('<file>', 'plain or gzip')
   .requiredOption('--crisis <id>', 'crisis to import into', crisisId)
   .option('--about <codes>', 'feeds: only rows with one of these parties (default: the first side)', actorCodes)
-  .option('--url <url>', 'the server', serverUrl, DEFAULT_URL)
+  .addOption(urlOption())
   .option('--replace', 'correct events that are there with other content', false)
   .option('--dry-run', 'map and count, send nothing', false)
   .option('--frame <file>', 'dry run of a feed: the crisis’s CrisisOpened, instead of asking the server')
@@ -45,12 +52,20 @@ program
   .command('export')
   .description('Write all events of a crisis as NDJSON, which "import ndjson" takes again.')
   .requiredOption('--crisis <id>', 'crisis to export', crisisId)
-  .option('--url <url>', 'the server', serverUrl, DEFAULT_URL)
+  .addOption(urlOption())
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
 
+function urlOption(): Option {
+  return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
+}
+
 async function runImport(format: Format, file: string, flags: ImportFlags): Promise<void> {
   if (flags.frame !== undefined && !flags.dryRun) throw new UsageError('--frame goes with --dry-run only');
+  process.once('SIGINT', () => {
+    console.error('\ncrisis-log: interrupted; what was answered is stored, and running it again continues');
+    process.exit(EXIT.interrupted);
+  });
   const report = await importFile(
     {
       format,
@@ -77,15 +92,24 @@ async function runExport(flags: {
   readonly out?: string;
 }): Promise<void> {
   const events = Readable.from(await clientOf(flags.url).export(flags.crisis));
-  if (flags.out === undefined) return pipeline(events, process.stdout, { end: false });
+  if (flags.out === undefined) return pipeline(events, process.stdout, { end: false }).catch(unlessReaderLeft);
   // A file of that name is complete: what broke off keeps the other name.
   const part = `${flags.out}.part`;
-  await pipeline(events, createWriteStream(part));
+  const file = createWriteStream(part).on('error', () => undefined);
+  await once(file, 'open').catch((error: Error) => {
+    throw new UsageError(`cannot write ${part}: ${error.message}`);
+  });
+  await pipeline(events, file);
   await rename(part, flags.out);
 }
 
+/** `export | head` has what it wanted. */
+function unlessReaderLeft(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 function crisisId(text: string): string {
-  if (text.length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text)) return text;
+  if (isCrisisId(text)) return text;
   throw new InvalidArgumentError('a crisis id is a slug such as us-iran.');
 }
 
@@ -96,11 +120,11 @@ function actorCodes(text: string): string[] {
 }
 
 function serverUrl(text: string): string {
-  if (URL.canParse(text)) return text;
-  throw new InvalidArgumentError('not a URL.');
+  if (URL.parse(text)?.protocol.match(/^https?:$/)) return text;
+  throw new InvalidArgumentError(`a server is named like ${DEFAULT_URL}.`);
 }
 
-const run = async (): Promise<void> => {
+async function run(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
@@ -110,12 +134,12 @@ const run = async (): Promise<void> => {
       error instanceof UsageError || error instanceof ServerUnreachable ? `crisis-log: ${error.message}` : error,
     );
   }
-};
+}
 
-const exitCodeOf = (error: unknown): number => {
+function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UsageError) return EXIT.usage;
   return error instanceof ServerUnreachable ? EXIT.unreachable : EXIT.refused;
-};
+}
 
 void run();

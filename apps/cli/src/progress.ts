@@ -14,10 +14,12 @@ export const showProgress = (totalBytes: number, output: NodeJS.WriteStream): Pr
 
 const bar = (totalBytes: number, output: NodeJS.WriteStream): Progress => {
   const its = new SingleBar(
-    { format: '{bar} {percentage}% | {rows} rows | {eta_formatted} left', stream: output, hideCursor: true },
+    { format: '{bar} {percentage}% | {rows} rows | {duration_formatted}', stream: output, hideCursor: true },
     Presets.shades_classic,
   );
   its.start(totalBytes, 0, { rows: 0 });
+  // Before whoever ends the process: the cursor is hidden.
+  process.prependOnceListener('SIGINT', () => its.stop());
   return { update: (bytes, rows) => its.update(bytes, { rows }), stop: () => its.stop() };
 };
 

@@ -19,10 +19,14 @@ export interface EventItem {
   readonly occurredAt: string;
   readonly incidentId?: string;
   readonly json: string;
+  /** Of its line, where rows are lines. */
+  readonly number?: number;
 }
 
 /** What one row of a file is to an import: an event, no event of this crisis, or nothing that can be sent. */
-export type Item = (EventItem | { readonly skipped: string } | { readonly broken: string }) & {
+export type Item = (
+  EventItem | { readonly skipped: string } | { readonly broken: string; readonly number?: number }
+) & {
   readonly unresolved?: { readonly names: readonly string[]; readonly withParty: boolean };
 };
 

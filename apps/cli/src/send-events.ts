@@ -37,8 +37,8 @@ export class EventSender {
       if (isTaken(result) && this.replace && CORRECTABLE.test(item.type)) corrections.push(correctionOf(item));
       else this.count(result, item);
     });
-    await this.append(corrections, (result) =>
-      result.status < 300 ? this.tally.countReplaced() : this.tally.countRefused(result),
+    await this.append(corrections, (result, item) =>
+      result.status < 300 ? this.tally.countReplaced() : this.tally.countRefused(result, item),
     );
   }
 
@@ -46,7 +46,7 @@ export class EventSender {
     if (result.status === 201) this.tally.countStored(item.type);
     else if (result.status === 200) this.tally.countAlreadyImported();
     else if (isTaken(result)) this.tally.countDiffering();
-    else this.tally.countRefused(result);
+    else this.tally.countRefused(result, item);
   }
 
   private async append(
@@ -62,7 +62,7 @@ export class EventSender {
 const isTaken = ({ problem }: AppendResult): boolean => problem?.type?.endsWith('event-id-taken') ?? false;
 
 /** The same content again makes the same correction, so running it again adds nothing. */
-const correctionOf = ({ eventId, occurredAt, json }: EventItem): EventItem => {
+const correctionOf = ({ eventId, occurredAt, json, number }: EventItem): EventItem => {
   const { eventId: _id, tlp: _tlp, ...content } = JSON.parse(json) as Record<string, unknown>;
   const correction = {
     eventId: correctionId(eventId, content),
@@ -70,5 +70,5 @@ const correctionOf = ({ eventId, occurredAt, json }: EventItem): EventItem => {
     occurredAt,
     data: { target: eventId, content, reason: REASON },
   };
-  return { ...correction, json: JSON.stringify(correction) };
+  return { ...correction, json: JSON.stringify(correction), ...(number !== undefined && { number }) };
 };

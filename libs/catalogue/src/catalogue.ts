@@ -74,14 +74,5 @@ export const createCatalogue = <Definition extends EventDefinition>(definitions:
     } as EventOf<Definition>;
   };
 
-  return {
-    definitions,
-    parse,
-    read,
-    upcast,
-    /** What absence means to a reader, by type. Applied by `read`, never stored. */
-    defaults: Object.fromEntries([...entries].map(([type, { fill }]) => [type, fill({})])) as Readonly<
-      Record<Definition['type'], Owner>
-    >,
-  };
+  return { definitions, parse, read, upcast };
 };

@@ -9,7 +9,7 @@ import { componentSchemas, elementSchema } from './json-schema';
  */
 const catalogue = createCatalogue(definitionsIn(families));
 
-export const { definitions, parse, read, upcast, defaults } = catalogue;
+export const { definitions, parse, read, upcast } = catalogue;
 
 /** Any event as read; its `type` tells which. */
 export type CrisisEvent = EventOf<(typeof definitions)[number]>;

@@ -227,9 +227,13 @@ test('all that is wrong is said at once', () => {
   ).toEqual(['/actors/0/code', '/data/clarity', '/goldstein', '/tlp']);
 });
 
-test('a complaint says what would be right', () => {
-  const element = changed('StrikeReported', { '/tlp': 'WHITE' });
-  expect(() => parse(element, { now: NOW })).toThrow('/tlp: tlp must be one of CLEAR, GREEN, AMBER, AMBER+STRICT, RED');
+test.each<[string, Readonly<Record<string, unknown>>, string]>([
+  ['a marking of TLP 1', { '/tlp': 'WHITE' }, '/tlp: tlp must be one of CLEAR, GREEN, AMBER, AMBER+STRICT, RED'],
+  ['a code as a number', { '/cameoCode': 45 }, 'this is not one: text of 2 to 4 digits, such as "045"'],
+  ['an own field at the top', { '/clarity': 2 }, '/clarity: this stands inside data, as /data/clarity'],
+  ['a common field inside data', { '/data/summary': 'x' }, '/data/summary: this stands beside data, not inside it'],
+])('a complaint says what would be right: %s', (_, changes, says) => {
+  expect(() => parse(changed('StrikeReported', changes), { now: NOW })).toThrow(says);
 });
 
 test.each<[string, EventType, Readonly<Record<string, unknown>>]>([

@@ -1,6 +1,7 @@
 import type { Check, Violation } from './compile';
 import type { EventDefinition } from './define-event';
 import { InvalidEvent } from './errors';
+import { CONTENT, explain } from './explain';
 import { MAX_AHEAD_MS, MAX_VIOLATIONS } from './limits';
 import type { FindReferences, Reference } from './references';
 import type { Owner } from './rules';
@@ -51,7 +52,8 @@ export const parseElement = (
   parser.check(element as Owner, violations);
   checkClock(element, '', now, violations);
   checkClock(contentOf(element), CONTENT, now, violations);
-  if (violations.length > 0) throw new InvalidEvent(violations.slice(0, MAX_VIOLATIONS).map(explain));
+  if (violations.length > 0)
+    throw new InvalidEvent(violations.slice(0, MAX_VIOLATIONS).map((its) => explain(its, parser.definition)));
   return facts(element as Owner, parser, parsers);
 };
 
@@ -71,8 +73,6 @@ const pick = (element: unknown, opening: boolean, parsers: Parsers): Parser => {
 const refusal = (pointer: string, rule: string, message: string): InvalidEvent =>
   new InvalidEvent([{ pointer, rule, message }]);
 
-const CONTENT = '/data/content';
-
 const isObject = (value: unknown): value is Owner =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -87,32 +87,6 @@ const checkClock = (element: unknown, pointer: string, now: number, out: Violati
   if (out.some((violation) => violation.pointer === at)) return;
   const message = 'occurredAt lies more than 24 hours ahead; an announced event is marked auxiliary: future';
   out.push({ pointer: at, rule: 'too-far-ahead', message });
-};
-
-const DERIVED = 'goldstein|subType|kinetic|schemaVersion|recordedAt|recordedBy|revision|position|crisisId';
-const DERIVED_FIELD = new RegExp(`^(${CONTENT})?/(${DERIVED})$`);
-
-/** An unknown field that the sender has seen elsewhere deserves a better answer than that it is unknown. */
-const explain = (violation: Violation): Violation => {
-  if (violation.rule !== 'unknown-field') return violation;
-  const { pointer } = violation;
-  if (DERIVED_FIELD.test(pointer))
-    return {
-      pointer,
-      rule: 'derived-field',
-      message: 'derived on read; leave it out',
-    };
-  if (pointer === `${CONTENT}/tlp` || pointer === `${CONTENT}/eventId`)
-    return {
-      ...violation,
-      message: 'an event keeps its own id and marking when it is corrected; leave it out',
-    };
-  if (pointer.endsWith('/cameoCode'))
-    return {
-      ...violation,
-      message: 'this type has no CAMEO code and no weight; leave it out',
-    };
-  return violation;
 };
 
 const facts = (element: Owner, { definition, references }: Parser, parsers: Parsers): ParsedEvent => {

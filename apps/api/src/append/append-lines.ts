@@ -13,10 +13,12 @@ import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { inOrder } from './in-order';
 import { readElement } from './read-element';
 import { receiptOf } from './receipt';
+import { type Line, splitLines } from './split-lines';
 
-/** Lines whose results are outstanding. Bounds memory and lets the log commit in groups. */
-const MAX_LINES_IN_FLIGHT = 2048;
-const NEWLINE = 0x0a;
+/** Of lines whose results are outstanding or unread. Bounds memory, and is enough for the log to commit in groups. */
+const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
+/** What a line takes beside its own bytes until its result is sent. */
+const BYTES_PER_RESULT = 1024;
 
 /**
  * An NDJSON append: each line is an event of its own, decided in order, answered by one line
@@ -42,11 +44,7 @@ export function appendLines(
   const correlation = correlationOf(request);
   const append = async (line: Line, index: number): Promise<string> => {
     try {
-      if (line === undefined)
-        throw new Problem(
-          'body-too-large',
-          `The line is longer than ${MAX_BODY_BYTES} bytes; the lines after it were not read.`,
-        );
+      if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
       const { value, text } = parseStrict(line);
       const event = readElement({
         value,
@@ -75,30 +73,11 @@ export function appendLines(
   return reply
     .type('application/x-ndjson')
     .send(
-      Readable.from(inOrder(splitLines(request.body as Readable), append, MAX_LINES_IN_FLIGHT), { objectMode: false }),
+      Readable.from(
+        inOrder(splitLines(request.body as Readable, MAX_BODY_BYTES), append, bytesInFlight, MAX_BYTES_IN_FLIGHT),
+        { objectMode: false },
+      ),
     );
 }
 
-/** One line's bytes; undefined for one that is longer than a body may be. */
-type Line = Buffer | undefined;
-
-/** The complete lines of each chunk, empty ones left out. An overlong line is the last one read. */
-async function* splitLines(body: Readable): AsyncGenerator<Line[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const lines: Line[] = [];
-    let start = 0;
-    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-      if (end > start) lines.push(bytes.subarray(start, end));
-      start = end + 1;
-    }
-    rest = bytes.subarray(start);
-    if (lines.length > 0) yield lines;
-    if (rest.length > MAX_BODY_BYTES) {
-      yield [undefined];
-      return;
-    }
-  }
-  if (rest.length > 0) yield [rest];
-}
+const bytesInFlight = (line: Line): number => (line?.length ?? 0) + BYTES_PER_RESULT;

@@ -6,6 +6,8 @@ async function collect(texts: AsyncIterable<string>): Promise<string> {
   return all;
 }
 
+const one = () => 1;
+
 async function* batches(...items: number[][]): AsyncGenerator<number[]> {
   yield* items;
 }
@@ -15,7 +17,7 @@ test('results come in the order of the items, whatever finishes first', async ()
     for (let i = 0; i < 5 - item; i++) await Promise.resolve();
     return `${item};`;
   };
-  expect(await collect(inOrder(batches([0, 1], [2], [3, 4]), work, 2))).toBe('0;1;2;3;4;');
+  expect(await collect(inOrder(batches([0, 1], [2], [3, 4]), work, one, 2))).toBe('0;1;2;3;4;');
 });
 
 test('a source that waits for the first result before it sends the second is answered', async () => {
@@ -27,7 +29,7 @@ test('a source that waits for the first result before it sends the second is ans
     yield [1];
   }
   const seen: string[] = [];
-  for await (const text of inOrder(source(), async (item) => `${item}`, 8)) {
+  for await (const text of inOrder(source(), async (item) => `${item}`, one, 8)) {
     seen.push(text);
     answered();
   }
@@ -42,7 +44,7 @@ test('a reader that goes away stops the source from being read', async () => {
       yield [read++];
     }
   }
-  for await (const _ of inOrder(endless(), async (item) => `${item}`, 4)) break;
+  for await (const _ of inOrder(endless(), async (item) => `${item}`, one, 4)) break;
   const after = read;
   await new Promise(setImmediate);
   expect(read).toBeLessThanOrEqual(after + 1);
@@ -53,5 +55,32 @@ test('a failing source fails the results', async () => {
     yield [0];
     throw new Error('cut');
   }
-  await expect(collect(inOrder(failing(), async (item) => `${item}`, 4))).rejects.toThrow('cut');
+  await expect(collect(inOrder(failing(), async (item) => `${item}`, one, 4))).rejects.toThrow('cut');
+});
+
+test('a batch is started only as far as there is room', async () => {
+  let started = 0;
+  let finish!: () => void;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const work = async (item: number) => {
+    started++;
+    await finished;
+    return `${item};`;
+  };
+  const all = collect(inOrder(batches([0, 1, 2, 3, 4, 5]), work, () => 3, 7));
+  await new Promise(setImmediate);
+  expect(started).toBe(3);
+  finish();
+  expect(await all).toBe('0;1;2;3;4;5;');
+});
+
+test('an item that fails fails the results in its turn', async () => {
+  const work = async (item: number) => {
+    if (item === 1) throw new Error('lost');
+    await new Promise(setImmediate);
+    return `${item};`;
+  };
+  const results = inOrder(batches([0, 1, 2]), work, one, 8);
+  expect((await results.next()).value).toBe('0;');
+  await expect(results.next()).rejects.toThrow('lost');
 });

@@ -1,15 +1,16 @@
 /**
  * Starts `work` for each item as it arrives and yields the results in the order of the items, each as soon
  * as it and those before it are there: a client that sends one line and waits gets its answer. At most
- * `maxInFlight` results are outstanding or unread; past that the source is not read.
+ * once the items outstanding or unread cost `maxCost` together, no further one is started.
  */
 export async function* inOrder<T>(
   source: AsyncIterable<readonly T[]>,
   work: (item: T, index: number) => Promise<string>,
-  maxInFlight: number,
+  cost: (item: T) => number,
+  maxCost: number,
 ): AsyncGenerator<string> {
-  const queue = new Queue(maxInFlight);
-  const reading = readAll(source, work, queue);
+  const queue = new Queue(maxCost);
+  const reading = readAll(source, work, cost, queue);
   reading.catch(() => undefined); // Awaited below; until then its failure is not unhandled.
   try {
     for (;;) {
@@ -26,14 +27,17 @@ export async function* inOrder<T>(
 async function readAll<T>(
   source: AsyncIterable<readonly T[]>,
   work: (item: T, index: number) => Promise<string>,
+  cost: (item: T) => number,
   queue: Queue,
 ): Promise<void> {
   let index = 0;
   try {
     for await (const batch of source) {
-      for (const item of batch) queue.put(work(item, index++));
-      await queue.room();
-      if (queue.abandoned) return;
+      for (const item of batch) {
+        queue.put(work(item, index++), cost(item));
+        if (queue.isFull) await queue.room();
+        if (queue.abandoned) return;
+      }
     }
   } finally {
     queue.end();
@@ -42,6 +46,7 @@ async function readAll<T>(
 
 interface Slot {
   text: string | undefined;
+  readonly cost: number;
   readonly done: Promise<void>;
 }
 
@@ -52,10 +57,18 @@ class Queue {
   #wake: (() => void) | undefined;
   #drained: (() => void) | undefined;
 
-  constructor(private readonly maxInFlight: number) {}
+  #cost = 0;
 
-  put(work: Promise<string>): void {
-    const slot: Slot = { text: undefined, done: work.then((text) => void (slot.text = text)) };
+  constructor(private readonly maxCost: number) {}
+
+  get isFull(): boolean {
+    return this.#cost >= this.maxCost;
+  }
+
+  put(work: Promise<string>, cost: number): void {
+    this.#cost += cost;
+    const slot: Slot = { text: undefined, cost, done: work.then((text) => void (slot.text = text)) };
+    slot.done.catch(() => undefined); // Thrown by `take` in its turn; until then it is not unhandled.
     this.#slots.push(slot);
     this.#wake?.();
   }
@@ -71,8 +84,7 @@ class Queue {
   }
 
   async room(): Promise<void> {
-    while (this.#slots.length >= this.maxInFlight && !this.abandoned)
-      await new Promise<void>((resolve) => (this.#drained = resolve));
+    while (this.isFull && !this.abandoned) await new Promise<void>((resolve) => (this.#drained = resolve));
   }
 
   /** Everything that is ready at the front, joined; waits for at least one; undefined at the end. */
@@ -84,8 +96,9 @@ class Queue {
     await this.#slots[0]!.done;
     let ready = 0;
     while (ready < this.#slots.length && this.#slots[ready]!.text !== undefined) ready++;
-    const texts = this.#slots.splice(0, ready).map(({ text }) => text);
+    const taken = this.#slots.splice(0, ready);
+    for (const { cost } of taken) this.#cost -= cost;
     this.#drained?.();
-    return texts.join('');
+    return taken.map(({ text }) => text).join('');
   }
 }

@@ -1,16 +1,15 @@
 import type { FastifyRequest } from 'fastify';
+import { isCrisisId } from '#catalogue';
 import { Problem } from './problem';
 
-const CRISIS_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const MAX_CRISIS_ID_CHARS = 64;
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** An allow-list, so that no request reaches a stream that is not a crisis (`$all`, `crisislog-…`). */
 export function requireCrisisId(value: unknown): string {
-  if (typeof value === 'string' && value.length <= MAX_CRISIS_ID_CHARS && CRISIS_ID.test(value)) return value;
+  if (isCrisisId(value)) return value;
   throw new Problem(
     'invalid-parameter',
-    `crisisId: 1 to ${MAX_CRISIS_ID_CHARS} lower-case letters and digits, in groups joined by single hyphens.`,
+    'crisisId: 1 to 64 lower-case letters and digits, in groups joined by single hyphens, such as us-iran.',
     {
       parameter: 'crisisId',
     },

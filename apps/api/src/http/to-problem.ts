@@ -3,13 +3,15 @@ import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
 import { EventLogError, type Failure } from '#event-log';
 import { models, UnknownModel, ViewParked } from '#projections';
+import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
 
 /** Any failure as the problem its client should see. What nobody foresaw is `internal` and tells nothing of itself. */
 export function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidEvent) return invalidEvent(error);
-  if (error instanceof EventLogError) return refusal(error as EventLogError & Failure);
+  const refused = error instanceof EventLogError && refusal(error as EventLogError & Failure);
+  if (refused) return refused;
   if (error instanceof ViewParked)
     return new Problem('view-parked', error.message, { eventId: error.eventId }, retryAfter(60));
   if (error instanceof UnknownModel) return new Problem('unknown-model', error.message, { known: Object.keys(models) });
@@ -35,8 +37,11 @@ const invalidEvent = (error: InvalidEvent): Problem =>
     },
   );
 
-/** A refusal of the log. What it says of revisions is left out: the API speaks of them in tokens. */
-function refusal(error: EventLogError & Failure): Problem {
+/**
+ * A refusal of the log. What it says of revisions is left out: the API speaks of them in tokens. Undefined for
+ * what no request may bring about.
+ */
+function refusal(error: EventLogError & Failure): Problem | undefined {
   switch (error.type) {
     case 'wrong-expected-revision':
       return wrongRevision(error);
@@ -94,12 +99,12 @@ function refusal(error: EventLogError & Failure): Problem {
     case 'log-closed':
       return new Problem('draining', 'The server is shutting down.', {}, retryAfter(1));
     default:
-      throw error;
+      return undefined;
   }
 }
 
 function wrongRevision(error: Failure & { type: 'wrong-expected-revision' }): Problem {
-  const crisisId = error.stream.slice('crisis-'.length);
+  const crisisId = crisisOf(error.stream);
   if (error.expected === 'no_stream')
     return new Problem('crisis-exists', `The crisis ${crisisId} is open already.`, { crisisId });
   if (error.actual === -1) return new Problem('crisis-not-found', `There is no crisis ${crisisId}.`, { crisisId });

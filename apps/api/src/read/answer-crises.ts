@@ -1,15 +1,14 @@
-import { LEVELS } from '#event-log';
 import { type Frame, projections } from '#projections';
 import { summaryOf } from '../views/answer-series';
-import { floorToMinute } from '../views/moment-of';
 import type { ReadContext } from '../views/read-context';
 import type { Moment, Reader } from '../views/read-request';
 import { asOfOf, sceneOf, situationIn } from '../views/situate';
+import { floorToMinute, MINUTE_MS, textOfMinute } from '../views/time';
 import { toProblem } from '../http/to-problem';
 
 export function answerCrises(context: ReadContext, { reader, now }: { reader: Reader; now: number }): string {
   const crises = context.store.listing.crises(reader.level).map((crisis) => line(context, { crisis, reader, now }));
-  return JSON.stringify({ at: new Date(floorToMinute(now)).toISOString().replace('.000Z', 'Z'), crises });
+  return JSON.stringify({ at: textOfMinute(floorToMinute(now)), crises });
 }
 
 /** A crisis whose views are parked is listed all the same, and says so. */
@@ -33,14 +32,12 @@ function line(context: ReadContext, moment: Moment): object {
 
 export function answerCrisis(context: ReadContext, moment: Moment): string {
   const scene = sceneOf(context, moment);
+  const { listing } = context.store;
   return JSON.stringify({
     crisisId: scene.crisis,
-    at: new Date(scene.at).toISOString().replace('.000Z', 'Z'),
+    at: textOfMinute(scene.at),
     asOf: asOfOf(context, scene),
-    marking:
-      LEVELS[scene.levelIndex] === undefined
-        ? undefined
-        : context.store.listing.levelAt(context.store.listing.positionOf(scene.crisis, scene.frame.eventId, 'RED')!),
+    marking: listing.levelAt(listing.positionOf(scene.crisis, scene.frame.eventId, scene.level)!),
     ...frameOf(scene.frame),
   });
 }
@@ -51,6 +48,6 @@ function frameOf({ chapters, ...frame }: Frame): object {
   return {
     ...frame,
     ...lists,
-    amendedAt: chapters.slice(1).map(({ from }) => new Date(from * 60_000).toISOString().replace('.000Z', 'Z')),
+    amendedAt: chapters.slice(1).map(({ from }) => textOfMinute(from * MINUTE_MS)),
   };
 }

@@ -1,8 +1,9 @@
 import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { Context } from '../app.context';
+import { onlyKnown, type Query as Parameters } from '../http/parameters';
 import { OPEN } from '../http/principal';
 import { caughtUpTo } from '../views/at-least';
-import { momentOf, onlyKnown, type Query as Parameters } from '../views/moment-of';
+import { momentOf } from '../views/moment-of';
 
 @Controller('v1/crises')
 export class CrisesController {

@@ -13,7 +13,7 @@ import {
   type Query as Parameters,
   textParameter,
   timeParameter,
-} from '../views/moment-of';
+} from '../http/parameters';
 import type { EventsQuestion } from '../views/read-request';
 
 const PAGE = 100;

@@ -1,10 +1,8 @@
 import { modelOf, projections, type SeriesPoint, type Situation } from '#projections';
-import { floorToMinute } from './moment-of';
 import type { ReadContext } from './read-context';
 import type { SeriesQuestion } from './read-request';
 import { asOfOf, type Scene, sceneOf } from './situate';
-
-const MINUTE_MS = 60_000;
+import { floorToMinute, MINUTE_MS } from './time';
 
 /** The gauges at evenly spaced moments, ascending; null where the crisis was not yet known. */
 export function answerSeries(context: ReadContext, question: SeriesQuestion): string {

@@ -2,25 +2,17 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '#event-log';
 import { projections } from '#projections';
 import type { ReadContext } from './read-context';
-import type { Moment } from './read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
+import type { ViewQuestion } from './read-request';
+import { asOfOf, sceneOf, situationIn } from './situate';
 
-export const answerRisk = (context: ReadContext, moment: Moment): string => answer(context, moment, 'risk');
-
-export const answerStatus = (context: ReadContext, moment: Moment): string => answer(context, moment, 'status');
-
-function answer(context: ReadContext, moment: Moment, name: keyof typeof projections): string {
-  const scene = sceneOf(context, moment);
-  const body = scene.memory.cached(`${name} ${scene.asOf} ${scene.at} ${scene.level} ${scene.model}`, () =>
-    digested(viewOf(scene, name)),
+/** Any projection, by its name in the table of contents. */
+export function answerView(context: ReadContext, question: ViewQuestion): string {
+  const scene = sceneOf(context, question);
+  const body = scene.memory.cached(`${question.view} ${scene.asOf} ${scene.at} ${scene.level} ${scene.model}`, () =>
+    digested({ crisisId: scene.crisis, ...projections[question.view].view(situationIn(scene)) }),
   );
   return `{"asOf":${JSON.stringify(asOfOf(context, scene))},${body.slice(1)}`;
 }
-
-const viewOf = (scene: Scene, name: keyof typeof projections): object => ({
-  crisisId: scene.crisis,
-  ...projections[name].view(situationIn(scene)),
-});
 
 /**
  * The answer with its digest: SHA-256 (base64url) of its JCS text without `asOf` and `digest`. The same

@@ -2,8 +2,9 @@ import { answerCrises, answerCrisis } from '../read/answer-crises';
 import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
 import { answerHealth } from '../health/answer-health';
 import { answerBriefing } from './answer-briefing';
+import { answerReached } from './answer-reached';
 import { answerSeries } from './answer-series';
-import { answerRisk, answerStatus } from './answer-view';
+import { answerView } from './answer-view';
 import type { ReadContext } from './read-context';
 import type { ReadRequest } from './read-request';
 
@@ -16,8 +17,8 @@ type Answers = {
 export const ANSWERS: Answers = {
   ready: () => '',
   health: answerHealth,
-  risk: answerRisk,
-  status: answerStatus,
+  reached: answerReached,
+  view: answerView,
   series: answerSeries,
   briefing: answerBriefing,
   crises: answerCrises,

@@ -1,7 +1,7 @@
 import type { Context } from '../app.context';
 import { OPEN } from '../http/principal';
+import { type Query, textParameter } from '../http/parameters';
 import { Problem, retryAfter } from '../http/problem';
-import { type Query, textParameter } from './moment-of';
 
 const WAIT_MS = 2000;
 
@@ -21,4 +21,5 @@ export async function caughtUpTo(context: Context, query: Query): Promise<void> 
       retryAfter(1),
     );
   }
+  await context.views.ask({ kind: 'reached', position });
 }

@@ -1,4 +1,5 @@
 import type { Level, Position } from '#event-log';
+import type { projections } from '#projections';
 import type { Problem } from '../http/problem';
 
 /** Who reads, and from when on: what every read carries. */
@@ -19,6 +20,12 @@ export interface Moment {
   readonly asOf?: AsOf;
   /** A model version other than the one active then. */
   readonly model?: string;
+}
+
+export type ViewName = keyof typeof projections;
+
+export interface ViewQuestion extends Moment {
+  readonly view: ViewName;
 }
 
 export interface SeriesQuestion extends Moment {
@@ -54,7 +61,8 @@ export type ReadRequest =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'health' }
-  | ({ readonly kind: 'risk' | 'status' } & Moment)
+  | { readonly kind: 'reached'; readonly position: Position }
+  | ({ readonly kind: 'view' } & ViewQuestion)
   | ({ readonly kind: 'series' } & SeriesQuestion)
   | ({ readonly kind: 'briefing' } & BriefingQuestion)
   | { readonly kind: 'crises'; readonly reader: Reader; readonly now: number }

@@ -8,11 +8,9 @@ import {
   type Situation,
 } from '#projections';
 import { Problem } from '../http/problem';
-import { floorToMinute } from './moment-of';
 import type { ReadContext } from './read-context';
 import type { Moment } from './read-request';
-
-const MINUTE_MS = 60_000;
+import { floorToMinute, MINUTE_MS } from './time';
 
 /** A question about a crisis, settled: which events, seen from where, at what moment. */
 export interface Scene {

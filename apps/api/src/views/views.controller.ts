@@ -1,20 +1,20 @@
 import { Controller, Get, Header, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { MAX_POINTS } from '#projections';
 import { Context } from '../app.context';
-import { caughtUpTo } from './at-least';
 import {
-  DAY_MS,
   badParameter,
   choiceParameter,
-  momentOf,
-  momentParameter,
   numberParameter,
   onlyKnown,
-  timeParameter,
   type Query as Parameters,
-} from './moment-of';
+  timeParameter,
+} from '../http/parameters';
+import { caughtUpTo } from './at-least';
+import { momentOf, momentParameter } from './moment-of';
+import type { ViewName } from './read-request';
+import { DAY_MS } from './time';
 
-const MAX_POINTS = 1000;
 const MAX_BRIEFING_DAYS = 90;
 
 /** The computed views of a crisis, at any time of the world and of the record. */
@@ -75,9 +75,9 @@ export class ViewsController {
     return briefing;
   }
 
-  async #view(kind: 'status' | 'risk', crisisId: string, query: Parameters): Promise<string> {
+  async #view(view: ViewName, crisisId: string, query: Parameters): Promise<string> {
     const moment = momentOf(crisisId, query, this.context.tokens, this.context.clock());
     await caughtUpTo(this.context, query);
-    return this.context.views.ask({ kind, ...moment });
+    return this.context.views.ask({ kind: 'view', view, ...moment });
   }
 }

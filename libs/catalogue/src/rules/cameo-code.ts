@@ -20,6 +20,6 @@ const lookUp = (value: unknown) => (typeof value === 'string' && SHAPE.test(valu
 const complaint = (value: unknown): string => {
   const found = lookUp(value);
   return found === undefined
-    ? 'this is not one: 2 to 4 digits, such as 195'
+    ? 'this is not one: text of 2 to 4 digits, such as "045"'
     : `${found.code} is ${found.subType} of ${found.eventType}`;
 };

@@ -4,6 +4,7 @@ import { Element, splitElement } from '../element';
 import { saltPool, seal } from '../envelope';
 import type { Failure } from '../errors';
 import { MAX_BYTES_PER_APPEND, Position, RecordedBy } from '../event-log';
+import { rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
 import type { WireAppend, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
@@ -51,8 +52,8 @@ export class LogWriter {
   }
 
   /**
-   * One transaction. When it returns, everything answered is durable. When it throws, the caller does not know:
-   * this writer is then of no more use, except after `rollBack`.
+   * One transaction. When it returns, everything it answers is durable. When it throws, nobody knows what is, and
+   * this writer is of no more use: what it remembers may be wrong.
    */
   write({ now, appends }: WireGroup): WireReply {
     const firstPosition = this.nextPosition;
@@ -61,6 +62,7 @@ export class LogWriter {
     this.recordedAt = Math.max(now, this.recordedAt);
     this.recordedAtText = new Date(this.recordedAt).toISOString();
     const outcomes = appends.map((append) => this.append(append));
+    if (appends.length === 0) rewriteVersion(this.db);
     this.commit.run();
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
   }
@@ -80,7 +82,7 @@ export class LogWriter {
 
   private store(stream: StreamColumns, event: ParsedEvent, principal: string): void {
     const [id, type, , marking, schemaVersion, contentSchemaVersion, contentType, target, marks] = event.wire;
-    const [correlationId = id, causationId] = event.wire.slice(9) as [string | undefined, string | undefined];
+    const [, , , , , , , , , correlationId = id, causationId] = event.wire;
     const revision = stream.head + 1;
     const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
