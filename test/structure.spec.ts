@@ -6,6 +6,7 @@ import { ROOT } from './support/fixture';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'libs/catalogue': [],
   'libs/event-log': [],
+  'libs/ledger': [],
   'libs/projections': ['libs/catalogue', 'libs/event-log'],
   'libs/sources': ['libs/catalogue'],
   'apps/api': ['libs/catalogue', 'libs/event-log', 'libs/projections'],
