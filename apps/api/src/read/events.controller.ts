@@ -77,6 +77,8 @@ export class EventsController {
     const actor = textParameter(query, 'actor');
     if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
       throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
+    const words = textParameter(query, 'q');
+    if (words !== undefined && !/[\p{L}\p{N}]/u.test(words)) throw badParameter('q', 'at least one letter or digit.');
     return {
       crisis: requireCrisisId(crisisId),
       reader: OPEN,
@@ -91,7 +93,7 @@ export class EventsController {
       ...(actor !== undefined && { actor }),
       ...optional('from', timeParameter(query, 'from')),
       ...optional('to', timeParameter(query, 'to')),
-      ...optional('words', textParameter(query, 'q')),
+      ...optional('words', words),
       ...optional('correlationId', textParameter(query, 'correlationId')),
     };
   }
