@@ -37,7 +37,7 @@ export const eventId = path(
 
 export const at = query(
   'at',
-  'The moment of the world, floored to the minute; at most 60 days ahead. Default: the time of `asOf` if given, else now.',
+  'The moment of the world, floored to the minute; at most 60 s ahead. Default: the time of `asOf` if given, else now.',
   TIME,
   '2025-06-24T12:00:00Z',
 );

@@ -3,10 +3,10 @@ import { requireCrisisId } from '../http/crisis-id';
 import { badParameter, isDateTime, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
 import type { AsOf, Moment } from './read-request';
-import { DAY_MS, floorToMinute } from './time';
+import { floorToMinute } from './time';
 
-/** Silence is predicted no further: every discrete field has settled by then. */
-const MAX_AHEAD_DAYS = 60;
+/** A client's clock may be a little ahead; a view of the future is not one of what is known. `nextChangeAt` looks ahead. */
+const MAX_AHEAD_SECONDS = 60;
 
 /** The `at`, `asOf` and `model` of a view's query, checked; `also` names the parameters that the route takes besides. */
 export function momentOf(
@@ -33,8 +33,8 @@ export function momentOf(
 /** A moment that a view may be asked of. */
 export function momentParameter(query: Query, name: string, now: number): number | undefined {
   const time = timeParameter(query, name);
-  if (time !== undefined && time > now + MAX_AHEAD_DAYS * DAY_MS)
-    throw badParameter(name, `at most ${MAX_AHEAD_DAYS} days ahead.`);
+  if (time !== undefined && time > now + MAX_AHEAD_SECONDS * 1000)
+    throw badParameter(name, `at most ${MAX_AHEAD_SECONDS} s ahead.`);
   return time;
 }
 
