@@ -12,6 +12,7 @@ import type { Config } from './config';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
+import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
@@ -22,15 +23,13 @@ export interface Server {
   readonly logId: string;
   readonly build: string;
   readonly routes: Routes;
-  /** Resolves when requests under way are answered, or were cut off after DRAIN_MS, and the record is released. */
+  /** Resolves when requests under way are answered, or were cut off, and the record is released. */
   close(): Promise<void>;
 }
 
 /** Slower senders are cut off, so that half-open clients cannot hold the server. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
-/** How long requests under way may take once the server is to end: an NDJSON append may have no end of its own. */
-const DRAIN_MS = 10_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
@@ -42,9 +41,10 @@ export async function startServer(config: Config, clock: () => number = Date.now
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
     frameworkErrors: answerMalformedAddress,
     clientErrorHandler: answerMalformedRequest,
+    // What still arrives while draining is answered, on connections that then close.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with({ config, log, tokens, views, clock }),
@@ -74,8 +74,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     build: BUILD,
     routes,
     async close() {
-      setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();
-      await app.close();
+      await drain(fastify.server, app.close());
       await views.close();
       await log.close();
     },

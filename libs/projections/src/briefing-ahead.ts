@@ -21,8 +21,8 @@ export function changesOf(matter: Matter, minute: Minute): Change[] {
   const { conflictRisk, resolutionOpportunity } = before.alerts;
   return [
     ...goes('the band of R', before.band, after.band, matter.drivers(3)),
-    ...goes('escalation', before.escalation.movement, after.escalation.movement, matter.drivers(3)),
-    ...goes('diplomacy', before.diplomacy.movement, after.diplomacy.movement, matter.reliefs(3)),
+    ...goes('the movement of escalation', before.escalation.movement, after.escalation.movement, matter.drivers(3)),
+    ...goes('the movement of diplomacy', before.diplomacy.movement, after.diplomacy.movement, matter.reliefs(3)),
     ...outpacing(before.outpaces, after.outpaces, [...matter.drivers(1), ...matter.reliefs(1)]),
     ...before.openLegs
       .filter((leg) => !after.openLegs.includes(leg))

@@ -1,8 +1,10 @@
 import { learnedSentences } from './briefing-learned';
 import { isDriver, type Matter, type Sentence } from './briefing-matter';
-import { counted, listed, moved, nounOf, one } from './briefing-words';
+import { namesOf } from './briefing-names';
+import { counted, listed, moved, nounOf, one, plain } from './briefing-words';
 import type { Driver, OtherDrivers } from './drivers';
-import type { Minute } from './instant';
+import type { Lists } from './frame';
+import { intervalOf, type Minute } from './instant';
 
 const MAX_KINDS = 3;
 const MAX_HOSTILE = 4;
@@ -16,6 +18,7 @@ export function changeSentences(matter: Matter): Sentence[] {
     tally(matter),
     ...heaviest(matter, matter.risk.drivers, 'R', MAX_HOSTILE),
     ...heaviest(matter, matter.risk.reliefs, 'J', MAX_COOPERATIVE),
+    ...frameChanges(matter),
     ...learnedSentences(matter),
   ];
 }
@@ -55,7 +58,7 @@ function gap(matter: Matter): Sentence {
 function tally(matter: Matter): Sentence {
   const recent = matter.input.events.filter(({ facts }) => facts.instant > matter.from);
   if (recent.length === 0) {
-    const text = `nothing was reported of these days; the latest event is the ${matter.mention(matter.lastEvent)}.`;
+    const text = `no event of these days is on record; the latest is the ${matter.mention(matter.lastEvent)}.`;
     return matter.sentence(text, matter.lastEvent);
   }
   const kinds = [...Map.groupBy(recent, ({ facts }) => nounOf(facts.type, facts.code))]
@@ -91,4 +94,21 @@ function happened(matter: Matter, { eventId, share, alsoReported }: Driver, gaug
   const behind = alsoReported.length === 0 ? '' : `, with ${counted(alsoReported.length, 'further report')} behind it`;
   const text = `${matter.mention(eventId)} (${one(share)} of ${gauge}${behind}): ${matter.quote(eventId)}.`;
   return matter.sentence(text, eventId, ...alsoReported);
+}
+
+/** Who became a party, a mediator or a body in these days, and what became an issue: the whole lists, as they are given. */
+function frameChanges(matter: Matter): Sentence[] {
+  return matter.input.frameChanges.flatMap((eventId) => {
+    const { occurredAt, timePrecision = 0, data } = matter.contentOf(eventId)!;
+    const [instant] = intervalOf(occurredAt, timePrecision);
+    if (instant <= matter.from || instant > matter.at) return [];
+    const { sides, mediators, bodies, issues } = data as Partial<Lists>;
+    const lists = [
+      sides && `sides ${sides.map(({ name }) => name).join(' against ')}`,
+      mediators && `mediators ${namesOf(mediators)}`,
+      bodies && `bodies ${namesOf(bodies)}`,
+      issues && `issues ${listed(issues.map(plain))}`,
+    ].filter((list) => list !== undefined);
+    return [matter.sentence(`from ${matter.calendar.day(instant, timePrecision)} on: ${lists.join('; ')}.`, eventId)];
+  });
 }

@@ -13,14 +13,14 @@ const MAX_LATE = 2;
  */
 export function learnedSentences(matter: Matter): Sentence[] {
   const amended = amendmentsOf(matter);
-  const late = lateReports(matter);
+  const late = matter.believed === null ? [] : lateReports(matter);
   const sentences = [
     ...amended
       .slice(-MAX_AMENDED)
       .toReversed()
       .map((amendment) => amendedSentence(matter, amendment)),
     ...othersAmended(matter, amended.slice(0, -MAX_AMENDED)),
-    ...(matter.input.believed === null ? [young(matter)] : lateSentences(matter, late)),
+    ...(matter.believed === null ? [young(matter)] : lateSentences(matter, late)),
     ...revision(matter, amended, late),
   ];
   if (sentences.length > 0) return sentences;
@@ -48,7 +48,7 @@ function amendmentsOf(matter: Matter): Amendment[] {
     const original = originalOf(matter, eventId);
     if (event === undefined || original === undefined || instantOf(matter, original) > matter.at) continue;
     if (matter.believed === null && !belongsToThem(matter, eventId) && !belongsToThem(matter, original)) continue;
-    const { target, reason } = event.sent.data as { target: string; reason: string };
+    const { target, reason = 'none' } = event.sent.data as { target: string; reason?: string };
     byOriginal.delete(original);
     byOriginal.set(original, { eventId, type: event.sent.type, target, original, reason });
   }

@@ -47,6 +47,8 @@ export interface BriefingInput {
   readonly knownBefore: Position;
   /** Corrections and retractions recorded since, in position order. */
   readonly amendments: readonly string[];
+  /** What changed the frame of the crisis at any time, in position order. */
+  readonly frameChanges: readonly string[];
   /** Undefined for what the reader does not see. */
   readonly onRecord: (eventId: string) => EventOnRecord | undefined;
 }

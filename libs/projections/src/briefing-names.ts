@@ -24,4 +24,4 @@ export function nameOf(code: string): string {
 }
 
 export const namesOf = (codes: readonly string[]): string =>
-  codes.length === 0 ? 'others' : listed([...new Set(codes.map(nameOf))]);
+  codes.length === 0 ? 'nobody named' : listed([...new Set(codes.map(nameOf))]);

@@ -3,6 +3,7 @@ import { announcedContacts } from './briefing-channels';
 import type { Matter, Sentence } from './briefing-matter';
 import { namesOf } from './briefing-names';
 import { counted, plain, shortened } from './briefing-words';
+import type { Facts } from './facts';
 import { DAY, minuteOf, type Minute } from './instant';
 
 const MAX_DATES = 6;
@@ -82,19 +83,25 @@ function analysts(matter: Matter): Sentence[] {
   const latest = matter.input.events.findLast(({ facts }) => facts.type === 'AnalystAssessmentIssued');
   if (latest === undefined) return [matter.sentence('no analyst has given an outlook.')];
   const { eventId, facts } = latest;
-  const { likelihood, confidence, horizonDays, basedOn = [] } = facts.own ?? {};
   const { summary, data } = matter.contentOf(eventId) ?? {};
-  const ends = horizonDays === undefined ? undefined : facts.instant + horizonDays * DAY;
-  const details = [
-    likelihood === undefined ? '' : `likelihood “${plain(likelihood)}”`,
-    confidence === undefined ? '' : `confidence ${confidence}`,
-    ends === undefined ? '' : `${ends < matter.at ? 'over since' : 'until'} ${matter.calendar.day(ends)}`,
-    basedOn.length === 0 ? '' : `based on ${counted(basedOn.length, 'event')}`,
-  ].filter(Boolean);
-  const said = summary === undefined ? '' : `: “${shortened(summary, MAX_JUDGEMENT)}”`;
-  const head = `the analysts’ outlook of ${matter.calendar.day(facts.instant, facts.timePrecision)}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;
-  const outlook = matter.sentence(`${head}${said || ' gives no text'}.`, eventId, ...basedOn);
-  const dissent = data?.['dissent'] as string | undefined;
-  if (dissent === undefined) return [outlook];
+  const said = summary === undefined ? ' is without text' : `: “${shortened(summary, MAX_JUDGEMENT)}”`;
+  const head = `the analysts’ outlook of ${matter.calendar.day(facts.instant, facts.timePrecision)}`;
+  const basedOn = facts.own?.basedOn ?? [];
+  const outlook = matter.sentence(`${head}${reach(matter, facts)}${said}.`, eventId, ...basedOn);
+  const dissent = data?.['dissent'];
+  if (typeof dissent !== 'string') return [outlook];
   return [outlook, matter.sentence(`dissent among them: “${shortened(dissent, MAX_JUDGEMENT)}”.`, eventId)];
+}
+
+/** How sure they are, how far they look, and what it rests on, in brackets. */
+function reach({ calendar, at }: Matter, { own, instant }: Facts): string {
+  const { likelihood, confidence, horizonDays, basedOn } = own ?? {};
+  const ends = horizonDays === undefined ? undefined : instant + horizonDays * DAY;
+  const details = [
+    likelihood && `likelihood “${plain(likelihood)}”`,
+    confidence && `confidence ${confidence}`,
+    ends !== undefined && `${ends < at ? 'over since' : 'until'} ${calendar.day(ends)}`,
+    basedOn && `based on ${counted(basedOn.length, 'event')}`,
+  ].filter(Boolean);
+  return details.length === 0 ? '' : ` (${details.join(', ')})`;
 }

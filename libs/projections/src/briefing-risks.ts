@@ -61,7 +61,7 @@ function exchange(matter: Matter): Sentence[] {
   const { strikes, answers, depth } = matter.risk.retaliation;
   const last = answers.at(-1);
   if (last === undefined) return [];
-  const text = `of ${counted(strikes, 'verified strike')} between the sides ${answers.length} were answered, in chains of up to ${counted(depth, 'answer')}; the last ${latency(last)}.`;
+  const text = `of ${counted(strikes, 'verified strike')} between the sides ${answers.length} ${answers.length === 1 ? 'was' : 'were'} answered, in chains of up to ${counted(depth, 'answer')}; the last ${latency(last)}.`;
   return [matter.sentence(text, last.answer, last.strike)];
 }
 

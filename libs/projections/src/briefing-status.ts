@@ -1,7 +1,7 @@
 import { LEVEL_DAYS } from './alerts';
 import { between, groupsOf } from './briefing-channels';
 import type { Matter, Sentence } from './briefing-matter';
-import { awaiting, one, plain } from './briefing-words';
+import { awaiting, listed, one } from './briefing-words';
 import type { Channel } from './channels';
 import type { Facts } from './facts';
 import { DAY } from './instant';
@@ -49,7 +49,8 @@ function balance(matter: Matter): Sentence {
   return matter.sentence(text, ...behind, ...(held === '' ? [] : openLegs));
 }
 
-const LEVELS = [
+/** In the words of the level. */
+const INTENSITIES = [
   'nothing with weight',
   'words and acts short of threats',
   'threats, military postures or sanctions',
@@ -58,8 +59,9 @@ const LEVELS = [
 
 function level(matter: Matter): Sentence {
   const { level, levelReported } = matter.risk;
-  const more = levelReported === level ? '' : `; with unverified ones ${levelReported} (${LEVELS[levelReported]!})`;
-  const text = `by verified incidents the level over ${LEVEL_DAYS} days is ${level} of 3 (${LEVELS[level]!})${more}.`;
+  const more =
+    levelReported === level ? '' : `; with unverified ones ${levelReported} (${INTENSITIES[levelReported]!})`;
+  const text = `by verified incidents the level over ${LEVEL_DAYS} days is ${level} of 3 (${INTENSITIES[level]!})${more}.`;
   return matter.sentence(
     text,
     latestOfLevel(matter, level, true),
@@ -116,16 +118,12 @@ function channels(matter: Matter): Sentence {
 /** Shown as they say it: no word of theirs is computed, and no gauge rests on one. */
 function analysts(matter: Matter): Sentence {
   const { trend, hiikLevel, confidence } = matter.status.analysts;
-  if (trend === null && hiikLevel === null) return matter.sentence('no analyst has named a trend or an intensity.');
+  const day = (issuedAt: string): string => matter.calendar.dayOf(issuedAt);
+  const sure = confidence === null ? '' : `, confidence ${confidence}`;
   const said = [
-    ...(trend === null
-      ? []
-      : [
-          `the trend ${trend.value} (${matter.calendar.dayOf(trend.issuedAt)}${confidence === null ? '' : `, confidence ${confidence}`})`,
-        ]),
-    ...(hiikLevel === null
-      ? []
-      : [`the intensity HIIK ${hiikLevel.value} of 5 (${matter.calendar.dayOf(hiikLevel.issuedAt)})`]),
-  ];
-  return matter.sentence(`analysts call ${plain(said.join(' and '))}.`, trend?.eventId, hiikLevel?.eventId);
+    trend && `the trend ${trend.value} (${day(trend.issuedAt)}${sure})`,
+    hiikLevel && `the intensity HIIK ${hiikLevel.value} of 5 (${day(hiikLevel.issuedAt)})`,
+  ].filter((judgement) => judgement !== null);
+  if (said.length === 0) return matter.sentence('no analyst has named a trend or an intensity.');
+  return matter.sentence(`analysts call ${listed(said)}.`, trend?.eventId, hiikLevel?.eventId);
 }

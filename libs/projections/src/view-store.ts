@@ -94,7 +94,8 @@ export class ViewStore {
       this.#prepare('UPDATE checkpoint SET position = ? WHERE log_id = ?').run(position, this.logId);
       this.db.exec('COMMIT');
     } catch (error) {
-      this.db.exec('ROLLBACK');
+      // A full disk has ended the transaction already.
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
   }

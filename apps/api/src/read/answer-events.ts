@@ -2,6 +2,7 @@ import { definitions, read } from '#catalogue';
 import type { Level, Position } from '#event-log';
 import { LEVELS } from '#event-log';
 import { Problem } from '../http/problem';
+import { answerReached } from '../views/answer-reached';
 import type { ReadContext } from '../views/read-context';
 import type { EventsQuestion, Reader } from '../views/read-request';
 import { pointToken, requireCrisis } from '../views/situate';
@@ -84,5 +85,7 @@ function correctedContent({ data, unreadable }: Record<string, unknown>): object
 
 /** The token of the last event that the reader sees: what a 412 hands out. */
 export function answerLatest(context: ReadContext, { crisis, level }: { crisis: string; level: Level }): string {
-  return pointToken(context, context.store.listing.lastVisible(crisis, context.log.head(), level), level);
+  const head = context.log.head();
+  answerReached(context, { position: head });
+  return pointToken(context, context.store.listing.lastVisible(crisis, head, level), level);
 }

@@ -14,9 +14,8 @@ import type { ReadContext } from './read-context';
 import type { BriefingQuestion } from './read-request';
 import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
 
-const AMENDMENTS = ['EventCorrected', 'EventRetracted'];
-/** Of the amendments of the last days these many, the latest, are looked at. */
-const MAX_AMENDMENTS = 500;
+/** Of amendments and of changes of the frame these many, the latest, are looked at. */
+const MAX_LOOKED_AT = 500;
 const EVERY = 2 ** 31 - 1;
 
 /** The briefing as JSON, or as Markdown with the digest of that JSON. */
@@ -44,7 +43,8 @@ function briefingIn(context: ReadContext, scene: Scene, { days, reader }: Briefi
     before: situationIn(scene, from),
     believed: believedAt(context, scene, from, knownBefore),
     knownBefore,
-    amendments: amendmentsSince(context, scene, knownBefore),
+    amendments: idsOf(context, scene, ['EventCorrected', 'EventRetracted'], knownBefore),
+    frameChanges: idsOf(context, scene, ['CrisisAmended'], -1),
     onRecord: (eventId) => onRecord(context, scene, eventId, reader),
   });
 }
@@ -56,11 +56,13 @@ function believedAt(context: ReadContext, scene: Scene, at: number, position: nu
   return frame === undefined ? null : situationIn(scene, at, last);
 }
 
-function amendmentsSince({ store, log }: ReadContext, { crisis, level, asOf }: Scene, after: number): string[] {
+/** Ids of events of these types that the reader sees, recorded after a position, in order. */
+function idsOf({ store, log }: ReadContext, scene: Scene, types: readonly string[], after: number): string[] {
+  const { crisis, level, asOf } = scene;
   return store.listing
-    .find({ crisis, level, types: AMENDMENTS, after, limit: EVERY })
+    .find({ crisis, level, types, after, limit: EVERY })
     .filter((position) => position <= asOf)
-    .slice(-MAX_AMENDMENTS)
+    .slice(-MAX_LOOKED_AT)
     .map((position) => log.at(position)!.id);
 }
 

@@ -2,6 +2,7 @@ import { answerCrises, answerCrisis } from '../read/answer-crises';
 import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
 import { answerHealth } from '../health/answer-health';
 import { answerBriefing } from './answer-briefing';
+import { answerReached } from './answer-reached';
 import { answerSeries } from './answer-series';
 import { answerView } from './answer-view';
 import type { ReadContext } from './read-context';
@@ -16,6 +17,7 @@ type Answers = {
 export const ANSWERS: Answers = {
   ready: () => '',
   health: answerHealth,
+  reached: answerReached,
   view: answerView,
   series: answerSeries,
   briefing: answerBriefing,

@@ -21,4 +21,5 @@ export async function caughtUpTo(context: Context, query: Query): Promise<void> 
       retryAfter(1),
     );
   }
+  await context.views.ask({ kind: 'reached', position });
 }

@@ -61,6 +61,7 @@ export type ReadRequest =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'health' }
+  | { readonly kind: 'reached'; readonly position: Position }
   | ({ readonly kind: 'view' } & ViewQuestion)
   | ({ readonly kind: 'series' } & SeriesQuestion)
   | ({ readonly kind: 'briefing' } & BriefingQuestion)

@@ -15,6 +15,7 @@ interface Waiting {
 
 /** Between the end of a worker that was not asked to end and the start of the next. */
 const RESPAWN_MS = 1000;
+const STOP_MS = 1000;
 
 /**
  * Everything that is read is computed off the main thread, so that no view, however long, stalls an append.
@@ -53,9 +54,13 @@ export class ViewEngine {
 
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#down) return;
     const exited = once(this.#worker, 'exit');
     this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
+    // One that computes for longer is ended where it is: its store survives that.
+    const impatience = setTimeout(() => void this.#worker.terminate(), STOP_MS);
     await exited;
+    clearTimeout(impatience);
   }
 
   #spawn(): Worker {

@@ -4,6 +4,7 @@ import { Element, splitElement } from '../element';
 import { saltPool, seal } from '../envelope';
 import type { Failure } from '../errors';
 import { MAX_BYTES_PER_APPEND, Position, RecordedBy } from '../event-log';
+import { rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
 import type { WireAppend, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
@@ -61,6 +62,7 @@ export class LogWriter {
     this.recordedAt = Math.max(now, this.recordedAt);
     this.recordedAtText = new Date(this.recordedAt).toISOString();
     const outcomes = appends.map((append) => this.append(append));
+    if (appends.length === 0) rewriteVersion(this.db);
     this.commit.run();
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
   }

@@ -114,6 +114,9 @@ function create(db: DatabaseSync, file: string, origin: string | undefined, now:
   db.exec('commit');
 }
 
+/** Changes nothing, yet cannot be committed where nothing can be written. */
+export const rewriteVersion = (db: DatabaseSync) => db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+
 /** 0 for an empty file. Throws for what this build must not touch. */
 function versionOf(db: DatabaseSync, file: string): number {
   const version = pragma(db, 'user_version') as number;

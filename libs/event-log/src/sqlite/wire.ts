@@ -36,6 +36,7 @@ export type WireEvent = readonly [
   references: readonly Reference[] | undefined,
 ];
 
+/** One without appends tries whether the disk takes a write. */
 export interface WireGroup {
   /** The clock of the log's owner, milliseconds since the epoch. */
   readonly now: number;
@@ -50,6 +51,8 @@ export interface WireReply {
   readonly outcomes: readonly WireOutcome[];
   readonly firstPosition: number;
   readonly recordedAt: number;
+  /** Why nothing can be written at the moment. */
+  readonly trouble?: string;
 }
 
 export const pack = ({ stream, expected, writer, events }: AppendRequest): WireAppend => [

@@ -11,6 +11,8 @@ const GROUP_EVENTS = 1_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** More may not wait: a client that gets no answer must not be able to fill the memory. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
+/** Between attempts to write again after a failure, while nobody appends. */
+const PROBE_MS = 1_000;
 
 interface Waiting {
   readonly wire: WireAppend;
@@ -30,7 +32,10 @@ export class WriterClient {
   private inFlight: Waiting[] = [];
   private isScheduled = false;
   private readonly whenIdle: (() => void)[] = [];
+  /** A group is with the thread; one that only tries the disk has no appends. */
+  private isWriting = false;
   private ended: Error | undefined;
+  private probe: NodeJS.Timeout | undefined;
   /** Why the last group could not be written; undefined while all is well. */
   trouble: string | undefined;
   private readonly gone: Promise<void>;
@@ -75,7 +80,7 @@ export class WriterClient {
   /** Takes nothing more; resolves when everything accepted has its answer. */
   async drain(): Promise<void> {
     this.ended ??= new LogClosed({ reason: 'by its owner' });
-    while (this.inFlight.length > 0 || this.queue.length > 0) {
+    while (this.isWriting || this.queue.length > 0) {
       await Promise.race([this.gone, new Promise<void>((resolve) => this.whenIdle.push(resolve))]);
     }
   }
@@ -88,7 +93,7 @@ export class WriterClient {
 
   /** At the end of the turn, so that appends made together are written together. */
   private schedule(): void {
-    if (this.isScheduled || this.inFlight.length > 0) return;
+    if (this.isScheduled || this.isWriting) return;
     this.isScheduled = true;
     queueMicrotask(() => {
       this.isScheduled = false;
@@ -108,18 +113,21 @@ export class WriterClient {
       count++;
     }
     this.inFlight = this.queue.splice(0, count);
+    this.isWriting = true;
     this.queuedBytes -= bytes;
     const group: WireGroup = { now: this.clock(), appends: this.inFlight.map(({ wire }) => wire) };
     this.worker.postMessage(group);
   }
 
-  private settle({ outcomes, firstPosition, recordedAt }: WireReply): void {
+  private settle({ outcomes, firstPosition, recordedAt, trouble }: WireReply): void {
     const settled = this.inFlight;
     this.inFlight = [];
+    this.isWriting = false;
     if (this.queue.length > 0) this.send();
     else for (const idle of this.whenIdle.splice(0)) idle();
 
-    this.trouble = troubleIn(outcomes);
+    this.trouble = trouble;
+    if (trouble !== undefined) this.probeLater();
     let position = firstPosition;
     const answers: (() => void)[] = [];
     for (const [index, { request, resolve, reject }] of settled.entries()) {
@@ -136,21 +144,25 @@ export class WriterClient {
     for (const answer of answers) answer();
   }
 
+  /**
+   * Tries to write without an append, until that goes well: who waits for the log to be ready before he sends
+   * must not wait for ever.
+   */
+  private probeLater(): void {
+    clearTimeout(this.probe);
+    this.probe = setTimeout(() => {
+      if (!this.isWriting && !this.isScheduled && this.ended === undefined) this.send();
+    }, PROBE_MS).unref();
+  }
+
   private die(reason: string): void {
+    clearTimeout(this.probe);
     this.ended ??= new WritingStopped({ reason: `${reason}; the log must be opened again` });
     for (const { reject } of this.inFlight) reject(new OutcomeUnknown({ reason }));
     for (const { reject } of this.queue) reject(this.ended);
     this.inFlight = [];
     this.queue = [];
   }
-}
-
-const TROUBLE: ReadonlySet<string> = new Set(['outcome-unknown', 'writing-stopped', 'storage-full']);
-
-function troubleIn(outcomes: WireReply['outcomes']): string | undefined {
-  for (const outcome of outcomes)
-    if (typeof outcome === 'object' && 'type' in outcome && TROUBLE.has(outcome.type)) return toError(outcome).message;
-  return undefined;
 }
 
 function appended(

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { EventLogError, Failure, LogDamaged, toFailure } from '../errors';
+import { EventLogError, Failure, LogDamaged, toError, toFailure } from '../errors';
 import type { Position } from '../event-log';
 import { checkTail } from './check-tail';
 import { Identity, LogWriter } from './log-writer';
@@ -106,7 +106,13 @@ class WriterThread {
 
   private refuse({ appends }: WireGroup, type: Stop, reason: string): WireReply {
     const failure = { type, reason };
-    return { outcomes: appends.map(() => failure), firstPosition: this.writer.head + 1, recordedAt: 0 };
+    // Not the writer's head: after a failure it counts what was not committed.
+    return {
+      outcomes: appends.map(() => failure),
+      firstPosition: this.acknowledged + 1,
+      recordedAt: 0,
+      trouble: toError(failure).message,
+    };
   }
 }
 

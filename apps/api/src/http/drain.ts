@@ -1,0 +1,21 @@
+import type { Server } from 'node:http';
+
+/** Requests under way may take this long to end; a supervisor's patience is usually 10 s. */
+const PATIENCE_MS = 7_000;
+const SWEEP_MS = 100;
+
+/**
+ * Bounds how long `closing` (an orderly close of the server) takes. A connection that was answering when it
+ * began is closed when it falls idle, not when its keep-alive runs out; and one that never ends, such as an
+ * endless upload or a reader that stopped reading, is cut. What such a client has been answered is durable.
+ */
+export async function drain(server: Server, closing: Promise<void>): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+  try {
+    await closing;
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { opening } from '../test/support/elements';
+import { spawnServer } from '../test/support/server-process';
+import { type Measured, perSecond, seconds, median } from './measure';
+import { syntheticElements } from './synthetic-events';
+
+const EVENTS = 100_000;
+const BATCH = 1000;
+const ROUNDS = 3;
+
+/** One NDJSON request of distinct events, against an insert of the rows that it stored, in batches, as durable. */
+export async function benchBulk(): Promise<Measured[]> {
+  const body = Buffer.from([...syntheticElements(EVENTS, 7)].map((element) => `${JSON.stringify(element)}\n`).join(''));
+  const rates: { ours: number; limit: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
+    const server = await spawnServer(dataDir);
+    await fetch(`${server.url}/v1/crises`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(opening('bench')),
+    });
+    const ours = EVENTS / (await seconds(() => post(`${server.url}/v1/crises/bench/events`, body)));
+    await server.drain();
+    const limit = EVENTS / (await insertAgain(dataDir));
+    rates.push({ ours, limit });
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  const ours = median(rates.map((rate) => rate.ours));
+  const limit = median(rates.map((rate) => rate.limit));
+  return [
+    {
+      name: 'bulk NDJSON / bare SQLite insert',
+      ratio: median(rates.map((rate) => rate.ours / rate.limit)),
+      bar: ['>=', 0.35],
+      scale: `${perSecond(ours)} of ${perSecond(limit)}`,
+    },
+  ];
+}
+
+/** Sends the body and reads every result; all must be 201. */
+async function post(url: string, body: Buffer): Promise<void> {
+  let stored = 0;
+  let tail = '';
+  await new Promise<void>((resolve, reject) => {
+    const sent = request(
+      url,
+      { method: 'POST', headers: { 'content-type': 'application/x-ndjson', 'content-length': body.length } },
+      (response) => {
+        response.setEncoding('latin1');
+        response.on('data', (text: string) => {
+          const lines = (tail + text).split('"status":201');
+          stored += lines.length - 1;
+          tail = lines.at(-1)!.slice(-12);
+        });
+        response.on('end', resolve).on('error', reject);
+      },
+    );
+    sent.on('error', reject).end(body);
+  });
+  if (stored !== EVENTS) throw new Error(`${stored} of ${EVENTS} lines were stored`);
+}
+
+/** Seconds to insert the stored rows again into the same table with the same indexes, and nothing else. */
+async function insertAgain(dataDir: string): Promise<number> {
+  const source = new DatabaseSync(join(dataDir, 'log.sqlite'), { readOnly: true });
+  const schema = source
+    .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name = 'event' ORDER BY type DESC")
+    .all();
+  const rows = source.prepare('SELECT * FROM event').all();
+  const db = new DatabaseSync(join(dataDir, 'bare.sqlite'));
+  db.exec(
+    'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500',
+  );
+  for (const { sql } of schema) db.exec(sql as string);
+  const names = Object.keys(rows[0]!);
+  const insert = db.prepare(`INSERT INTO event (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`);
+  const values = rows.map((row) => names.map((name) => row[name]!));
+  const took = await seconds(() => {
+    for (let i = 0; i < values.length; i += BATCH) {
+      db.exec('BEGIN IMMEDIATE');
+      for (const row of values.slice(i, i + BATCH)) insert.run(...row);
+      db.exec('COMMIT');
+    }
+  });
+  db.close();
+  source.close();
+  return took;
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OutcomeUnknown, WritingStopped } from '../errors';
+import type { AppendedEvent, NewEvent } from '../event-log';
+import { LOG_FILE } from './schema';
+import { openSqliteLog, SqliteEventLog } from './sqlite-event-log';
+
+let dataDir: string;
+let log: SqliteEventLog;
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-writer-'));
+  log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
+});
+afterEach(async () => {
+  await log.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const event = (type: string, id: string = crypto.randomUUID()): NewEvent => ({
+  id,
+  type,
+  json: JSON.stringify({ eventId: id, type }),
+  marking: 'CLEAR',
+  schemaVersion: 1,
+  references: [],
+});
+
+const append = (...events: NewEvent[]): Promise<readonly AppendedEvent[]> =>
+  log.append({ stream: 'crisis-a', events, expected: 'any', writer: { principal: 'test', level: 'RED' } });
+
+/** Stands for a disk that fails in the middle of a transaction. */
+function failing(isFailing: boolean): void {
+  const db = new DatabaseSync(join(dataDir, LOG_FILE));
+  db.exec(
+    isFailing
+      ? `create trigger fail before insert on event when new.type = 'Second' begin select raise(abort, 'no'); end`
+      : 'drop trigger fail',
+  );
+  db.close();
+}
+
+test('a write that fails half-way moves no head, and after the log was reopened the same events go in', async () => {
+  await append(event('First'));
+  failing(true);
+  const events = [event('First'), event('Second')];
+  await expect(append(...events)).rejects.toThrow(OutcomeUnknown);
+  await expect(append(event('First'))).rejects.toThrow(WritingStopped);
+  expect([log.head(), log.reader.head(), log.writing().ok]).toEqual([0, 0, false]);
+  failing(false);
+  const stored = await retried(() => append(...events));
+  expect(stored.map(({ position }) => position)).toEqual([1, 2]);
+  expect([log.head(), log.reader.head(), log.writing().ok]).toEqual([2, 2, true]);
+});
+
+test('a log that nobody appends to finds out by itself that it can write again', async () => {
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  failing(false);
+  while (!log.writing().ok) await delay(50);
+  const [stored] = await append(event('Second'));
+  expect(stored).toMatchObject({ position: 0, revision: 0 });
+});
+
+test('while it tries, appends are answered as ever', async () => {
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  const answers: (string | number)[] = [];
+  for (let i = 0; i < 150; i++) {
+    const answer = await append(event('First')).then(
+      ([stored]) => stored!.position,
+      (error: Error) => error.name,
+    );
+    answers.push(answer);
+    await delay(10);
+  }
+  const positions = answers.filter((answer) => answer !== 'WritingStopped');
+  expect(positions.length).toBeGreaterThan(0);
+  expect(positions).toEqual(positions.map((_, i) => i));
+  failing(false);
+});
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof WritingStopped)) throw error;
+      await delay(50);
+    }
+  }
+}
