@@ -4,21 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { cameo } from '#catalogue';
 import type { LogReader } from '#event-log';
-import {
-  applyEvent,
-  type EffectiveVersion,
-  type EventBody,
-  frameAt,
-  type FrameEvent,
-  frameEventOf,
-  type History,
-  modelOf,
-  Moment,
-  projections,
-  recordedEventOf,
-  relevantOf,
-  selectEvents,
-} from '#projections';
+import { modelOf, Moment, projections } from '#projections';
+import type { History } from '../libs/projections/src/amendments';
+import { applyEvent, type EffectiveVersion, selectEvents } from '../libs/projections/src/effective-events';
+import type { EventBody } from '../libs/projections/src/facts';
+import { frameAt, type FrameEvent, frameEventOf } from '../libs/projections/src/frame';
+import { recordedEventOf } from '../libs/projections/src/recorded-event';
+import { relevantOf } from '../libs/projections/src/relevant';
 import { filledLog } from './filled-log';
 import { type Measured, paired, perSecond } from './measure';
 

@@ -33,7 +33,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD });
+  const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const tokens = new Tokens(tokenKeys, log.logId);
   const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });

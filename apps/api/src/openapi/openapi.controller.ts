@@ -12,10 +12,10 @@ const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
 };
-const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true });`;
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, defaultModelsExpandDepth: 0 });`;
 const PAGE = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Crisis log API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<head><meta charset="utf-8"><title>Crisis log API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
 <body><main id="page"></main><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
 </html>
 `;

@@ -36,7 +36,7 @@ const appended = definitions.filter((definition) => definition !== opening);
 /** One for every type, in the order of the catalogue; those that name other events need these to be there. */
 const examples = {
   ...Object.fromEntries(
-    appended.map(({ type, description, example }) => [type, { summary: description, value: example }]),
+    appended.map(({ type, description, example }) => [type, { summary: `${type}: ${description}`, value: example }]),
   ),
   array: {
     summary: 'Two events: both or neither.',

@@ -1,9 +1,12 @@
-import type { ProblemType } from '../../http/problem';
+import { definitions } from '#catalogue';
+import { PROBLEMS, type ProblemType } from '../../http/problem';
 import { json, type Answer, type Operation, type Paths, problems } from '../operation';
 import { path } from '../parameters';
-import { ref, type Schema } from '../schema';
+import { ref, type Schema, words } from '../schema';
 
 const TEXT: Schema = { type: 'string' };
+const TYPES = definitions.map(({ type }) => type);
+const FILES = ['start.js', 'swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** The server about itself. */
 const about = (operationId: string, answer: Answer, ...refusals: readonly ProblemType[]): Operation => ({
@@ -13,7 +16,9 @@ const about = (operationId: string, answer: Answer, ...refusals: readonly Proble
   responses: { 200: answer, ...problems(...refusals) },
 });
 
-const named = (name: string, example: string) => ({ parameters: [path(name, 'Its name.', TEXT, example)] });
+const named = (name: string, names: readonly string[], example: string) => ({
+  parameters: [path(name, 'Its name.', words(names), example)],
+});
 
 const ready = json('Ready to append and to read, with lag and parked crises', ref('Ready'));
 const notReady = problems('busy')[503]!;
@@ -26,13 +31,13 @@ export const DESCRIPTION: Paths = {
         json('JSON Schema 2020-12 of an event type as it is sent', { type: 'object' }, 'application/schema+json'),
         'not-found',
       ),
-      ...named('type', 'StrikeReported'),
+      ...named('type', TYPES, 'StrikeReported'),
     },
   },
   '/problems/{type}': {
     get: {
       ...about('getProblem', json('What a problem type means and what to do next', ref('ProblemType')), 'not-found'),
-      ...named('type', 'event-id-taken'),
+      ...named('type', Object.keys(PROBLEMS), 'event-id-taken'),
     },
   },
   '/health/live': { get: about('getLive', json('The process answers', ref('Live'))) },
@@ -58,7 +63,7 @@ export const DESCRIPTION: Paths = {
         },
         'not-found',
       ),
-      ...named('file', 'start.js'),
+      ...named('file', FILES, 'start.js'),
     },
   },
 };
