@@ -12,20 +12,14 @@ export type { DiplomaticStatus } from './diplomatic-status';
  */
 export { models, modelOf, UnknownModel, type Model } from './models';
 export { type Situation } from './situation';
-export { frameAt, frameEventOf, type Frame, type FrameEvent, type LevelIndex } from './frame';
-export { reportTypeOf, type EventBody } from './facts';
+export { type Frame, type LevelIndex } from './frame';
+export { reportTypeOf } from './facts';
 export { Moment } from './instant';
 export { MAX_POINTS, type SeriesPoint } from './series';
 
 export { briefingOf, type Briefing, type Citation, type Section } from './briefing';
 export { type BriefingInput, type Content, type EventOnRecord, type Sentence } from './briefing-matter';
 export { briefingMarkdown } from './briefing-markdown';
-
-/** The fold without a store: recorded events to effective versions and their histories, and from these to S. */
-export { recordedEventOf } from './recorded-event';
-export { applyEvent, selectEvents, type EffectiveVersion } from './effective-events';
-export { type History } from './amendments';
-export { relevantOf } from './relevant';
 
 /** The caches: a projector folds the log into a store, from which a crisis is remembered as S wants it. */
 export { Projector } from './projector';
