@@ -132,7 +132,8 @@ function exchange(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(Number(port), hostname.replace(/[[\]]/g, ''), () => socket.write(bytes));
-    socket.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk) => (text += chunk.toString()));
     socket.on('close', () => resolve(text)).on('error', reject);
   });
 }
