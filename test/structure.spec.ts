@@ -14,6 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/cli': ['libs/catalogue', 'libs/sources'],
 };
 const LIBRARIES = Object.keys(MAY_IMPORT).filter((part) => part.startsWith('libs/'));
+/** Finished before the routes that use them: what of them is needed is not yet known. */
+const AHEAD_OF_THEIR_USERS = ['libs/ledger'];
 
 const TOP_LEVEL = [
   '.ci',
@@ -94,7 +96,8 @@ test('what ships enters a library through its index; tests and benches may look 
 });
 
 test('a library exports nothing that nobody imports', () => {
-  const unused = LIBRARIES.flatMap((library) => {
+  const judged = LIBRARIES.filter((library) => !AHEAD_OF_THEIR_USERS.includes(library));
+  const unused = judged.flatMap((library) => {
     const used = new Set(
       sources
         .filter((file) => partOf(file) !== library)
@@ -107,6 +110,14 @@ test('a library exports nothing that nobody imports', () => {
       .map((name) => `${name} of ${library}: take it out of its index`);
   });
   expect(unused).toEqual([]);
+});
+
+test('a library counts as ahead of its users until an app imports it', () => {
+  const imported = sources
+    .filter((file) => file.startsWith('apps/'))
+    .flatMap(importsOf)
+    .map(({ from }) => partOf(from));
+  expect(AHEAD_OF_THEIR_USERS.filter((library) => imported.includes(library))).toEqual([]);
 });
 
 test('names say what a file is for', () => {
