@@ -44,6 +44,7 @@ export class ViewStore {
 
   private constructor(
     private readonly db: DatabaseSync,
+    private readonly path: string,
     private readonly logId: string,
   ) {
     this.listing = new Listing(db);
@@ -58,11 +59,11 @@ export class ViewStore {
   }
 
   static #create(path: string, logId: string, build: string): ViewStore {
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+    remove(path);
     const db = connect(path);
     db.exec(`BEGIN; ${SCHEMA} COMMIT`);
     db.prepare('INSERT INTO checkpoint (log_id, build, position) VALUES (?, ?, -1)').run(logId, build);
-    return new ViewStore(db, logId);
+    return new ViewStore(db, path, logId);
   }
 
   /** Undefined when the file is missing, damaged, of another log, or holds what another build could not read. */
@@ -71,7 +72,7 @@ export class ViewStore {
     try {
       db = connect(path);
       const row = db.prepare('SELECT log_id, build FROM checkpoint').get();
-      const store = new ViewStore(db, logId);
+      const store = new ViewStore(db, path, logId);
       const readable = row?.['build'] === build || store.unreadable().length === 0;
       if (row?.['log_id'] === logId && readable) return store;
     } catch {
@@ -192,8 +193,23 @@ export class ViewStore {
     return statement;
   }
 
+  /** Does the file hold together? Reads all of it: to be asked when something in it could not be read. */
+  isSound(): boolean {
+    try {
+      return this.db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] === 'ok';
+    } catch {
+      return false;
+    }
+  }
+
   close(): void {
     this.db.close();
+  }
+
+  /** Closes it for good: the next `open` builds it anew from the log. */
+  discard(): void {
+    this.close();
+    remove(this.path);
   }
 }
 
@@ -227,6 +243,10 @@ const originalOf = ({ position, event_id, level, facts }: OriginalRow): History[
   level,
   facts: JSON.parse(facts) as Facts,
 });
+
+function remove(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+}
 
 function connect(path: string): DatabaseSync {
   const db = new DatabaseSync(path);

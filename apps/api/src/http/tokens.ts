@@ -28,7 +28,6 @@ export interface Point {
 }
 
 const VERSION = 1;
-const KEY_BYTES = 32;
 const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
 const NONCE_BYTES = 12;
@@ -145,15 +144,17 @@ function digest(filter: string): bigint {
   return createHash('sha256').update(filter).digest().readBigUInt64BE(0);
 }
 
+/** 32 bytes of base64url. A shorter key, as of a file that was cut, could be guessed. */
+const KEY = /^[\w-]{43}$/;
+
 /** The ring of `TOKEN_KEYS`, or the data folder's own key, made at first start and readable by its owner only. */
 export function loadTokenKeys(configured: readonly string[], dataDir: string): Buffer[] {
   if (configured.length > 0) return configured.map((key) => Buffer.from(key, 'base64url'));
   const path = join(dataDir, 'token.key');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(KEY_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
-  if (key.length !== KEY_BYTES)
-    throw new InvalidConfig([
-      `${path} is not ${KEY_BYTES} bytes of base64url; without it, a new one is made and old tokens end.`,
-    ]);
-  return [key];
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  const key = readFileSync(path, 'utf8').trim();
+  if (KEY.test(key)) return [Buffer.from(key, 'base64url')];
+  throw new InvalidConfig([
+    `${path} holds no key (32 bytes of base64url): restore it, or delete it, and every cursor and ETag given so far ends.`,
+  ]);
 }

@@ -8,6 +8,9 @@ import type { EventsQuestion, Reader } from '../views/read-request';
 import { pointToken, requireCrisis } from '../views/situate';
 import { exportedEvent, wireEvent } from './wire-event';
 
+/** A page of large events ends early: what one reader makes the server hold is bounded. */
+const MAX_PAGE_CHARS = 4 * 1024 * 1024;
+
 /**
  * A page: one line of what the route needs (`etag`, `next`), then the body. `next` of a page of JSON is a
  * token for the client; of a page of lines it is the position from which the route itself goes on.
@@ -18,21 +21,23 @@ export function answerEvents(context: ReadContext, question: EventsQuestion): st
   requireCrisis(context, crisis, reader.level, head);
   const { listing } = context.store;
   const positions = listing.find({ ...question, level: reader.level, limit: limit + 1 });
-  const more = positions.length > limit;
-  const page = positions.slice(0, limit);
-  const last = page.at(-1);
-  if (format === 'lines') {
-    const lines = page.map((position) =>
-      JSON.stringify(exportedEvent(context.log.at(position)!, listing.levelAt(position), reader)),
-    );
-    return [JSON.stringify({ next: more ? last : null }), ...lines, ''].join('\n');
+  const write = format === 'lines' ? exportedEvent : wireEvent;
+  const texts: string[] = [];
+  let chars = 0;
+  while (texts.length < Math.min(limit, positions.length) && chars < MAX_PAGE_CHARS) {
+    const position = positions[texts.length]!;
+    const text = JSON.stringify(write(context.log.at(position)!, listing.levelAt(position), reader));
+    chars += text.length;
+    texts.push(text);
   }
-  const events = page.map((position) => wireEvent(context.log.at(position)!, listing.levelAt(position), reader));
-  const next = more
-    ? context.tokens.seal({ kind: 'page', position: last!, index: 0, level: reader.level, filter })
-    : null;
+  const last = texts.length < positions.length ? positions[texts.length - 1]! : undefined;
+  if (format === 'lines') return [JSON.stringify({ next: last ?? null }), ...texts, ''].join('\n');
+  const next =
+    last === undefined
+      ? null
+      : context.tokens.seal({ kind: 'page', position: last, index: 0, level: reader.level, filter });
   const etag = `"${pointToken(context, listing.lastVisible(crisis, head, reader.level), reader.level)}"`;
-  return `${JSON.stringify({ etag })}\n${JSON.stringify({ events, next })}`;
+  return `${JSON.stringify({ etag })}\n{"events":[${texts.join(',')}],"next":${JSON.stringify(next)}}`;
 }
 
 export function answerEvent(

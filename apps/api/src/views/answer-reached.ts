@@ -5,5 +5,8 @@ import type { ReadContext } from './read-context';
 /** Nothing, once the views reflect the log up to this position; they always do unless they cannot be written. */
 export function answerReached(context: ReadContext, { position }: { position: Position }): string {
   if (context.store.checkpoint() >= position) return '';
-  throw new Problem('behind', 'The views have not reached the asked point; their disk is full.', {}, retryAfter(30));
+  throw viewsBehind();
 }
+
+export const viewsBehind = (): Problem =>
+  new Problem('behind', 'The views have not reached the asked point; their disk is full.', {}, retryAfter(30));

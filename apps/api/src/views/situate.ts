@@ -36,7 +36,9 @@ export function sceneOf(context: ReadContext, { crisis, reader, now, at, asOf, m
   const last = listing.lastVisible(crisis, known, level);
   const memory = requireCrisis(context, crisis, level, head);
   const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : context.log.at(last)!.recordedAt;
-  const moment = at ?? floorToMinute(asOf === undefined ? now : asOfTime);
+  // Of a time still to come we know what we know now; a cursor's moment stays, or it could not be repeated exactly.
+  const isFuture = asOf === undefined || ('time' in asOf && asOf.time > now);
+  const moment = at ?? floorToMinute(isFuture ? now : asOfTime);
   const levelIndex = LEVELS.indexOf(level);
   const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, moment / MINUTE_MS);
   if (!frame) throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });

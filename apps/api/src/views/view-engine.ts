@@ -20,7 +20,7 @@ const STOP_MS = 1000;
 /**
  * Everything that is read is computed off the main thread, so that no view, however long, stalls an append.
  * The worker answers with finished JSON texts; an answer reflects at least the log's head at the time of
- * asking. A worker that dies takes its questions with it (they get 500) and is replaced: it holds caches only.
+ * asking. A worker that dies takes its questions with it (they get 503) and is replaced: it holds caches only.
  */
 export class ViewEngine {
   readonly #waiting = new Map<number, Waiting>();
@@ -42,7 +42,7 @@ export class ViewEngine {
 
   ask(request: ReadRequest): Promise<string> {
     if (this.#closed) return Promise.reject(new Problem('draining', 'The server is shutting down.', {}, retryAfter(1)));
-    if (this.#down) return Promise.reject(new Problem('busy', 'The views are starting again.', {}, retryAfter(2)));
+    if (this.#down) return Promise.reject(startingAgain());
     if (this.#waiting.size >= MAX_WAITING)
       return Promise.reject(new Problem('busy', `${MAX_WAITING} reads are under way.`, {}, retryAfter(1)));
     const id = this.#nextId++;
@@ -74,7 +74,7 @@ export class ViewEngine {
 
   #lose(): void {
     this.#down = true;
-    for (const waiting of this.#waiting.values()) waiting.reject(new Error('the view worker ended'));
+    for (const waiting of this.#waiting.values()) waiting.reject(startingAgain());
     this.#waiting.clear();
     if (!this.#closed) setTimeout(() => this.#closed || (this.#worker = this.#spawn()), RESPAWN_MS).unref();
   }
@@ -89,3 +89,5 @@ export class ViewEngine {
     else waiting.reject(new Error(reply.failure));
   }
 }
+
+const startingAgain = (): Problem => new Problem('busy', 'The views are starting again.', {}, retryAfter(2));

@@ -5,6 +5,8 @@ import { Projector, ViewStore } from '#projections';
 import { BUILD } from '../build';
 import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
+import type { Problem } from '../http/problem';
+import { viewsBehind } from './answer-reached';
 import { ANSWERS } from './answers';
 import type { ReadRequest, Reply, WorkerSettings } from './read-request';
 import type { ReadContext } from './read-context';
@@ -15,6 +17,8 @@ const IDLE_MS = 250;
 const FAR_BEHIND = 100_000;
 
 const { dataDir, tokenKeys, logId } = workerData as WorkerSettings;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const port = parentPort!;
 const log = openReader(dataDir);
 const store = ViewStore.open(dataDir, logId, BUILD);
@@ -36,28 +40,42 @@ port.on('message', ({ id, request }: { id: number; request: ReadRequest }) => {
 
 /** Every answer reflects the whole log at the time of asking, as long as the disk has room for the views. */
 async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }>): Promise<Reply> {
+  let hasCaughtUp = true;
   try {
-    catchUp();
+    hasCaughtUp = catchUp();
     return { id, body: await ANSWERS[request.kind](context, request as never) };
   } catch (error) {
-    const { type, detail, extra, headers } = toProblem(error, '');
+    startAnewIfDamaged(error);
+    const { type, detail, extra, headers } = hasCaughtUp ? toProblem(error, '') : behindOr(toProblem(error, ''));
     const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra, headers } };
   }
 }
 
-const SQLITE_FULL = 13;
-
 /**
  * On a full disk reads go on at the last point that the views have reached. Each answer names its point, and
  * whoever needs a later one (`atLeast`, 412) asks for it and is told.
  */
-function catchUp(): void {
+function catchUp(): boolean {
   try {
     projector.catchUp(log.head());
+    return true;
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== SQLITE_FULL) throw error;
+    return false;
   }
+}
+
+/** What the views have not reached may be there: nobody is told that it is not. */
+const behindOr = (problem: Problem): Problem => (problem.status === 404 ? viewsBehind() : problem);
+
+/** The store is a cache: one that the disk has damaged is thrown away, and the next worker builds it from the log. */
+function startAnewIfDamaged(error: unknown): void {
+  const { errcode = 0, message } = error as { errcode?: number; message: string };
+  if ((errcode & 0xff) !== SQLITE_CORRUPT || store.isSound()) return;
+  console.error(`the stored views are damaged (${message}) and are built anew`);
+  store.discard();
+  process.exit(1);
 }
 
 /**
@@ -70,6 +88,7 @@ async function keepUp(): Promise<void> {
     while (quiet() && projector.step(log.head())) await turn();
     lastHead = log.head();
   } catch (error) {
+    startAnewIfDamaged(error);
     // The next question meets the same failure and reports it to whoever asked.
     console.error('the projections cannot keep up:', error);
   }

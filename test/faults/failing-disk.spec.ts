@@ -1,0 +1,139 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { opening, strike } from '../support/elements';
+import { type ServerProcess, spawnServer } from '../support/server-process';
+
+/** T3 and T4: a disk that fails, and one that is full. Each needs what only some machines allow. */
+const EVENTS = '/v1/crises/us-iran/events';
+const where = (isPossible: boolean, needs: string) => {
+  if (!isPossible) console.warn(`SKIPPED, not tested on this machine: ${needs}`);
+  return isPossible ? test : test.skip;
+};
+const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
+const canMount = process.getuid?.() === 0 && mountable();
+
+let dataDir: string;
+beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-disk-'))));
+afterEach(() => {
+  if (canMount) spawnSync('umount', ['-l', dataDir]);
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+where(canTrace, 'I/O errors need strace, and leave to trace a process')(
+  'after a flush that failed the outcome is unknown, reads go on, and sending again stores once',
+  async () => {
+    const server = await spawnServer(dataDir);
+    await append(server, '/v1/crises', opening('us-iran'));
+    const element = strike({ eventId: crypto.randomUUID() });
+    const tracer = await failFirstFlush(server);
+    const refused = await append(server, EVENTS, element);
+    expect([refused.status, refused.type]).toEqual([503, '/problems/outcome-unknown']);
+    expect(await readable(server)).toEqual([200, 200]);
+    await tracer.stop();
+    await whenReady(server);
+    const { status } = await append(server, EVENTS, element);
+    expect([200, 201]).toContain(status);
+    expect(await storedIds(server)).toEqual([expect.any(String), element['eventId']]);
+    expect(await server.drain()).toBe(0);
+  },
+);
+
+where(canMount, 'a full disk needs leave to mount a small one')(
+  'a full disk refuses appends and loses none, reads go on, and with room again it resumes by itself',
+  async () => {
+    mount(dataDir);
+    const server = await spawnServer(dataDir);
+    await append(server, '/v1/crises', opening('us-iran'));
+    expect(await readable(server)).toEqual([200, 200]);
+    fill(dataDir);
+    const elements: Record<string, unknown>[] = [];
+    const stored: unknown[] = [];
+    for (let refusals = 0; refusals < 5;) {
+      const element = strike({ eventId: crypto.randomUUID(), summary: 'x'.repeat(500) });
+      elements.push(element);
+      const { status, type } = await append(server, EVENTS, element);
+      if (status === 201) stored.push(element['eventId']);
+      else expect([status, type]).toEqual([507, '/problems/storage-full']);
+      if (status !== 201) refusals++;
+      expect(await readable(server)).toEqual([200, 200]);
+    }
+    rmSync(join(dataDir, 'filler'));
+    await whenReady(server);
+    expect((await storedIds(server)).slice(1)).toEqual(stored);
+    for (const element of elements) expect([200, 201]).toContain((await append(server, EVENTS, element)).status);
+    const ids = await storedIds(server);
+    expect([ids.length, new Set(ids).size]).toEqual([elements.length + 1, elements.length + 1]);
+    expect(await server.drain()).toBe(0);
+  },
+  120_000,
+);
+
+/** From now on, in each thread of the server, the first flush to the disk fails. */
+async function failFirstFlush(server: ServerProcess): Promise<{ stop(): Promise<void> }> {
+  const calls = 'fsync,fdatasync';
+  const rule = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO:when=1`];
+  const tracer = spawn('strace', ['-f', '-p', String(server.process.pid), ...rule], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(tracer, 'exit');
+  await once(tracer.stderr, 'data'); // "Process … attached"
+  tracer.stderr.resume();
+  return {
+    async stop() {
+      tracer.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+function mount(folder: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', folder]).status === 0;
+}
+
+function mountable(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'crisis-log-mount-'));
+  const isMounted = mount(folder);
+  if (isMounted) spawnSync('umount', [folder]);
+  rmSync(folder, { recursive: true, force: true });
+  return isMounted;
+}
+
+function fill(folder: string): void {
+  for (let size = 64 * 1024; size >= 1024;) {
+    try {
+      appendFileSync(join(folder, 'filler'), Buffer.alloc(size));
+    } catch {
+      size /= 2;
+    }
+  }
+}
+
+async function append(server: ServerProcess, path: string, body: object): Promise<{ status: number; type?: string }> {
+  const response = await fetch(server.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { ...((await response.json()) as { type?: string }), status: response.status };
+}
+
+async function readable(server: ServerProcess): Promise<number[]> {
+  const paths = ['/v1/crises/us-iran/risk', EVENTS];
+  return Promise.all(paths.map(async (path) => (await fetch(server.url + path)).status));
+}
+
+async function whenReady(server: ServerProcess): Promise<void> {
+  while (!(await fetch(`${server.url}/health/ready`)).ok) await delay(100);
+}
+
+async function storedIds(server: ServerProcess): Promise<unknown[]> {
+  const response = await fetch(server.url + EVENTS, { headers: { accept: 'application/x-ndjson' } });
+  return (await response.text())
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { eventId: string }).eventId);
+}
