@@ -14,8 +14,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'apps/cli': ['libs/catalogue', 'libs/sources'],
 };
 const LIBRARIES = Object.keys(MAY_IMPORT).filter((part) => part.startsWith('libs/'));
-/** Finished before the routes that use them: what of them is needed is not yet known. */
-const AHEAD_OF_THEIR_USERS = ['libs/ledger'];
 
 const TOP_LEVEL = [
   '.ci',
@@ -95,9 +93,11 @@ test('what ships enters a library through its index; tests and benches may look 
   expect(wrong).toEqual([]);
 });
 
+/** Whole in itself; the audit routes and the verifier that will use it are not written yet. */
+const AHEAD_OF_ITS_USERS = 'libs/ledger';
+
 test('a library exports nothing that nobody imports', () => {
-  const judged = LIBRARIES.filter((library) => !AHEAD_OF_THEIR_USERS.includes(library));
-  const unused = judged.flatMap((library) => {
+  const unused = LIBRARIES.filter((library) => library !== AHEAD_OF_ITS_USERS).flatMap((library) => {
     const used = new Set(
       sources
         .filter((file) => partOf(file) !== library)
@@ -110,14 +110,6 @@ test('a library exports nothing that nobody imports', () => {
       .map((name) => `${name} of ${library}: take it out of its index`);
   });
   expect(unused).toEqual([]);
-});
-
-test('a library counts as ahead of its users until an app imports it', () => {
-  const imported = sources
-    .filter((file) => file.startsWith('apps/'))
-    .flatMap(importsOf)
-    .map(({ from }) => partOf(from));
-  expect(AHEAD_OF_THEIR_USERS.filter((library) => imported.includes(library))).toEqual([]);
 });
 
 test('names say what a file is for', () => {
