@@ -18,7 +18,7 @@ export function momentOf(
 ): Moment {
   onlyKnown(query, ['at', 'asOf', 'model', 'atLeast', ...also]);
   const at = momentParameter(query, 'at', now);
-  const asOf = asOfParameter(query, tokens, now);
+  const asOf = asOfParameter(query, tokens);
   const model = textParameter(query, 'model');
   return {
     crisis: requireCrisisId(crisisId),
@@ -39,9 +39,9 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
-function asOfParameter(query: Query, tokens: Tokens, now: number): AsOf | undefined {
+function asOfParameter(query: Query, tokens: Tokens): AsOf | undefined {
   const text = textParameter(query, 'asOf');
   if (text === undefined) return undefined;
-  if (isDateTime(text)) return { time: momentParameter(query, 'asOf', now) as number };
+  if (isDateTime(text)) return { time: timeParameter(query, 'asOf') as number };
   return { position: tokens.open(text, 'asOf', { kind: 'point', level: OPEN.level }).position };
 }
