@@ -1,4 +1,3 @@
-import type { ValidationArguments } from 'class-validator';
 import { MAX_VIOLATIONS } from './limits';
 import { type Field, type FieldRule, fieldsOf } from './metadata';
 import type { Class, Nesting, Owner } from './rules';
@@ -29,7 +28,8 @@ export const compile = (target: Class): Check => {
     .map(({ name }) => [name, checks.get(name)!] as const);
 
   return (value, out) => {
-    for (const key of Object.keys(value)) {
+    // JSON values inherit nothing enumerable, so these are their own.
+    for (const key in value) {
       if (out.length >= MAX_VIOLATIONS) return;
       const check = checks.get(key);
       if (check === undefined) out.push(unknownField(key));
@@ -54,8 +54,8 @@ const compileField = (field: Field): FieldCheck => {
   const nested = compileNested(field);
   const { applies } = field;
   return (owner, value, out) => {
-    if (!applies(owner, value)) return;
     if (value === undefined || value === null) {
+      if (value === undefined && !applies(owner, value)) return;
       out.push({ pointer, ...(value === null ? NULL : required(field)) });
       return;
     }
@@ -85,33 +85,25 @@ const reason = {
 
 const compileRule = (rule: FieldRule, property: string): RuleCheck => {
   const pointer = `/${property}`;
-  const { validate, constraints } = rule;
-  const args = (value: unknown, object: Owner): ValidationArguments => ({
-    value,
-    object,
-    property,
-    constraints,
-    targetName: '',
-  });
-  const holds = (value: unknown, owner: Owner): boolean => validate(value, args(value, owner));
-  const complaint = (at: string, value: unknown, owner: Owner): Violation => ({
+  const { test } = rule.context;
+  const complaint = (at: string, value: unknown, object: Owner): Violation => ({
     pointer: at,
     rule: rule.name,
-    message: rule.message(args(value, owner)),
+    message: rule.message({ value, object, property, constraints: [], targetName: '' }),
   });
 
   if (!rule.each)
     return (owner, value, out) => {
-      if (holds(value, owner)) return true;
+      if (test(value, owner)) return true;
       out.push(complaint(pointer, value, owner));
       return false;
     };
   // The rule of the list itself stands above the rule of its items and has held.
-  return (owner, list, out) => {
+  return (owner, value, out) => {
     const before = out.length;
-    (list as unknown[]).forEach((item, index) => {
-      if (!holds(item, owner)) out.push(complaint(`${pointer}/${index}`, item, owner));
-    });
+    const list = value as readonly unknown[];
+    for (let index = 0; index < list.length; index++)
+      if (!test(list[index], owner)) out.push(complaint(`${pointer}/${index}`, list[index], owner));
     return out.length === before;
   };
 };
@@ -121,8 +113,11 @@ const compileNested = (field: Field): ((value: unknown, out: Violation[]) => voi
   if (rule === undefined) return undefined;
   const check = checkOf(rule.context.nested!);
   const pointer = `/${field.name}`;
-  if (!rule.each) return (value, out) => within(pointer, check, value as Owner, out);
-  return (list, out) => (list as Owner[]).forEach((item, index) => within(`${pointer}/${index}`, check, item, out));
+  if (!rule.each) return (value, out) => within(check, value as Owner, out, () => pointer);
+  return (value, out) => {
+    const list = value as readonly Owner[];
+    for (let index = 0; index < list.length; index++) within(check, list[index]!, out, () => `${pointer}/${index}`);
+  };
 };
 
 const checkOf = (nested: Nesting): Check => {
@@ -132,8 +127,8 @@ const checkOf = (nested: Nesting): Check => {
 };
 
 /** Pointers are put together only when there is something to point at. */
-const within = (pointer: string, check: Check, value: Owner, out: Violation[]): void => {
+const within = (check: Check, value: Owner, out: Violation[], pointer: () => string): void => {
   const before = out.length;
   check(value, out);
-  for (let index = before; index < out.length; index++) out[index]!.pointer = pointer + out[index]!.pointer;
+  for (let index = before; index < out.length; index++) out[index]!.pointer = pointer() + out[index]!.pointer;
 };

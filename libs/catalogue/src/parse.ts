@@ -94,11 +94,15 @@ const facts = (element: Owner, { definition, references }: Parser, parsers: Pars
   references?.(element, '', found);
   const isAmendment = definition.kind === 'amendment';
   const { eventId, tlp } = element as { eventId?: string; tlp?: Tlp };
-  return {
+  const parsed: ParsedEvent = {
     type: definition.type,
     schemaVersion: definition.version,
     marking: tlp ?? (isAmendment ? 'inherit' : 'AMBER+STRICT'),
     references: found,
+  };
+  if (eventId === undefined && !isAmendment) return parsed;
+  return {
+    ...parsed,
     ...(eventId !== undefined && { eventId }),
     ...(isAmendment && amendment(element.data as Owner, parsers)),
   };

@@ -19,6 +19,8 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 /** What a rule tells about its field, kept in class-validator's own `context`. */
 export interface RuleContext {
   readonly schema: JsonSchema;
+  /** What class-validator asks; the compiled parser asks it without the way through class-validator. */
+  readonly test: Test;
   /** The value is an object of this class, or of the class that its `type` names. */
   readonly nested?: Nesting;
   /** The value is the id of another event of the crisis, of one of these types (any, when not given). */
@@ -27,7 +29,7 @@ export interface RuleContext {
 export type Nesting = { readonly of: Class } | { readonly byType: ReadonlyMap<string, Class> };
 
 export type Owner = Readonly<Record<string, unknown>>;
-type Test = (value: unknown, owner: Owner) => boolean;
+export type Test = (value: unknown, owner: Owner) => boolean;
 type Sentence = string | ((value: unknown, owner: Owner) => string);
 
 /** `says` completes "<field> …", e.g. "must be true or false". */
@@ -44,7 +46,7 @@ export const rule = (name: string, says: Sentence, test: Test, context: Partial<
           },
         },
       },
-      { each, context: { schema: {}, ...context } },
+      { each, context: { schema: {}, test, ...context } },
     );
   return Object.assign(decorate(false), {
     each: decorate(true),
