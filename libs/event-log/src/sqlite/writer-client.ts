@@ -6,9 +6,11 @@ import type { AppendedEvent, AppendRequest, Position } from '../event-log';
 import { pack, WireAppend, WireGroup, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
-/** A transaction this long still commits in some tens of milliseconds. */
+/** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
 const GROUP_EVENTS = 1_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
+/** So many do not wait for the end of the turn: the thread works on them while this one reads the next requests. */
+const BURST = 16;
 /** More may not wait: a client that gets no answer must not be able to fill the memory. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
 /** Between attempts to write again after a failure, while nobody appends. */
@@ -23,17 +25,20 @@ interface Waiting {
 }
 
 /**
- * The owner's end of the writer thread. Group commit without a timer: what was queued while a transaction ran makes
+ * The owner's end of the writer thread. Group commit without a timer: what arrives there while a transaction runs makes
  * the next one, so a lone client waits for nobody and many share one flush of the disk.
  */
 export class WriterClient {
   private queue: Waiting[] = [];
-  private queuedBytes = 0;
+  /** Sent, in order; the thread answers in order. */
   private inFlight: Waiting[] = [];
+  private waitingBytes = 0;
+  private inFlightEvents = 0;
+  private inFlightBytes = 0;
   private isScheduled = false;
   private readonly whenIdle: (() => void)[] = [];
-  /** A group is with the thread; one that only tries the disk has no appends. */
-  private isWriting = false;
+  /** A group without appends is with the thread, to try the disk. */
+  private isProbing = false;
   private ended: Error | undefined;
   private probe: NodeJS.Timeout | undefined;
   /** Why the last group could not be written; undefined while all is well. */
@@ -70,8 +75,8 @@ export class WriterClient {
       if (this.ended !== undefined) throw this.ended;
       checkAppend(request);
       const bytes = request.events.reduce((sum, { json }) => sum + json.length, 0);
-      if (this.queuedBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.queuedBytes });
-      this.queuedBytes += bytes;
+      if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
+      this.waitingBytes += bytes;
       this.queue.push({ wire: pack(request), request, bytes, resolve, reject });
       this.schedule();
     });
@@ -80,7 +85,7 @@ export class WriterClient {
   /** Takes nothing more; resolves when everything accepted has its answer. */
   async drain(): Promise<void> {
     this.ended ??= new LogClosed({ reason: 'by its owner' });
-    while (this.isWriting || this.queue.length > 0) {
+    while (this.isBusy) {
       await Promise.race([this.gone, new Promise<void>((resolve) => this.whenIdle.push(resolve))]);
     }
   }
@@ -93,7 +98,8 @@ export class WriterClient {
 
   /** At the end of the turn, so that appends made together are written together. */
   private schedule(): void {
-    if (this.isScheduled || this.isWriting) return;
+    if (this.queue.length >= BURST) return this.send();
+    if (this.isScheduled) return;
     this.isScheduled = true;
     queueMicrotask(() => {
       this.isScheduled = false;
@@ -101,30 +107,42 @@ export class WriterClient {
     });
   }
 
+  private get isBusy(): boolean {
+    return this.isProbing || this.inFlight.length > 0 || this.queue.length > 0;
+  }
+
   private send(): void {
-    let events = 0;
-    let bytes = 0;
     let count = 0;
-    for (const waiting of this.queue) {
-      if (count > 0 && (events + waiting.request.events.length > GROUP_EVENTS || bytes + waiting.bytes > GROUP_BYTES))
-        break;
-      events += waiting.request.events.length;
-      bytes += waiting.bytes;
-      count++;
+    for (; count < this.queue.length && this.hasRoomFor(this.queue[count]!); count++) {
+      this.inFlightEvents += this.queue[count]!.request.events.length;
+      this.inFlightBytes += this.queue[count]!.bytes;
     }
-    this.inFlight = this.queue.splice(0, count);
-    this.isWriting = true;
-    this.queuedBytes -= bytes;
-    const group: WireGroup = { now: this.clock(), appends: this.inFlight.map(({ wire }) => wire) };
+    if (count === 0) return;
+    const sent = this.queue.splice(0, count);
+    this.inFlight.push(...sent);
+    this.post(sent.map(({ wire }) => wire));
+  }
+
+  private post(appends: readonly WireAppend[]): void {
+    const group: WireGroup = { now: this.clock(), appends };
     this.worker.postMessage(group);
   }
 
+  private hasRoomFor({ request, bytes }: Waiting): boolean {
+    if (this.inFlightEvents === 0) return true;
+    return this.inFlightEvents + request.events.length <= GROUP_EVENTS && this.inFlightBytes + bytes <= GROUP_BYTES;
+  }
+
   private settle({ outcomes, firstPosition, recordedAt, trouble }: WireReply): void {
-    const settled = this.inFlight;
-    this.inFlight = [];
-    this.isWriting = false;
-    if (this.queue.length > 0) this.send();
-    else for (const idle of this.whenIdle.splice(0)) idle();
+    const settled = this.inFlight.splice(0, outcomes.length);
+    for (const { request, bytes } of settled) {
+      this.inFlightEvents -= request.events.length;
+      this.inFlightBytes -= bytes;
+      this.waitingBytes -= bytes;
+    }
+    this.isProbing = false;
+    this.send();
+    if (!this.isBusy) for (const idle of this.whenIdle.splice(0)) idle();
 
     this.trouble = trouble;
     if (trouble !== undefined) this.probeLater();
@@ -151,7 +169,9 @@ export class WriterClient {
   private probeLater(): void {
     clearTimeout(this.probe);
     this.probe = setTimeout(() => {
-      if (!this.isWriting && !this.isScheduled && this.ended === undefined) this.send();
+      if (this.isBusy || this.ended !== undefined) return;
+      this.isProbing = true;
+      this.post([]);
     }, PROBE_MS).unref();
   }
 
@@ -162,6 +182,7 @@ export class WriterClient {
     for (const { reject } of this.queue) reject(this.ended);
     this.inFlight = [];
     this.queue = [];
+    this.isProbing = false;
   }
 }
 

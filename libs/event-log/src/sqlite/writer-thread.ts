@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { EventLogError, Failure, LogDamaged, toError, toFailure } from '../errors';
 import type { Position } from '../event-log';
 import { checkTail } from './check-tail';
@@ -137,9 +137,21 @@ function whyNotOpened(error: Error & { errcode?: number }, file: string): Openin
 
 const thread = open(workerData as WriterOptions);
 
-// One group in flight; null closes.
+/** Everything that has arrived by now makes one transaction, with one flush of the disk. */
+function withAllThatWait(first: WireGroup): WireGroup {
+  let { now } = first;
+  const appends = [...first.appends];
+  for (let next = receiveMessageOnPort(parentPort!); next !== undefined; next = receiveMessageOnPort(parentPort!)) {
+    const group = next.message as WireGroup;
+    appends.push(...group.appends);
+    now = group.now;
+  }
+  return { now, appends };
+}
+
+// null closes, and is sent when no group is on its way any more.
 parentPort!.on('message', (group: WireGroup | null) => {
-  if (group !== null) return parentPort!.postMessage(thread!.write(group));
+  if (group !== null) return parentPort!.postMessage(thread!.write(withAllThatWait(group)));
   thread?.close();
   parentPort!.close();
 });
