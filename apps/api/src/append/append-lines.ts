@@ -5,7 +5,7 @@ import type { ExpectedRevision } from '#event-log';
 import { streamOf } from '../http/crisis-id';
 import { OPEN } from '../http/principal';
 import { Problem } from '../http/problem';
-import { correlationOf } from '../http/request-checks';
+import { traceOf } from '../http/request-checks';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
 import { toProblem } from '../http/to-problem';
 import type { AppendContext } from './append.route';
@@ -41,7 +41,7 @@ export function appendLines(
     );
   }
   const key = idempotencyKeyOf(request);
-  const correlation = correlationOf(request);
+  const trace = traceOf(request);
   const append = async (line: Line, index: number): Promise<string> => {
     try {
       if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
@@ -53,7 +53,7 @@ export function appendLines(
         index: undefined,
         now: context.clock(),
         opening: false,
-        ...correlation,
+        trace,
       });
       const [appended] = await context.log.append({
         stream: streamOf(crisisId),
@@ -61,8 +61,8 @@ export function appendLines(
         expected,
         writer: { principal: OPEN.name, level: OPEN.level },
       });
-      const { repeated, ...receipt } = receiptOf(crisisId, appended!, context.tokens, OPEN);
-      return JSON.stringify({ line: index, status: repeated ? 200 : 201, ...receipt }) + '\n';
+      const { repeated, members } = receiptOf(crisisId, appended!, context.tokens, OPEN);
+      return `{"line":${index},"status":${repeated ? 200 : 201},${members}}\n`;
     } catch (error) {
       const problem = toProblem(error, request.id);
       if (problem.type === 'internal')

@@ -4,15 +4,16 @@ import type { Context } from '../app.context';
 import { OPEN, type Principal } from '../http/principal';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
-import { correlationOf } from '../http/request-checks';
+import { traceOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
 import { toProblem } from '../http/to-problem';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { appendLines } from './append-lines';
+import { endOfTurn } from './end-of-turn';
 import { openingElement } from './open-crisis';
 import { readElement, type ReadElement } from './read-element';
-import { receiptOf } from './receipt';
+import { receiptOf, receiptText } from './receipt';
 
 export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'clock'>;
 
@@ -35,7 +36,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
       index: undefined,
       now: context.clock(),
       opening: true,
-      ...correlationOf(request),
+      trace: traceOf(request),
     });
     return answer(context, reply, crisisId, [read], 'no_stream', false);
   });
@@ -45,6 +46,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
     const expected = expectedOf(request, context, OPEN);
     if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
     requireJson(request);
+    await endOfTurn();
     const { value, text } = parseStrict(request.body as Buffer);
     const atomic = Array.isArray(value);
     return answer(
@@ -66,13 +68,13 @@ function readOne(request: FastifyRequest, value: unknown, text: string, context:
     index: undefined,
     now: context.clock(),
     opening: false,
-    ...correlationOf(request),
+    trace: traceOf(request),
   });
 }
 
 function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): ReadElement[] {
   const key = idempotencyKeyOf(request);
-  const correlation = correlationOf(request);
+  const trace = traceOf(request);
   const now = context.clock();
   if (elements.length === 0) throw new Problem('malformed-json', 'The array is empty; send at least one event.');
   return elements.map((value, index) =>
@@ -83,7 +85,7 @@ function readArray(request: FastifyRequest, elements: readonly unknown[], contex
       index,
       now,
       opening: false,
-      ...correlation,
+      trace,
     }),
   );
 }
@@ -104,12 +106,14 @@ async function answer(
   };
   const appended = await context.log.append(request).catch((error: unknown) => withCurrent(error, crisisId, context));
   const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, OPEN));
-  const last = receipts.at(-1) as (typeof receipts)[number];
+  const texts = receipts.map(receiptText);
+  // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
+  await Promise.resolve();
   return reply
-    .code(appended.every(({ repeated }) => repeated) ? 200 : 201)
-    .header('etag', `"${last.cursor}"`)
+    .code(receipts.every(({ repeated }) => repeated) ? 200 : 201)
+    .header('etag', `"${receipts.at(-1)!.cursor}"`)
     .type('application/json')
-    .send(JSON.stringify(atomic ? { events: receipts } : last));
+    .send(atomic ? `{"events":[${texts.join(',')}]}` : texts[0]);
 }
 
 /** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */

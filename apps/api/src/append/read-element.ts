@@ -2,6 +2,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { InvalidEvent, parse, type ParsedEvent } from '#catalogue';
 import type { NewEvent } from '#event-log';
 import { Problem } from '../http/problem';
+import type { Trace } from '../http/request-checks';
 
 /** An element that the catalogue accepts, with what the log must know to decide. */
 export type ReadElement = NewEvent;
@@ -16,8 +17,7 @@ export interface ElementInput {
   readonly index: number | undefined;
   readonly now: number;
   readonly opening: boolean;
-  readonly correlationId?: string;
-  readonly causationId?: string;
+  readonly trace: Trace;
 }
 
 /** Throws InvalidEvent with pointers into the body, or a Problem when an opening stands where none may. */
@@ -33,14 +33,7 @@ export function readElement(input: ElementInput): ReadElement {
       parameter: 'Idempotency-Key',
     });
   }
-  const { eventId, ...facts } = parsed;
-  return {
-    ...facts,
-    id: eventId ?? input.key ?? uuidV7(),
-    json: input.text,
-    ...(input.correlationId !== undefined && { correlationId: input.correlationId }),
-    ...(input.causationId !== undefined && { causationId: input.causationId }),
-  };
+  return { ...parsed, ...input.trace, id: parsed.eventId ?? input.key ?? uuidV7(), json: input.text };
 }
 
 /** An array is one body: the places that a refusal names start with the element's index. */

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem';
 
@@ -10,26 +11,34 @@ const CORRELATION_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
  */
 export function checkRequests(fastify: FastifyInstance, allowedHosts: readonly string[]): void {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts]);
-  fastify.addHook('onRequest', async (request) => {
-    const host = request.headers.host ?? '';
-    if (!names.has(withoutPort(host))) throw new Problem('unknown-host', `Host is ${JSON.stringify(host)}.`);
-    const origin = request.headers.origin;
-    if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
-      throw new Problem('foreign-origin', `Origin is ${JSON.stringify(origin)}, the server is ${host}.`);
-    }
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-      throw new Problem('unsupported-media-type', `Content-Encoding ${encoding} is not taken; send the body as it is.`);
-    }
-  });
+  fastify.addHook('onRequest', (request, _reply, done) => done(refusalOf(request.headers, names)));
+}
+
+function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Problem | undefined {
+  const { host = '', origin, 'content-encoding': encoding } = headers;
+  if (!names.has(withoutPort(host))) return new Problem('unknown-host', `Host is ${JSON.stringify(host)}.`);
+  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
+    return new Problem('foreign-origin', `Origin is ${JSON.stringify(origin)}, the server is ${host}.`);
+  if (encoding !== undefined && encoding !== 'identity')
+    return new Problem('unsupported-media-type', `Content-Encoding ${encoding} is not taken; send the body as it is.`);
+  return undefined;
 }
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
+/** What an event was part of, and what brought it about. */
+export interface Trace {
+  readonly correlationId?: string;
+  readonly causationId?: string;
+}
+
+const UNTRACED: Trace = Object.freeze({});
+
 /** `X-Correlation-Id` and `X-Causation-Id` as the client gave them, checked because they are stored. */
-export function correlationOf(request: FastifyRequest): { correlationId?: string; causationId?: string } {
+export function traceOf(request: FastifyRequest): Trace {
   const correlationId = idHeader(request, 'x-correlation-id');
   const causationId = idHeader(request, 'x-causation-id');
+  if (correlationId === undefined && causationId === undefined) return UNTRACED;
   return { ...(correlationId && { correlationId }), ...(causationId && { causationId }) };
 }
 

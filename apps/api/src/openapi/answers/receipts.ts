@@ -1,7 +1,6 @@
-import type { Receipt } from '../../append/receipt';
 import { COUNT, CRISIS_ID, EVENT_ID, FLAG, list, object, ref, said, type Schema, TIME, TOKEN, words } from '../schema';
 
-const receipt: Record<keyof Receipt, Schema> = {
+const receipt = {
   eventId: EVENT_ID,
   crisisId: CRISIS_ID,
   recordedAt: TIME,
@@ -9,7 +8,7 @@ const receipt: Record<keyof Receipt, Schema> = {
   revision: said('Place in the crisis, from 0. For those who may see numbers.', COUNT),
   position: said('Place in the whole log, from 0. For those who may see numbers.', COUNT),
   repeated: said('It was there already with the same content: this is the original result.', FLAG),
-};
+} satisfies Record<string, Schema>;
 const { repeated: _repeated, ...lineReceipt } = receipt;
 const LINE = said('From 0, empty lines not counted.', COUNT);
 
