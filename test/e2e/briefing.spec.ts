@@ -239,7 +239,7 @@ function newEventOf(element: Record<string, unknown>): NewEvent {
   return {
     id: eventId as string,
     type: type as string,
-    json: JSON.stringify({ ...element, type }),
+    element: { ...element, type },
     marking: tlp as StoredMarking,
     schemaVersion: 1,
     references: target === undefined ? [] : [{ pointer: '/data/target', id: target }],

@@ -35,7 +35,7 @@ async function appendFromTheFuture(): Promise<void> {
   const event = {
     id: poison,
     type: 'StrikeReported',
-    json: JSON.stringify(strike({ eventId: poison })),
+    element: strike({ eventId: poison }),
     marking: 'CLEAR',
     schemaVersion: 99,
     references: [],

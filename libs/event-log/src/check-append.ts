@@ -1,4 +1,5 @@
-import { AppendRequest, MAX_EVENTS_PER_APPEND, NewEvent } from './event-log';
+import { Element, splitElement } from './element';
+import { AppendRequest, MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND, NewEvent } from './event-log';
 import { AppendTooLarge, DuplicateIdInAppend, InvalidAppend } from './errors';
 
 const STREAM = /^crisis-[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -7,16 +8,27 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Metadata is at most 8 KiB; escaped, these fields together stay below. */
 const MAX_NAME_LENGTH = 256;
 
-/** The rules of the port that need no history. Throws what the append rejects with. */
-export function checkAppend({ stream, events, writer }: AppendRequest): void {
-  if (events.length > MAX_EVENTS_PER_APPEND) {
-    throw new AppendTooLarge({ events: events.length, bytes: events.reduce((sum, { json }) => sum + json.length, 0) });
-  }
+/** The rules of the port that need no history, and the elements as they are stored. Throws what the append rejects with. */
+export function checkAppend({ stream, events, writer }: AppendRequest): Element[] {
+  if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
   if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);
   if (events.length === 0) refuse(0, 'the array is empty');
   if (!isName(writer.principal)) refuse(0, 'a principal needs a short name');
   events.forEach(checkEvent);
   if (events.length > 1) checkDistinct(stream, events);
+  const elements = events.map(toElement);
+  const bytes = elements.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > MAX_BYTES_PER_APPEND) throw new AppendTooLarge({ events: events.length, bytes });
+  return elements;
+}
+
+function toElement({ element }: NewEvent, index: number): Element {
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) refuse(index, 'it is no object');
+  try {
+    return splitElement(element);
+  } catch (error) {
+    refuse(index, (error as Error).message);
+  }
 }
 
 function checkEvent(event: NewEvent, index: number): void {

@@ -12,9 +12,12 @@ export interface ElementParts {
 }
 
 /** An element as it is decided and stored. */
-export interface Element extends ElementParts {
+export interface Element {
   /** What the embedded engine stores: JCS of {content, refs, sources}. */
   readonly body: Uint8Array;
+  /** Bytes of the content and of the refs in it: with them `partsIn` finds the parts. */
+  readonly contentBytes: number;
+  readonly refsBytes: number;
   /** SHA-256 (base64url) of JCS of the element without eventId, and the length of that in bytes. */
   readonly contentHash: string;
   readonly size: number;
@@ -45,6 +48,11 @@ const sentElement: Shape = new Map<string, Place>([
   ...fields,
   ['data', new Map([...ownFields, ['content', correction]])],
 ]);
+
+/** What stands between the parts in a body. */
+const CONTENT = '{"content":';
+const REFS = ',"refs":';
+const SOURCES = ',"sources":';
 
 /** Divides an element in one walk. Throws TypeError where JCS has no form for it. */
 export const splitElement = (sent: object): Element => splitter.split(sent);
@@ -110,28 +118,23 @@ class Splitter {
     const { body, whole } = this;
     const { refs, sources } = this.parts;
     body.length = 0;
-    body.ascii('{"content":');
-    const contentAt = body.length;
+    body.ascii(CONTENT);
     let from = 0;
     for (let i = 0; i < this.leftOut.length; i += 2) {
       body.copy(whole.bytes, from, this.leftOut[i]!);
       from = this.leftOut[i + 1]!;
     }
     body.copy(whole.bytes, from, whole.length);
-    const contentEnd = body.length;
-    body.ascii(',"refs":');
-    const refsAt = body.length;
+    const contentBytes = body.length - CONTENT.length;
+    body.ascii(REFS);
     body.copy(refs.bytes, 0, refs.length);
-    body.ascii(',"sources":');
-    const sourcesAt = body.length;
+    body.ascii(SOURCES);
     body.copy(sources.bytes, 0, sources.length);
     body.byte(CLOSE_BRACE);
-    const bytes = Buffer.from(body.bytes.subarray(0, body.length));
     return {
-      body: bytes,
-      content: bytes.subarray(contentAt, contentEnd),
-      refs: bytes.subarray(refsAt, refsAt + refs.length),
-      sources: bytes.subarray(sourcesAt, sourcesAt + sources.length),
+      body: Buffer.from(body.bytes.subarray(0, body.length)),
+      contentBytes,
+      refsBytes: refs.length,
       contentHash,
       size: whole.length,
     };
@@ -139,6 +142,18 @@ class Splitter {
 }
 
 const splitter = new Splitter();
+
+/** The parts of a body, which share its bytes. */
+export function partsIn({ body, contentBytes, refsBytes }: Pick<Element, 'body' | 'contentBytes' | 'refsBytes'>): ElementParts {
+  const contentEnd = CONTENT.length + contentBytes;
+  const refsAt = contentEnd + REFS.length;
+  const refsEnd = refsAt + refsBytes;
+  return {
+    content: body.subarray(CONTENT.length, contentEnd),
+    refs: body.subarray(refsAt, refsEnd),
+    sources: body.subarray(refsEnd + SOURCES.length, body.length - 1),
+  };
+}
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

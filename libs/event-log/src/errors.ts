@@ -94,8 +94,8 @@ export class AmendmentHidden extends errorClass(
 
 export class AppendTooLarge extends errorClass(
   'append-too-large',
-  ({ events, bytes }: { events: number; bytes: number }) =>
-    `${events} events of ${bytes} bytes are too much for one append: send smaller arrays`,
+  ({ events, bytes }: { events: number; bytes?: number }) =>
+    `${events} events${bytes === undefined ? '' : ` of ${bytes} bytes`} are too much for one append: send smaller arrays`,
 ) {}
 
 /** The request breaks a rule of the port: a fault of the caller's code, or JSON without a canonical form. */

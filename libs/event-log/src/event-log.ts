@@ -39,8 +39,8 @@ export interface NewEvent {
   /** Lower-case UUID, unique in the stream. */
   readonly id: string;
   readonly type: string;
-  /** The element exactly as sent (JSON text that parses; may contain eventId, type and tlp). */
-  readonly json: string;
+  /** The element as sent: a JSON object, which may contain eventId, type and tlp. Read before `append` returns. */
+  readonly element: object;
   readonly marking: StoredMarking;
   readonly schemaVersion: number;
   /** Version and type of the content inside a correction. */

@@ -47,7 +47,7 @@ const append = (stream: string, event: NewEvent) =>
 
 function newEvent({ recordedAt: _recordedAt, ...element }: Record<string, unknown>): NewEvent {
   const { eventId, ...facts } = parse(element, { now: Date.now(), opening: element['type'] === 'CrisisOpened' });
-  return { ...facts, id: eventId!, json: JSON.stringify(element) };
+  return { ...facts, id: eventId!, element };
 }
 
 /** Every view of every crisis at every level and as-of, as one text. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ExpectedRevision } from '#event-log';
+import type { AppendedEvent, ExpectedRevision } from '#event-log';
 import { streamOf } from '../http/crisis-id';
 import { OPEN } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -12,7 +12,7 @@ import type { AppendContext } from './append.route';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { inOrder } from './in-order';
 import { readElement } from './read-element';
-import { receiptOf } from './receipt';
+import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
 
 /** Of lines whose results are outstanding or unread. Bounds memory, and is enough for the log to commit in groups. */
@@ -25,6 +25,8 @@ const BYTES_PER_RESULT = 1024;
  * `{line, status, …receipt}` or `{line, status, problem}` that is written when the event is durable. A
  * refused line does not stop the ones after it. The request may be endless; a client that sends without
  * reading is slowed down, never buffered for.
+ *
+ * Of receipts that are written together only the last bears a cursor: it covers those before it.
  */
 export function appendLines(
   request: FastifyRequest,
@@ -42,42 +44,52 @@ export function appendLines(
   }
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
-  const append = async (line: Line, index: number): Promise<string> => {
+  const writer = { principal: OPEN.name, level: OPEN.level };
+  const append = async (line: Line, index: number): Promise<Result> => {
     try {
       if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
-      const { value, text } = parseStrict(line);
+      const value = parseStrict(line);
       const event = readElement({
         value,
-        text,
         key: batchId(key, index),
         index: undefined,
         now: context.clock(),
         opening: false,
         trace,
       });
-      const [appended] = await context.log.append({
-        stream: streamOf(crisisId),
-        events: [event],
-        expected,
-        writer: { principal: OPEN.name, level: OPEN.level },
-      });
-      const { repeated, members } = receiptOf(crisisId, appended!, context.tokens, OPEN);
-      return `{"line":${index},"status":${repeated ? 200 : 201},${members}}\n`;
+      return (await context.log.append({ stream: streamOf(crisisId), events: [event], expected, writer }))[0]!;
     } catch (error) {
       const problem = toProblem(error, request.id);
       if (problem.type === 'internal')
         new Logger('append').error(`${request.id} line ${index}: ${(error as Error).stack ?? String(error)}`);
-      return JSON.stringify({ line: index, status: problem.status, problem }) + '\n';
+      return problem;
     }
   };
-  return reply
-    .type('application/x-ndjson')
-    .send(
-      Readable.from(
-        inOrder(splitLines(request.body as Readable, MAX_BODY_BYTES), append, bytesInFlight, MAX_BYTES_IN_FLIGHT),
-        { objectMode: false },
-      ),
-    );
+  const lines = splitLines(request.body as Readable, MAX_BODY_BYTES);
+  const results = inOrder(lines, append, bytesInFlight, MAX_BYTES_IN_FLIGHT);
+  const texts = textsOf(results, (event, withCursor) => membersOf(crisisId, event, context.tokens, OPEN, withCursor));
+  return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
+}
+
+type Result = AppendedEvent | Problem;
+
+async function* textsOf(
+  batches: AsyncIterable<Result[]>,
+  members: (event: AppendedEvent, withCursor: boolean) => string,
+): AsyncGenerator<string> {
+  let line = 0;
+  for await (const batch of batches) {
+    const last = batch.findLastIndex((result) => !(result instanceof Problem));
+    const first = line;
+    line += batch.length;
+    yield batch
+      .map((result, i) =>
+        result instanceof Problem
+          ? `${JSON.stringify({ line: first + i, status: result.status, problem: result })}\n`
+          : `{"line":${first + i},"status":${result.repeated ? 200 : 201},${members(result, i === last)}}\n`,
+      )
+      .join('');
+  }
 }
 
 const bytesInFlight = (line: Line): number => (line?.length ?? 0) + BYTES_PER_RESULT;

@@ -13,7 +13,7 @@ import { appendLines } from './append-lines';
 import { endOfTurn } from './end-of-turn';
 import { openingElement } from './open-crisis';
 import { readElement, type ReadElement } from './read-element';
-import { receiptOf, receiptText } from './receipt';
+import { receiptOf } from './receipt';
 
 export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'clock'>;
 
@@ -28,10 +28,9 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   fastify.post('/v1/crises', { errorHandler }, async (request, reply) => {
     requireJson(request);
     requireNoIfMatch(request);
-    const { crisisId, element, text } = openingElement(parseStrict(request.body as Buffer).value);
+    const { crisisId, element } = openingElement(parseStrict(request.body as Buffer));
     const read = readElement({
       value: element,
-      text,
       key: idempotencyKeyOf(request),
       index: undefined,
       now: context.clock(),
@@ -47,23 +46,22 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
     if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
     requireJson(request);
     await endOfTurn();
-    const { value, text } = parseStrict(request.body as Buffer);
+    const value = parseStrict(request.body as Buffer);
     const atomic = Array.isArray(value);
     return answer(
       context,
       reply,
       crisisId,
-      atomic ? readArray(request, value, context) : [readOne(request, value, text, context)],
+      atomic ? readArray(request, value, context) : [readOne(request, value, context)],
       expected,
       atomic,
     );
   });
 }
 
-function readOne(request: FastifyRequest, value: unknown, text: string, context: AppendContext): ReadElement {
+function readOne(request: FastifyRequest, value: unknown, context: AppendContext): ReadElement {
   return readElement({
     value,
-    text,
     key: idempotencyKeyOf(request),
     index: undefined,
     now: context.clock(),
@@ -80,7 +78,6 @@ function readArray(request: FastifyRequest, elements: readonly unknown[], contex
   return elements.map((value, index) =>
     readElement({
       value,
-      text: JSON.stringify(value),
       key: batchId(key, index),
       index,
       now,
@@ -106,14 +103,13 @@ async function answer(
   };
   const appended = await context.log.append(request).catch((error: unknown) => withCurrent(error, crisisId, context));
   const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, OPEN));
-  const texts = receipts.map(receiptText);
   // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
   await Promise.resolve();
   return reply
     .code(receipts.every(({ repeated }) => repeated) ? 200 : 201)
     .header('etag', `"${receipts.at(-1)!.cursor}"`)
     .type('application/json')
-    .send(atomic ? `{"events":[${texts.join(',')}]}` : texts[0]);
+    .send(atomic ? `{"events":[${receipts.map(({ text }) => text).join(',')}]}` : receipts[0]!.text);
 }
 
 /** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */

@@ -1,8 +1,8 @@
 import { inOrder } from './in-order';
 
-async function collect(texts: AsyncIterable<string>): Promise<string> {
+async function collect(results: AsyncIterable<string[]>): Promise<string> {
   let all = '';
-  for await (const text of texts) all += text;
+  for await (const texts of results) all += texts.join('');
   return all;
 }
 
@@ -29,8 +29,8 @@ test('a source that waits for the first result before it sends the second is ans
     yield [1];
   }
   const seen: string[] = [];
-  for await (const text of inOrder(source(), async (item) => `${item}`, one, 8)) {
-    seen.push(text);
+  for await (const texts of inOrder(source(), async (item) => `${item}`, one, 8)) {
+    seen.push(...texts);
     answered();
   }
   expect(seen).toEqual(['0', '1']);
@@ -81,6 +81,6 @@ test('an item that fails fails the results in its turn', async () => {
     return `${item};`;
   };
   const results = inOrder(batches([0, 1, 2]), work, one, 8);
-  expect((await results.next()).value).toBe('0;');
+  expect((await results.next()).value).toEqual(['0;']);
   await expect(results.next()).rejects.toThrow('lost');
 });

@@ -1,22 +1,23 @@
 /**
  * Starts `work` for each item as it arrives and yields the results in the order of the items, each as soon
- * as it and those before it are there: a client that sends one line and waits gets its answer. At most
- * once the items outstanding or unread cost `maxCost` together, no further one is started.
+ * as it and those before it are there, together with those behind it that are there too: a client that sends
+ * one line and waits gets its answer. At most once the items outstanding or unread cost `maxCost` together,
+ * no further one is started.
  */
-export async function* inOrder<T>(
+export async function* inOrder<T, R>(
   source: AsyncIterable<readonly T[]>,
-  work: (item: T, index: number) => Promise<string>,
+  work: (item: T, index: number) => Promise<R>,
   cost: (item: T) => number,
   maxCost: number,
-): AsyncGenerator<string> {
-  const queue = new Queue(maxCost);
+): AsyncGenerator<R[]> {
+  const queue = new Queue<R>(maxCost);
   const reading = readAll(source, work, cost, queue);
   reading.catch(() => undefined); // Awaited below; until then its failure is not unhandled.
   try {
     for (;;) {
-      const text = await queue.take();
-      if (text === undefined) break;
-      yield text;
+      const results = await queue.take();
+      if (results === undefined) break;
+      yield results;
     }
     await reading;
   } finally {
@@ -24,11 +25,11 @@ export async function* inOrder<T>(
   }
 }
 
-async function readAll<T>(
+async function readAll<T, R>(
   source: AsyncIterable<readonly T[]>,
-  work: (item: T, index: number) => Promise<string>,
+  work: (item: T, index: number) => Promise<R>,
   cost: (item: T) => number,
-  queue: Queue,
+  queue: Queue<R>,
 ): Promise<void> {
   let index = 0;
   try {
@@ -44,15 +45,18 @@ async function readAll<T>(
   }
 }
 
-interface Slot {
-  text: string | undefined;
-  readonly cost: number;
-  readonly done: Promise<void>;
+/** One promise a line, and no more: at this rate each one shows. */
+class Slot<R> {
+  state: 'open' | 'done' | 'failed' = 'open';
+  result: R | undefined;
+  failure: unknown;
+
+  constructor(readonly cost: number) {}
 }
 
-class Queue {
+class Queue<R> {
   abandoned = false;
-  #slots: Slot[] = [];
+  #slots: Slot<R>[] = [];
   #ended = false;
   #wake: (() => void) | undefined;
   #drained: (() => void) | undefined;
@@ -65,12 +69,20 @@ class Queue {
     return this.#cost >= this.maxCost;
   }
 
-  put(work: Promise<string>, cost: number): void {
+  put(work: Promise<R>, cost: number): void {
     this.#cost += cost;
-    const slot: Slot = { text: undefined, cost, done: work.then((text) => void (slot.text = text)) };
-    slot.done.catch(() => undefined); // Thrown by `take` in its turn; until then it is not unhandled.
+    const slot = new Slot<R>(cost);
     this.#slots.push(slot);
-    this.#wake?.();
+    work.then(
+      (result) => {
+        slot.result = result;
+        this.#settle(slot, 'done');
+      },
+      (failure: unknown) => {
+        slot.failure = failure;
+        this.#settle(slot, 'failed');
+      },
+    );
   }
 
   end(): void {
@@ -87,18 +99,22 @@ class Queue {
     while (this.isFull && !this.abandoned) await new Promise<void>((resolve) => (this.#drained = resolve));
   }
 
-  /** Everything that is ready at the front, joined; waits for at least one; undefined at the end. */
-  async take(): Promise<string | undefined> {
-    while (this.#slots.length === 0) {
-      if (this.#ended) return undefined;
+  /** Everything that is ready at the front; waits for at least one; undefined at the end. */
+  async take(): Promise<R[] | undefined> {
+    while (this.#slots.length === 0 || this.#slots[0]!.state === 'open') {
+      if (this.#ended && this.#slots.length === 0) return undefined;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    await this.#slots[0]!.done;
-    let ready = 0;
-    while (ready < this.#slots.length && this.#slots[ready]!.text !== undefined) ready++;
-    const taken = this.#slots.splice(0, ready);
+    if (this.#slots[0]!.state === 'failed') throw this.#slots[0]!.failure;
+    const open = this.#slots.findIndex(({ state }) => state !== 'done');
+    const taken = this.#slots.splice(0, open === -1 ? this.#slots.length : open);
     for (const { cost } of taken) this.#cost -= cost;
     this.#drained?.();
-    return taken.map(({ text }) => text).join('');
+    return taken.map(({ result }) => result as R);
+  }
+
+  #settle(slot: Slot<R>, state: 'done' | 'failed'): void {
+    slot.state = state;
+    if (slot === this.#slots[0]) this.#wake?.();
   }
 }

@@ -5,7 +5,7 @@ import { Problem } from '../http/problem';
  * The body that opens a crisis is the event `CrisisOpened` with `crisisId` beside it; `type` may be left
  * out. What is stored is the event alone: the stream's name says which crisis it is.
  */
-export function openingElement(body: unknown): { crisisId: string; element: unknown; text: string } {
+export function openingElement(body: unknown): { crisisId: string; element: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new Problem(
       'malformed-json',
@@ -13,6 +13,5 @@ export function openingElement(body: unknown): { crisisId: string; element: unkn
     );
   }
   const { crisisId, ...rest } = body as Record<string, unknown>;
-  const element = { type: 'CrisisOpened', ...rest };
-  return { crisisId: requireCrisisId(crisisId), element, text: JSON.stringify(element) };
+  return { crisisId: requireCrisisId(crisisId), element: { type: 'CrisisOpened', ...rest } };
 }

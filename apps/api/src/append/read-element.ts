@@ -9,8 +9,6 @@ export type ReadElement = NewEvent;
 
 export interface ElementInput {
   readonly value: unknown;
-  /** The JSON text of `value`: what is stored is what was sent. */
-  readonly text: string;
   /** Its id if it brings none; without either the server makes one. */
   readonly key: string | undefined;
   /** Place in the array or among the lines; pointers of refusals start with it. */
@@ -33,7 +31,7 @@ export function readElement(input: ElementInput): ReadElement {
       parameter: 'Idempotency-Key',
     });
   }
-  return { ...parsed, ...input.trace, id: parsed.eventId ?? input.key ?? uuidV7(), json: input.text };
+  return { ...parsed, ...input.trace, id: parsed.eventId ?? input.key ?? uuidV7(), element: input.value as object };
 }
 
 /** An array is one body: the places that a refusal names start with the element's index. */

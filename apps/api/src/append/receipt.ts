@@ -7,21 +7,42 @@ export interface Receipt {
   /** Also the ETag: the point at which the event was the last. */
   readonly cursor: string;
   readonly repeated: boolean;
-  /** The members `eventId, crisisId, recordedAt, cursor` and, for those who may see numbers, `revision, position`, as JSON text without braces. */
-  readonly members: string;
+  /** As JSON. */
+  readonly text: string;
 }
 
-/** The text is written out: ids, times and tokens need no escaping, and this is the hot path. */
 export function receiptOf(crisisId: string, event: AppendedEvent, tokens: Tokens, principal: Principal): Receipt {
-  const { id, revision, position, repeated } = event;
-  const recordedAt = new Date(event.recordedAt).toISOString();
-  const cursor = tokens.seal({ kind: 'point', position, index: 0, level: principal.level, filter: '' });
-  const numbers = principal.seesNumbers ? `,"revision":${revision},"position":${position}` : '';
-  return {
-    cursor,
-    repeated,
-    members: `"eventId":"${id}","crisisId":"${crisisId}","recordedAt":"${recordedAt}","cursor":"${cursor}"${numbers}`,
-  };
+  const cursor = cursorOf(event, tokens, principal);
+  const { repeated } = event;
+  return { cursor, repeated, text: `{${members(crisisId, event, principal, cursor)},"repeated":${repeated}}` };
 }
 
-export const receiptText = ({ members, repeated }: Receipt): string => `{${members},"repeated":${repeated}}`;
+/** The members of a receipt without `repeated`, as JSON without braces. */
+export const membersOf = (
+  crisisId: string,
+  event: AppendedEvent,
+  tokens: Tokens,
+  principal: Principal,
+  withCursor: boolean,
+): string => members(crisisId, event, principal, withCursor ? cursorOf(event, tokens, principal) : undefined);
+
+const cursorOf = ({ position }: AppendedEvent, tokens: Tokens, { level }: Principal): string =>
+  tokens.seal({ kind: 'point', position, index: 0, level, filter: '' });
+
+/** Written out: ids, times and tokens need no escaping, and this is the hot path. Numbers are for those who may see them. */
+function members(crisisId: string, event: AppendedEvent, principal: Principal, cursor: string | undefined): string {
+  const { id, revision, position, recordedAt } = event;
+  return (
+    `"eventId":"${id}","crisisId":"${crisisId}","recordedAt":"${isoTime(recordedAt)}"` +
+    (cursor === undefined ? '' : `,"cursor":"${cursor}"`) +
+    (principal.seesNumbers ? `,"revision":${revision},"position":${position}` : '')
+  );
+}
+
+let lastTime = { ms: 0, iso: '' };
+
+/** Events that became durable together have one time. */
+function isoTime(ms: number): string {
+  if (ms !== lastTime.ms) lastTime = { ms, iso: new Date(ms).toISOString() };
+  return lastTime.iso;
+}

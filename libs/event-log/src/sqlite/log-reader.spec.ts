@@ -52,7 +52,7 @@ describe('the reader of a log', () => {
       const [result] = await log.append(
         append('crisis-us-iran', {
           ...newEvent({ id: sent.eventId, type: sent.type, marking: 'RED' }),
-          json: JSON.stringify(sent),
+          element: sent,
           schemaVersion: 1,
           ...('contentSchemaVersion' in header && { contentSchemaVersion: header['contentSchemaVersion'] as number }),
           correlationId: author['$correlationId'] as string,

@@ -1,12 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { decide, ProposedEvent } from '../decide';
-import { Element, splitElement } from '../element';
+import { partsIn } from '../element';
 import { saltPool, seal } from '../envelope';
-import type { Failure } from '../errors';
-import { MAX_BYTES_PER_APPEND, Position, RecordedBy } from '../event-log';
+import type { AppendRequest, ExpectedRevision, Position, RecordedBy } from '../event-log';
 import { rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
-import type { WireAppend, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
+import type { WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
 /** A stream costs some hundred bytes to remember and three lookups to load. */
 const STREAMS_REMEMBERED = 10_000;
@@ -14,10 +13,10 @@ const RECORDERS_REMEMBERED = 10_000;
 
 export type Identity = Omit<RecordedBy, 'principal'>;
 
-/** An event of an append, ready to be decided and, if accepted, sealed and stored. */
-interface ParsedEvent extends ProposedEvent {
+/** An event of an append, to be decided and, if accepted, sealed and stored. */
+interface IncomingEvent extends ProposedEvent {
   readonly wire: WireEvent;
-  readonly element: Element;
+  readonly body: Uint8Array;
 }
 
 /** Decides appends and stores those accepted, a group a transaction. The only writer of its file. */
@@ -55,34 +54,46 @@ export class LogWriter {
    * One transaction. When it returns, everything it answers is durable. When it throws, nobody knows what is, and
    * this writer is of no more use: what it remembers may be wrong.
    */
-  write({ now, appends }: WireGroup): WireReply {
+  write(groups: readonly WireGroup[]): WireReply {
     const firstPosition = this.nextPosition;
     this.begin.run();
     // Time never falls along positions, whatever the clock does.
-    this.recordedAt = Math.max(now, this.recordedAt);
+    this.recordedAt = Math.max(groups.at(-1)!.now, this.recordedAt);
     this.recordedAtText = new Date(this.recordedAt).toISOString();
-    const outcomes = appends.map((append) => this.append(append));
-    if (appends.length === 0) rewriteVersion(this.db);
+    const outcomes = groups.flatMap((group) => this.writeGroup(group));
+    if (outcomes.length === 0) rewriteVersion(this.db);
     this.commit.run();
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
   }
 
-  private append(append: WireAppend): WireOutcome {
-    const [name, expected, principal, level, ...wires] = append;
-    const events = parse(wires);
-    if (!Array.isArray(events)) return events;
+  private writeGroup({ appends, bodies }: WireGroup): WireOutcome[] {
+    let at = 0;
+    return appends.map((append) => {
+      const [name, expected, principal, level, ...wires] = append;
+      const events = wires.map((wire) => incoming(wire, bodies.subarray(at, (at += bodyBytesOf(wire)))));
+      return this.append(name, events, expected, { principal, level });
+    });
+  }
+
+  private append(
+    name: string,
+    events: readonly IncomingEvent[],
+    expected: ExpectedRevision,
+    writer: AppendRequest['writer'],
+  ): WireOutcome {
     const stream = this.stream(name);
-    const verdict = decide({ events, expected, writer: { principal, level } }, stream);
+    const verdict = decide({ events, expected, writer }, stream);
     if (verdict === 'repeat') return events.map(({ id }) => stream.original(id));
     if (verdict !== 'append') return verdict;
     const first = stream.head + 1;
-    for (const event of events) this.store(stream, event, principal);
+    for (const event of events) this.store(stream, event, writer.principal);
     return first;
   }
 
-  private store(stream: StreamColumns, event: ParsedEvent, principal: string): void {
-    const [id, type, , marking, schemaVersion, contentSchemaVersion, contentType, target, marks] = event.wire;
-    const [, , , , , , , , , correlationId = id, causationId] = event.wire;
+  private store(stream: StreamColumns, event: IncomingEvent, principal: string): void {
+    const [id, type, contentHash, , contentBytes, refsBytes, marking, schemaVersion, contentSchemaVersion] = event.wire;
+    const [, , , , , , , , , contentType, target, marks, correlationId = id, causationId] = event.wire;
+    const parts = partsIn({ body: event.body, contentBytes, refsBytes });
     const revision = stream.head + 1;
     const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
@@ -114,8 +125,8 @@ export class LogWriter {
       causationId ?? null,
       target ?? null,
       marks ?? null,
-      seal(facts, event.element, event.contentHash, this.nextSalts()),
-      event.element.body,
+      seal(facts, parts, contentHash, this.nextSalts()),
+      event.body,
     );
     this.nextPosition++;
     stream.accepted(id, target);
@@ -150,24 +161,9 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
   return value;
 }
 
-/** Parses and divides all events of an append, or says why it cannot be stored. */
-function parse(wires: readonly WireEvent[]): ParsedEvent[] | Failure {
-  const events: ParsedEvent[] = [];
-  for (const wire of wires) {
-    try {
-      events.push(parseEvent(wire));
-    } catch (error) {
-      return { type: 'invalid-append', index: events.length, reason: (error as Error).message };
-    }
-  }
-  const bytes = events.reduce((sum, { element }) => sum + element.size, 0);
-  return bytes > MAX_BYTES_PER_APPEND ? { type: 'append-too-large', events: events.length, bytes } : events;
-}
+const bodyBytesOf = (wire: WireEvent): number => wire[3];
 
-function parseEvent(wire: WireEvent): ParsedEvent {
-  const [id, type, json, marking, , , contentType, target, marks, , , references = []] = wire;
-  const sent: unknown = JSON.parse(json);
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw new TypeError('it is no object');
-  const element = splitElement(sent);
-  return { id, type, marking, contentType, target, marks, references, contentHash: element.contentHash, element, wire };
+function incoming(wire: WireEvent, body: Uint8Array): IncomingEvent {
+  const [id, type, contentHash, , , , marking, , , contentType, target, marks, , , references = []] = wire;
+  return { id, type, marking, contentType, target, marks, references, contentHash, wire, body };
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { checkAppend } from '../check-append';
+import type { Element } from '../element';
 import { LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
-import type { AppendedEvent, AppendRequest, Position } from '../event-log';
-import { pack, WireAppend, WireGroup, WireReply } from './wire';
+import type { AppendedEvent, AppendRequest, Position, Revision } from '../event-log';
+import { pack, packBodies, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
 /** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
@@ -19,6 +20,7 @@ const PROBE_MS = 1_000;
 interface Waiting {
   readonly wire: WireAppend;
   readonly request: AppendRequest;
+  readonly elements: readonly Element[];
   readonly bytes: number;
   readonly resolve: (events: readonly AppendedEvent[]) => void;
   readonly reject: (error: Error) => void;
@@ -73,11 +75,11 @@ export class WriterClient {
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) throw this.ended;
-      checkAppend(request);
-      const bytes = request.events.reduce((sum, { json }) => sum + json.length, 0);
+      const elements = checkAppend(request);
+      const bytes = elements.reduce((sum, { body }) => sum + body.length, 0);
       if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
       this.waitingBytes += bytes;
-      this.queue.push({ wire: pack(request), request, bytes, resolve, reject });
+      this.queue.push({ wire: pack(request, elements), request, elements, bytes, resolve, reject });
       this.schedule();
     });
   }
@@ -120,12 +122,16 @@ export class WriterClient {
     if (count === 0) return;
     const sent = this.queue.splice(0, count);
     this.inFlight.push(...sent);
-    this.post(sent.map(({ wire }) => wire));
+    this.post(
+      sent.map(({ wire }) => wire),
+      sent.flatMap(({ elements }) => elements),
+    );
   }
 
-  private post(appends: readonly WireAppend[]): void {
-    const group: WireGroup = { now: this.clock(), appends };
-    this.worker.postMessage(group);
+  private post(appends: readonly WireAppend[], elements: readonly Element[]): void {
+    const bodies = packBodies(elements);
+    const group: WireGroup = { now: this.clock(), appends, bodies };
+    this.worker.postMessage(group, [bodies.buffer]);
   }
 
   private hasRoomFor({ request, bytes }: Waiting): boolean {
@@ -146,20 +152,19 @@ export class WriterClient {
 
     this.trouble = trouble;
     if (trouble !== undefined) this.probeLater();
-    let position = firstPosition;
-    const answers: (() => void)[] = [];
-    for (const [index, { request, resolve, reject }] of settled.entries()) {
-      const outcome = outcomes[index]!;
-      if (typeof outcome === 'number') {
-        const first = position;
-        position += request.events.length;
-        answers.push(() => resolve(appended(request, outcome, first, recordedAt)));
-      } else if ('type' in outcome) answers.push(() => reject(toError(outcome)));
-      else answers.push(() => resolve(outcome));
-    }
+    const stored = settled.reduce((sum, { request }, i) => sum + (isStored(outcomes[i]!) ? request.events.length : 0), 0);
     // The head first: whoever learns of his append can read it.
-    this.onHead(position - 1);
-    for (const answer of answers) answer();
+    this.onHead(firstPosition + stored - 1);
+    let position = firstPosition;
+    for (let i = 0; i < settled.length; i++) {
+      const { request, resolve, reject } = settled[i]!;
+      const outcome = outcomes[i]!;
+      if (isStored(outcome)) {
+        resolve(appended(request, outcome, position, recordedAt));
+        position += request.events.length;
+      } else if ('type' in outcome) reject(toError(outcome));
+      else resolve(outcome);
+    }
   }
 
   /**
@@ -171,7 +176,7 @@ export class WriterClient {
     this.probe = setTimeout(() => {
       if (this.isBusy || this.ended !== undefined) return;
       this.isProbing = true;
-      this.post([]);
+      this.post([], []);
     }, PROBE_MS).unref();
   }
 
@@ -185,6 +190,8 @@ export class WriterClient {
     this.isProbing = false;
   }
 }
+
+const isStored = (outcome: WireOutcome): outcome is Revision => typeof outcome === 'number';
 
 function appended(
   { events }: AppendRequest,

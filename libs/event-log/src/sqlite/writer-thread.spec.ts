@@ -22,7 +22,7 @@ afterEach(async () => {
 const event = (type: string, id: string = crypto.randomUUID()): NewEvent => ({
   id,
   type,
-  json: JSON.stringify({ eventId: id, type }),
+  element: { eventId: id, type },
   marking: 'CLEAR',
   schemaVersion: 1,
   references: [],

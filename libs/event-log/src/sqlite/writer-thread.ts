@@ -39,14 +39,14 @@ class WriterThread {
     this.acknowledged = this.writer.head;
   }
 
-  write(group: WireGroup): WireReply {
-    if (this.stopped !== undefined && !this.resume()) return this.refuse(group, 'writing-stopped', this.stopped.reason);
+  write(groups: readonly WireGroup[]): WireReply {
+    if (this.stopped !== undefined && !this.resume()) return this.refuse(groups, 'writing-stopped', this.stopped.reason);
     try {
-      const reply = this.writer.write(group);
+      const reply = this.writer.write(groups);
       this.acknowledged = this.writer.head;
       return reply;
     } catch (error) {
-      return this.fail(group, error as Error & { errcode?: number });
+      return this.fail(groups, error as Error & { errcode?: number });
     }
   }
 
@@ -65,20 +65,20 @@ class WriterThread {
     }
   }
 
-  private fail(group: WireGroup, error: Error & { errcode?: number }): WireReply {
+  private fail(groups: readonly WireGroup[], error: Error & { errcode?: number }): WireReply {
     const reason = error.message;
     try {
       if (this.db.isTransaction) this.db.exec('rollback');
       if (error.errcode !== undefined && (error.errcode & 0xff) === SQLITE_FULL) {
         // A write that finds no room leaves the transaction without its commit record.
         this.writer = new LogWriter(this.db, this.options);
-        return this.refuse(group, 'storage-full', reason);
+        return this.refuse(groups, 'storage-full', reason);
       }
     } catch {
       // What cannot be rolled back is found out by opening the file again.
     }
     this.stop(reason, FIRST_PAUSE_MS);
-    return this.refuse(group, 'outcome-unknown', reason);
+    return this.refuse(groups, 'outcome-unknown', reason);
   }
 
   private stop(reason: string, pauseMs: number): void {
@@ -104,11 +104,11 @@ class WriterThread {
     }
   }
 
-  private refuse({ appends }: WireGroup, type: Stop, reason: string): WireReply {
+  private refuse(groups: readonly WireGroup[], type: Stop, reason: string): WireReply {
     const failure = { type, reason };
     // Not the writer's head: after a failure it counts what was not committed.
     return {
-      outcomes: appends.map(() => failure),
+      outcomes: groups.flatMap(({ appends }) => appends.map(() => failure)),
       firstPosition: this.acknowledged + 1,
       recordedAt: 0,
       trouble: toError(failure).message,
@@ -138,15 +138,12 @@ function whyNotOpened(error: Error & { errcode?: number }, file: string): Openin
 const thread = open(workerData as WriterOptions);
 
 /** Everything that has arrived by now makes one transaction, with one flush of the disk. */
-function withAllThatWait(first: WireGroup): WireGroup {
-  let { now } = first;
-  const appends = [...first.appends];
+function withAllThatWait(first: WireGroup): WireGroup[] {
+  const groups = [first];
   for (let next = receiveMessageOnPort(parentPort!); next !== undefined; next = receiveMessageOnPort(parentPort!)) {
-    const group = next.message as WireGroup;
-    appends.push(...group.appends);
-    now = group.now;
+    groups.push(next.message as WireGroup);
   }
-  return { now, appends };
+  return groups;
 }
 
 // null closes, and is sent when no group is on its way any more.

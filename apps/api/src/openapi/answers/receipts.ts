@@ -9,7 +9,11 @@ const receipt = {
   position: said('Place in the whole log, from 0. For those who may see numbers.', COUNT),
   repeated: said('It was there already with the same content: this is the original result.', FLAG),
 } satisfies Record<string, Schema>;
-const { repeated: _repeated, ...lineReceipt } = receipt;
+const { repeated: _repeated, ...others } = receipt;
+const lineReceipt = {
+  ...others,
+  cursor: said('On the last of the receipts that are written together, thus on the last of all.', TOKEN),
+};
 const LINE = said('From 0, empty lines not counted.', COUNT);
 
 /** What appends answer. */
@@ -20,6 +24,7 @@ export const RECEIPTS: Readonly<Record<string, Schema>> = {
     description: 'One line of the answer to NDJSON.',
     oneOf: [
       object({ line: LINE, status: said('200: it was there already.', words([200, 201])), ...lineReceipt }, [
+        'cursor',
         'revision',
         'position',
       ]),
