@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendedEvent, ExpectedRevision } from '#event-log';
+import type { AppendedEvent, AppendRequest, ExpectedRevision } from '#event-log';
 import { streamOf } from '../http/crisis-id';
 import { OPEN } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -45,24 +45,25 @@ export function appendLines(
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
   const writer = { principal: OPEN.name, level: OPEN.level };
-  const append = async (line: Line, index: number): Promise<Result> => {
+  const read = (line: Line, index: number): AppendRequest => {
+    if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
+    const now = context.clock();
+    const value = parseStrict(line);
+    const event = readElement({ value, key: batchId(key, index), index: undefined, now, opening: false, trace });
+    return { stream: streamOf(crisisId), events: [event], expected, writer };
+  };
+  const refusal = (error: unknown, index: number): Problem => {
+    const problem = toProblem(error, request.id);
+    if (problem.type === 'internal')
+      new Logger('append').error(`${request.id} line ${index}: ${(error as Error).stack ?? String(error)}`);
+    return problem;
+  };
+  // No async function: it would keep the line and what was read of it until the answer, and thousands are outstanding.
+  const append = (line: Line, index: number): Promise<Result> => {
     try {
-      if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
-      const value = parseStrict(line);
-      const event = readElement({
-        value,
-        key: batchId(key, index),
-        index: undefined,
-        now: context.clock(),
-        opening: false,
-        trace,
-      });
-      return (await context.log.append({ stream: streamOf(crisisId), events: [event], expected, writer }))[0]!;
+      return context.log.append(read(line, index)).then(first, (error: unknown) => refusal(error, index));
     } catch (error) {
-      const problem = toProblem(error, request.id);
-      if (problem.type === 'internal')
-        new Logger('append').error(`${request.id} line ${index}: ${(error as Error).stack ?? String(error)}`);
-      return problem;
+      return Promise.resolve(refusal(error, index));
     }
   };
   const lines = splitLines(request.body as Readable, MAX_BODY_BYTES);
@@ -72,6 +73,8 @@ export function appendLines(
 }
 
 type Result = AppendedEvent | Problem;
+
+const first = ([event]: readonly AppendedEvent[]): AppendedEvent => event!;
 
 async function* textsOf(
   batches: AsyncIterable<Result[]>,

@@ -17,13 +17,18 @@ const QUEUE_BYTES = 64 * 1024 * 1024;
 /** Between attempts to write again after a failure, while nobody appends. */
 const PROBE_MS = 1_000;
 
-interface Waiting {
-  readonly wire: WireAppend;
-  readonly request: AppendRequest;
-  readonly elements: readonly Element[];
+/** What is needed to answer an append. Not the request: what waits in large numbers must be small. */
+interface Pending {
+  readonly ids: readonly string[];
   readonly bytes: number;
   readonly resolve: (events: readonly AppendedEvent[]) => void;
   readonly reject: (error: Error) => void;
+}
+
+interface Waiting {
+  readonly pending: Pending;
+  readonly wire: WireAppend;
+  readonly elements: readonly Element[];
 }
 
 /**
@@ -33,7 +38,7 @@ interface Waiting {
 export class WriterClient {
   private queue: Waiting[] = [];
   /** Sent, in order; the thread answers in order. */
-  private inFlight: Waiting[] = [];
+  private inFlight: Pending[] = [];
   private waitingBytes = 0;
   private inFlightEvents = 0;
   private inFlightBytes = 0;
@@ -79,7 +84,8 @@ export class WriterClient {
       const bytes = elements.reduce((sum, { body }) => sum + body.length, 0);
       if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
       this.waitingBytes += bytes;
-      this.queue.push({ wire: pack(request, elements), request, elements, bytes, resolve, reject });
+      const ids = request.events.map(({ id }) => id);
+      this.queue.push({ pending: { ids, bytes, resolve, reject }, wire: pack(request, elements), elements });
       this.schedule();
     });
   }
@@ -115,13 +121,14 @@ export class WriterClient {
 
   private send(): void {
     let count = 0;
-    for (; count < this.queue.length && this.hasRoomFor(this.queue[count]!); count++) {
-      this.inFlightEvents += this.queue[count]!.request.events.length;
-      this.inFlightBytes += this.queue[count]!.bytes;
+    for (; count < this.queue.length && this.hasRoomFor(this.queue[count]!.pending); count++) {
+      const { pending } = this.queue[count]!;
+      this.inFlightEvents += pending.ids.length;
+      this.inFlightBytes += pending.bytes;
+      this.inFlight.push(pending);
     }
     if (count === 0) return;
     const sent = this.queue.splice(0, count);
-    this.inFlight.push(...sent);
     this.post(
       sent.map(({ wire }) => wire),
       sent.flatMap(({ elements }) => elements),
@@ -134,15 +141,15 @@ export class WriterClient {
     this.worker.postMessage(group, [bodies.buffer]);
   }
 
-  private hasRoomFor({ request, bytes }: Waiting): boolean {
+  private hasRoomFor({ ids, bytes }: Pending): boolean {
     if (this.inFlightEvents === 0) return true;
-    return this.inFlightEvents + request.events.length <= GROUP_EVENTS && this.inFlightBytes + bytes <= GROUP_BYTES;
+    return this.inFlightEvents + ids.length <= GROUP_EVENTS && this.inFlightBytes + bytes <= GROUP_BYTES;
   }
 
   private settle({ outcomes, firstPosition, recordedAt, trouble }: WireReply): void {
     const settled = this.inFlight.splice(0, outcomes.length);
-    for (const { request, bytes } of settled) {
-      this.inFlightEvents -= request.events.length;
+    for (const { ids, bytes } of settled) {
+      this.inFlightEvents -= ids.length;
       this.inFlightBytes -= bytes;
       this.waitingBytes -= bytes;
     }
@@ -152,16 +159,16 @@ export class WriterClient {
 
     this.trouble = trouble;
     if (trouble !== undefined) this.probeLater();
-    const stored = settled.reduce((sum, { request }, i) => sum + (isStored(outcomes[i]!) ? request.events.length : 0), 0);
+    const stored = settled.reduce((sum, { ids }, i) => sum + (isStored(outcomes[i]!) ? ids.length : 0), 0);
     // The head first: whoever learns of his append can read it.
     this.onHead(firstPosition + stored - 1);
     let position = firstPosition;
     for (let i = 0; i < settled.length; i++) {
-      const { request, resolve, reject } = settled[i]!;
+      const { ids, resolve, reject } = settled[i]!;
       const outcome = outcomes[i]!;
       if (isStored(outcome)) {
-        resolve(appended(request, outcome, position, recordedAt));
-        position += request.events.length;
+        resolve(appended(ids, outcome, position, recordedAt));
+        position += ids.length;
       } else if ('type' in outcome) reject(toError(outcome));
       else resolve(outcome);
     }
@@ -184,7 +191,7 @@ export class WriterClient {
     clearTimeout(this.probe);
     this.ended ??= new WritingStopped({ reason: `${reason}; the log must be opened again` });
     for (const { reject } of this.inFlight) reject(new OutcomeUnknown({ reason }));
-    for (const { reject } of this.queue) reject(this.ended);
+    for (const { pending } of this.queue) pending.reject(this.ended);
     this.inFlight = [];
     this.queue = [];
     this.isProbing = false;
@@ -193,17 +200,5 @@ export class WriterClient {
 
 const isStored = (outcome: WireOutcome): outcome is Revision => typeof outcome === 'number';
 
-function appended(
-  { events }: AppendRequest,
-  revision: number,
-  position: Position,
-  recordedAt: number,
-): AppendedEvent[] {
-  return events.map(({ id }, i) => ({
-    id,
-    revision: revision + i,
-    position: position + i,
-    recordedAt,
-    repeated: false,
-  }));
-}
+const appended = (ids: readonly string[], revision: Revision, position: Position, recordedAt: number): AppendedEvent[] =>
+  ids.map((id, i) => ({ id, revision: revision + i, position: position + i, recordedAt, repeated: false }));
