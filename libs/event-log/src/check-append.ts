@@ -1,4 +1,4 @@
-import { Element, splitElement } from './element';
+import { DividedElement, divideElement } from './element';
 import { AppendRequest, MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND, NewEvent } from './event-log';
 import { AppendTooLarge, DuplicateIdInAppend, InvalidAppend } from './errors';
 
@@ -9,23 +9,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MAX_NAME_LENGTH = 256;
 
 /** The rules of the port that need no history, and the elements as they are stored. Throws what the append rejects with. */
-export function checkAppend({ stream, events, writer }: AppendRequest): Element[] {
+export function checkAppend({ stream, events, writer }: AppendRequest): DividedElement[] {
   if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
   if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);
   if (events.length === 0) refuse(0, 'the array is empty');
   if (!isName(writer.principal)) refuse(0, 'a principal needs a short name');
   events.forEach(checkEvent);
   if (events.length > 1) checkDistinct(stream, events);
-  const elements = events.map(toElement);
-  const bytes = elements.reduce((sum, { size }) => sum + size, 0);
+  const elements = events.map(divide);
+  const bytes = elements.reduce((sum, { wholeBytes }) => sum + wholeBytes, 0);
   if (bytes > MAX_BYTES_PER_APPEND) throw new AppendTooLarge({ events: events.length, bytes });
   return elements;
 }
 
-function toElement({ element }: NewEvent, index: number): Element {
+function divide({ element }: NewEvent, index: number): DividedElement {
   if (typeof element !== 'object' || element === null || Array.isArray(element)) refuse(index, 'it is no object');
   try {
-    return splitElement(element);
+    return divideElement(element);
   } catch (error) {
     refuse(index, (error as Error).message);
   }

@@ -11,16 +11,14 @@ export interface ElementParts {
   readonly sources: Uint8Array;
 }
 
-/** An element as it is decided and stored. */
-export interface Element {
-  /** What the embedded engine stores: JCS of {content, refs, sources}. */
-  readonly body: Uint8Array;
-  /** Bytes of the content and of the refs in it: with them `partsIn` finds the parts. */
-  readonly contentBytes: number;
+/** An element, walked once: its canonical bytes, and which of them go where. */
+export interface DividedElement {
+  /** JCS of the element without eventId, then of its refs, then of its sources. */
+  readonly bytes: Uint8Array;
+  readonly wholeBytes: number;
   readonly refsBytes: number;
-  /** SHA-256 (base64url) of JCS of the element without eventId, and the length of that in bytes. */
-  readonly contentHash: string;
-  readonly size: number;
+  /** Pairs, from and to: what of the whole is not content. */
+  readonly leftOut: readonly number[];
 }
 
 /** Where a member goes: nowhere, only into what is hashed, into a part of its own, or deeper. */
@@ -49,35 +47,38 @@ const sentElement: Shape = new Map<string, Place>([
   ['data', new Map([...ownFields, ['content', correction]])],
 ]);
 
-/** What stands between the parts in a body. */
-const CONTENT = '{"content":';
-const REFS = ',"refs":';
-const SOURCES = ',"sources":';
-
 /** Divides an element in one walk. Throws TypeError where JCS has no form for it. */
-export const splitElement = (sent: object): Element => splitter.split(sent);
+export const divideElement = (sent: object): DividedElement => divider.divide(sent);
+
+/** SHA-256 (base64url) of JCS of the element without eventId: two elements with the same are the same. */
+export const contentHashOf = ({ bytes, wholeBytes }: DividedElement): string =>
+  hash('sha256', bytes.subarray(0, wholeBytes), 'base64url');
 
 /**
  * Writes the element once, whole, and remembers which bytes of it the content leaves out. Members come in canonical
  * order and the paths of the format sort like the walk, so everything is canonical as it grows.
  */
-class Splitter {
+class Divider {
   private readonly whole = new CanonicalWriter();
   private readonly parts = { refs: new CanonicalWriter(), sources: new CanonicalWriter() };
-  private readonly body = new CanonicalWriter();
   /** Pairs: from and to. */
-  private readonly leftOut: number[] = [];
+  private leftOut: number[] = [];
 
-  split(sent: object): Element {
-    const { whole, leftOut } = this;
+  divide(sent: object): DividedElement {
+    const { whole } = this;
     const { refs, sources } = this.parts;
-    whole.length = refs.length = sources.length = leftOut.length = 0;
+    whole.length = refs.length = sources.length = 0;
+    this.leftOut = [];
     refs.byte(OPEN_BRACE);
     sources.byte(OPEN_BRACE);
     this.object(sent, sentElement, '');
     refs.byte(CLOSE_BRACE);
     sources.byte(CLOSE_BRACE);
-    return this.assemble(hash('sha256', whole.bytes.subarray(0, whole.length), 'base64url'));
+    const bytes = Buffer.allocUnsafe(whole.length + refs.length + sources.length);
+    bytes.set(whole.bytes.subarray(0, whole.length));
+    bytes.set(refs.bytes.subarray(0, refs.length), whole.length);
+    bytes.set(sources.bytes.subarray(0, sources.length), whole.length + refs.length);
+    return { bytes, wholeBytes: whole.length, refsBytes: refs.length, leftOut: this.leftOut };
   }
 
   private object(object: object, shape: Shape, path: string): void {
@@ -113,45 +114,42 @@ class Splitter {
     part.name(path + name);
     part.copy(whole.bytes, start, whole.length);
   }
-
-  private assemble(contentHash: string): Element {
-    const { body, whole } = this;
-    const { refs, sources } = this.parts;
-    body.length = 0;
-    body.ascii(CONTENT);
-    let from = 0;
-    for (let i = 0; i < this.leftOut.length; i += 2) {
-      body.copy(whole.bytes, from, this.leftOut[i]!);
-      from = this.leftOut[i + 1]!;
-    }
-    body.copy(whole.bytes, from, whole.length);
-    const contentBytes = body.length - CONTENT.length;
-    body.ascii(REFS);
-    body.copy(refs.bytes, 0, refs.length);
-    body.ascii(SOURCES);
-    body.copy(sources.bytes, 0, sources.length);
-    body.byte(CLOSE_BRACE);
-    return {
-      body: Buffer.from(body.bytes.subarray(0, body.length)),
-      contentBytes,
-      refsBytes: refs.length,
-      contentHash,
-      size: whole.length,
-    };
-  }
 }
 
-const splitter = new Splitter();
+const divider = new Divider();
 
-/** The parts of a body, which share its bytes. */
-export function partsIn({ body, contentBytes, refsBytes }: Pick<Element, 'body' | 'contentBytes' | 'refsBytes'>): ElementParts {
-  const contentEnd = CONTENT.length + contentBytes;
-  const refsAt = contentEnd + REFS.length;
-  const refsEnd = refsAt + refsBytes;
+/** What stands between the parts in a body. */
+const CONTENT = '{"content":';
+const REFS = ',"refs":';
+const SOURCES = ',"sources":';
+
+const body = new CanonicalWriter();
+
+/**
+ * What the embedded engine stores, JCS of {content, refs, sources}, and the parts in it. To be used at once: the next
+ * call writes over it.
+ */
+export function bodyOf({ bytes, wholeBytes, refsBytes, leftOut }: DividedElement): ElementParts & { body: Uint8Array } {
+  body.length = 0;
+  body.ascii(CONTENT);
+  let from = 0;
+  for (let i = 0; i < leftOut.length; i += 2) {
+    body.copy(bytes, from, leftOut[i]!);
+    from = leftOut[i + 1]!;
+  }
+  body.copy(bytes, from, wholeBytes);
+  const contentEnd = body.length;
+  const refsEnd = wholeBytes + refsBytes;
+  body.ascii(REFS);
+  body.copy(bytes, wholeBytes, refsEnd);
+  body.ascii(SOURCES);
+  body.copy(bytes, refsEnd, bytes.length);
+  body.byte(CLOSE_BRACE);
   return {
-    content: body.subarray(CONTENT.length, contentEnd),
-    refs: body.subarray(refsAt, refsEnd),
-    sources: body.subarray(refsEnd + SOURCES.length, body.length - 1),
+    body: body.bytes.subarray(0, body.length),
+    content: body.bytes.subarray(CONTENT.length, contentEnd),
+    refs: bytes.subarray(wholeBytes, refsEnd),
+    sources: bytes.subarray(refsEnd),
   };
 }
 

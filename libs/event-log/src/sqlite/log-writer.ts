@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { decide, ProposedEvent } from '../decide';
-import { partsIn } from '../element';
+import { bodyOf, contentHashOf, DividedElement } from '../element';
 import { saltPool, seal } from '../envelope';
 import type { AppendRequest, ExpectedRevision, Position, RecordedBy } from '../event-log';
 import { rewriteVersion } from './schema';
@@ -16,7 +16,7 @@ export type Identity = Omit<RecordedBy, 'principal'>;
 /** An event of an append, to be decided and, if accepted, sealed and stored. */
 interface IncomingEvent extends ProposedEvent {
   readonly wire: WireEvent;
-  readonly body: Uint8Array;
+  readonly element: DividedElement;
 }
 
 /** Decides appends and stores those accepted, a group a transaction. The only writer of its file. */
@@ -66,11 +66,11 @@ export class LogWriter {
     return { outcomes, firstPosition, recordedAt: this.recordedAt };
   }
 
-  private writeGroup({ appends, bodies }: WireGroup): WireOutcome[] {
+  private writeGroup({ appends, bytes }: WireGroup): WireOutcome[] {
     let at = 0;
     return appends.map((append) => {
       const [name, expected, principal, level, ...wires] = append;
-      const events = wires.map((wire) => incoming(wire, bodies.subarray(at, (at += bodyBytesOf(wire)))));
+      const events = wires.map((wire) => incoming(wire, bytes.subarray(at, (at += bytesOf(wire)))));
       return this.append(name, events, expected, { principal, level });
     });
   }
@@ -91,9 +91,9 @@ export class LogWriter {
   }
 
   private store(stream: StreamColumns, event: IncomingEvent, principal: string): void {
-    const [id, type, contentHash, , contentBytes, refsBytes, marking, schemaVersion, contentSchemaVersion] = event.wire;
+    const [id, type, , , , , marking, schemaVersion, contentSchemaVersion] = event.wire;
     const [, , , , , , , , , contentType, target, marks, correlationId = id, causationId] = event.wire;
-    const parts = partsIn({ body: event.body, contentBytes, refsBytes });
+    const { body, ...parts } = bodyOf(event.element);
     const revision = stream.head + 1;
     const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
@@ -125,8 +125,8 @@ export class LogWriter {
       causationId ?? null,
       target ?? null,
       marks ?? null,
-      seal(facts, parts, contentHash, this.nextSalts()),
-      event.body,
+      seal(facts, parts, event.contentHash, this.nextSalts()),
+      body,
     );
     this.nextPosition++;
     stream.accepted(id, target);
@@ -161,9 +161,12 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
   return value;
 }
 
-const bodyBytesOf = (wire: WireEvent): number => wire[3];
+const bytesOf = (wire: WireEvent): number => wire[2];
 
-function incoming(wire: WireEvent, body: Uint8Array): IncomingEvent {
-  const [id, type, contentHash, , , , marking, , , contentType, target, marks, , , references = []] = wire;
-  return { id, type, marking, contentType, target, marks, references, contentHash, wire, body };
+function incoming(wire: WireEvent, bytes: Uint8Array): IncomingEvent {
+  const [id, type, , wholeBytes, refsBytes, leftOut, marking, , , contentType, target, marks] = wire;
+  const references = wire[14] ?? [];
+  const element = { bytes, wholeBytes, refsBytes, leftOut };
+  const contentHash = contentHashOf(element);
+  return { id, type, marking, contentType, target, marks, references, contentHash, element, wire };
 }

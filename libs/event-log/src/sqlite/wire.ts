@@ -1,4 +1,4 @@
-import type { Element } from '../element';
+import type { DividedElement } from '../element';
 import type { Failure } from '../errors';
 import type {
   AppendedEvent,
@@ -11,7 +11,7 @@ import type {
 } from '../event-log';
 
 /**
- * What main thread and writer thread exchange. Tuples, and the bytes of all bodies in one buffer that is handed over:
+ * What main thread and writer thread exchange. Tuples, and the bytes of all elements in one buffer that is handed over:
  * cloning the request objects costs the main thread nearly twice as much, and the round trip more than twice (measured).
  */
 export type WireAppend = readonly [
@@ -25,10 +25,10 @@ export type WireAppend = readonly [
 export type WireEvent = readonly [
   id: string,
   type: string,
-  contentHash: string,
-  bodyBytes: number,
-  contentBytes: number,
+  bytes: number,
+  wholeBytes: number,
   refsBytes: number,
+  leftOut: readonly number[],
   marking: StoredMarking,
   schemaVersion: number,
   contentSchemaVersion: number | undefined,
@@ -46,7 +46,7 @@ export interface WireGroup {
   readonly now: number;
   readonly appends: readonly WireAppend[];
   /** Of all events, one after the other. */
-  readonly bodies: Uint8Array;
+  readonly bytes: Uint8Array;
 }
 
 /** Revision of the first new event; or the original results; or a refusal. */
@@ -63,7 +63,7 @@ export interface WireReply {
 
 export const pack = (
   { stream, expected, writer, events }: AppendRequest,
-  elements: readonly Element[],
+  elements: readonly DividedElement[],
 ): WireAppend => [
   stream,
   expected,
@@ -72,24 +72,24 @@ export const pack = (
   ...events.map((event, i) => packEvent(event, elements[i]!)),
 ];
 
-/** The elements' bodies in one buffer of their own, which can be transferred. */
-export function packBodies(elements: readonly Element[]): Uint8Array<ArrayBuffer> {
-  const bodies = new Uint8Array(elements.reduce((sum, { body }) => sum + body.length, 0));
+/** The elements' bytes in one buffer of their own, which can be transferred. */
+export function packBytes(elements: readonly DividedElement[]): Uint8Array<ArrayBuffer> {
+  const packed = new Uint8Array(elements.reduce((sum, { bytes }) => sum + bytes.length, 0));
   let at = 0;
-  for (const { body } of elements) {
-    bodies.set(body, at);
-    at += body.length;
+  for (const { bytes } of elements) {
+    packed.set(bytes, at);
+    at += bytes.length;
   }
-  return bodies;
+  return packed;
 }
 
-const packEvent = (event: NewEvent, element: Element): WireEvent => [
+const packEvent = (event: NewEvent, element: DividedElement): WireEvent => [
   event.id,
   event.type,
-  element.contentHash,
-  element.body.length,
-  element.contentBytes,
+  element.bytes.length,
+  element.wholeBytes,
   element.refsBytes,
+  element.leftOut,
   event.marking,
   event.schemaVersion,
   event.contentSchemaVersion,

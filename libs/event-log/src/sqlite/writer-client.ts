@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { checkAppend } from '../check-append';
-import type { Element } from '../element';
+import type { DividedElement } from '../element';
 import { LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
 import type { AppendedEvent, AppendRequest, Position, Revision } from '../event-log';
-import { pack, packBodies, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
+import { pack, packBytes, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
 /** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
@@ -28,7 +28,7 @@ interface Pending {
 interface Waiting {
   readonly pending: Pending;
   readonly wire: WireAppend;
-  readonly elements: readonly Element[];
+  readonly elements: readonly DividedElement[];
 }
 
 /**
@@ -81,7 +81,7 @@ export class WriterClient {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) throw this.ended;
       const elements = checkAppend(request);
-      const bytes = elements.reduce((sum, { body }) => sum + body.length, 0);
+      const bytes = elements.reduce((sum, element) => sum + element.bytes.length, 0);
       if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
       this.waitingBytes += bytes;
       const ids = request.events.map(({ id }) => id);
@@ -135,10 +135,10 @@ export class WriterClient {
     );
   }
 
-  private post(appends: readonly WireAppend[], elements: readonly Element[]): void {
-    const bodies = packBodies(elements);
-    const group: WireGroup = { now: this.clock(), appends, bodies };
-    this.worker.postMessage(group, [bodies.buffer]);
+  private post(appends: readonly WireAppend[], elements: readonly DividedElement[]): void {
+    const bytes = packBytes(elements);
+    const group: WireGroup = { now: this.clock(), appends, bytes };
+    this.worker.postMessage(group, [bytes.buffer]);
   }
 
   private hasRoomFor({ ids, bytes }: Pending): boolean {
