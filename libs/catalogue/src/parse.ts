@@ -99,13 +99,9 @@ const facts = (element: Owner, { definition, references }: Parser, parsers: Pars
     schemaVersion: definition.version,
     marking: tlp ?? (isAmendment ? 'inherit' : 'AMBER+STRICT'),
     references: found,
-  };
-  if (eventId === undefined && !isAmendment) return parsed;
-  return {
-    ...parsed,
     ...(eventId !== undefined && { eventId }),
-    ...(isAmendment && amendment(element.data as Owner, parsers)),
   };
+  return isAmendment ? { ...parsed, ...amendment(element.data as Owner, parsers) } : parsed;
 };
 
 const amendment = (data: Owner, parsers: Parsers): Partial<ParsedEvent> => {

@@ -9,6 +9,8 @@ export const PARTS = ['place', 'header', 'author', 'content', 'refs', 'sources']
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const SALTS_BYTES = PARTS.length * SALT_BYTES;
+/** Up to this length views are kept. */
+const BEGINNINGS = 2 * 1024;
 const COMMITMENTS_AT = SALTS_BYTES + HASH_BYTES;
 
 /** A seal is the salts, the contentHash and the commitments, one after the other. */
@@ -58,6 +60,8 @@ function commitments(facts: EnvelopeFacts, parts: ElementParts, salts: Uint8Arra
 class Scratch {
   private bytes = Buffer.alloc(4 * 1024);
   private readonly partAt: number;
+  /** By length, the beginnings of `bytes` so far asked for: a view costs a fifth of a hash. */
+  private beginnings: Uint8Array[] = [];
 
   constructor(private readonly name: string) {
     this.partAt = this.prepare();
@@ -76,12 +80,18 @@ class Scratch {
       end += part.length;
     }
     this.bytes[end] = CLOSE_BRACKET;
-    return hash('sha256', this.bytes.subarray(0, end + 1), 'binary');
+    return hash('sha256', this.beginning(end + 1), 'binary');
+  }
+
+  private beginning(length: number): Uint8Array {
+    if (length > BEGINNINGS) return this.bytes.subarray(0, length);
+    return (this.beginnings[length] ??= this.bytes.subarray(0, length));
   }
 
   /** Writes what is the same for all events, and tells where it ends. */
   private prepare(room = this.bytes.length): number {
     if (this.bytes.length < room) this.bytes = Buffer.alloc(room);
+    this.beginnings = [];
     this.bytes[0] = 0x02;
     return 1 + SALT_BYTES + this.bytes.write(`["${this.name}",`, 1 + SALT_BYTES);
   }

@@ -93,7 +93,7 @@ export class LogWriter {
   private store(stream: StreamColumns, event: IncomingEvent, principal: string): void {
     const [id, type, , , , , marking, schemaVersion, contentSchemaVersion] = event.wire;
     const [, , , , , , , , , contentType, target, marks, correlationId = id, causationId] = event.wire;
-    const { body, ...parts } = bodyOf(event.element);
+    const parts = bodyOf(event.element);
     const revision = stream.head + 1;
     const { key: recorder, recordedBy } = this.recorder(principal);
     const facts = {
@@ -126,7 +126,7 @@ export class LogWriter {
       target ?? null,
       marks ?? null,
       seal(facts, parts, event.contentHash, this.nextSalts()),
-      body,
+      parts.body,
     );
     this.nextPosition++;
     stream.accepted(id, target);
