@@ -28,7 +28,8 @@ export class NaiveLog {
     const known = events.map(({ id }) => own.find((event) => event.id === id));
     const isTaken = (event: NewEvent, old: Kept | undefined) =>
       old !== undefined &&
-      (!isDeepStrictEqual(old.element, event.element) || !(old.principal === writer.principal || sees(own, writer.level)(old)));
+      (!isDeepStrictEqual(old.element, event.element) ||
+        !(old.principal === writer.principal || sees(own, writer.level)(old)));
     const taken = events.findIndex((event, i) => isTaken(event, known[i]));
     if (taken >= 0) return refuse('event-id-taken', taken, events[taken]!.id);
     if (known.every((old) => old !== undefined)) return known.map((old) => placeOf(old, true));

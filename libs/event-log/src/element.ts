@@ -58,14 +58,14 @@ export const contentHashOf = ({ bytes, wholeBytes }: DividedElement): string =>
  * Writes the element once, whole, and remembers which bytes of it the content leaves out. Members come in canonical
  * order and the paths of the format sort like the walk, so everything is canonical as it grows.
  */
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 class Divider {
   private readonly whole = new CanonicalWriter();
   private readonly parts = { refs: new CanonicalWriter(), sources: new CanonicalWriter() };
   /** Pairs: from and to. */
   private leftOut: number[] = [];
-  private free = new Uint8Array(0);
+  private free: Uint8Array = new Uint8Array(0);
 
   divide(sent: object): DividedElement {
     const { whole } = this;
@@ -86,7 +86,7 @@ class Divider {
 
   /** From a piece that serves many: a buffer of its own for each would cost as much as the copying. */
   private room(length: number): Uint8Array {
-    if (this.free.length < length) this.free = new Uint8Array(Math.max(length, PIECE_BYTES));
+    if (this.free.length < length) this.free = Buffer.allocUnsafeSlow(Math.max(length, PIECE_BYTES));
     const room = this.free.subarray(0, length);
     this.free = this.free.subarray(length);
     return room;

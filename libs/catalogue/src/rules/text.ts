@@ -28,7 +28,8 @@ export const Label = (max = MAX_NAME): Rule =>
   rule(
     'label',
     `must be one line of 1 to ${max} characters in Unicode NFC, not blank, without control or bidirectional characters`,
-    (value) => typeof value === 'string' && fits(value, max) && (PLAIN.test(value) || (LABEL.test(value) && isNormal(value))),
+    (value) =>
+      typeof value === 'string' && fits(value, max) && (PLAIN.test(value) || (LABEL.test(value) && isNormal(value))),
     { schema: { type: 'string', pattern: LABEL_PATTERN, maxLength: max } },
   );
 

@@ -74,7 +74,7 @@ export const pack = (
 
 /** The elements' bytes in one buffer of their own, which can be transferred. */
 export function packBytes(elements: readonly DividedElement[]): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(elements.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  const packed = Buffer.allocUnsafeSlow(elements.reduce((sum, { bytes }) => sum + bytes.length, 0));
   let at = 0;
   for (const { bytes } of elements) {
     packed.set(bytes, at);

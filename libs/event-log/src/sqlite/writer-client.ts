@@ -200,5 +200,10 @@ export class WriterClient {
 
 const isStored = (outcome: WireOutcome): outcome is Revision => typeof outcome === 'number';
 
-const appended = (ids: readonly string[], revision: Revision, position: Position, recordedAt: number): AppendedEvent[] =>
+const appended = (
+  ids: readonly string[],
+  revision: Revision,
+  position: Position,
+  recordedAt: number,
+): AppendedEvent[] =>
   ids.map((id, i) => ({ id, revision: revision + i, position: position + i, recordedAt, repeated: false }));

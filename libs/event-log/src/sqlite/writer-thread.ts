@@ -40,7 +40,8 @@ class WriterThread {
   }
 
   write(groups: readonly WireGroup[]): WireReply {
-    if (this.stopped !== undefined && !this.resume()) return this.refuse(groups, 'writing-stopped', this.stopped.reason);
+    if (this.stopped !== undefined && !this.resume())
+      return this.refuse(groups, 'writing-stopped', this.stopped.reason);
     try {
       const reply = this.writer.write(groups);
       this.acknowledged = this.writer.head;
