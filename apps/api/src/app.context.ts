@@ -1,4 +1,4 @@
-import type { SqliteEventLog } from '#event-log';
+import type { EventStoreLog, SqliteEventLog } from '#event-log';
 import type { Config } from './config';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
@@ -6,7 +6,7 @@ import type { ViewEngine } from './views/view-engine';
 /** What the routes need, made once at start. Also Nest's injection token for it. */
 export class Context {
   readonly config: Config;
-  readonly log: SqliteEventLog;
+  readonly log: SqliteEventLog | EventStoreLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
   /** Milliseconds since the epoch. */

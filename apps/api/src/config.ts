@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -9,6 +10,11 @@ export interface Config {
   readonly port: number;
   /** `DATA_DIR`, default `./data`: the record, its caches and the token key. */
   readonly dataDir: string;
+  /**
+   * `EVENTSTOREDB_URL`, or the file that `EVENTSTOREDB_URL_FILE` names: `esdb://…`. Then the record is there, and the
+   * data folder holds a mirror. May hold a password: never logged.
+   */
+  readonly eventStoreDbUrl?: string;
   /** `ALLOWED_HOSTS`, comma-separated: names that `Host` may carry besides the loopback ones. */
   readonly allowedHosts: readonly string[];
   /** `INSTANCE_ID`, default the machine's name: stored with each event as the instance that recorded it. */
@@ -49,16 +55,31 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
   if (logLevel !== 'error' && logLevel !== 'warn')
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
+  const eventStoreDbUrl = eventStoreDbUrlOf(env, problems);
   if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.freeze({
     host,
     port,
     dataDir: resolve(env['DATA_DIR'] ?? 'data'),
+    ...(eventStoreDbUrl !== undefined && { eventStoreDbUrl }),
     allowedHosts: list(env['ALLOWED_HOSTS']),
     instance: env['INSTANCE_ID'] ?? hostname(),
     tokenKeys,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
+}
+
+function eventStoreDbUrlOf(env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
+  const file = env['EVENTSTOREDB_URL_FILE'];
+  let url = env['EVENTSTOREDB_URL'];
+  try {
+    if (file !== undefined) url = readFileSync(file, 'utf8').trim();
+  } catch {
+    problems.push(`EVENTSTOREDB_URL_FILE=${file} cannot be read.`);
+  }
+  if (url !== undefined && !/^esdb(\+discover)?:\/\/\S+$/.test(url))
+    problems.push('EVENTSTOREDB_URL is no connection string; use esdb://host:2113?tls=false or the like.');
+  return url;
 }
 
 const list = (text: string | undefined): string[] =>

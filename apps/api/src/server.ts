@@ -4,7 +4,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { openSqliteLog } from '#event-log';
+import { type EventStoreLog, openEventStoreLog, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
 import { BUILD } from './build';
@@ -14,6 +14,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
+import { sayHowOld } from './http/say-how-old';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
@@ -33,7 +34,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
+  const log = await openRecord(config, clock);
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const tokens = new Tokens(tokenKeys, log.logId);
   const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
@@ -63,6 +64,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
   checkRequests(fastify, config.allowedHosts);
+  sayHowOld(fastify, log);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
@@ -79,4 +81,11 @@ export async function startServer(config: Config, clock: () => number = Date.now
       await log.close();
     },
   };
+}
+
+/** EventStoreDB where one is named, else the embedded record. */
+function openRecord(config: Config, clock: () => number): Promise<SqliteEventLog | EventStoreLog> {
+  const options = { dataDir: config.dataDir, instance: config.instance, build: BUILD, clock };
+  const { eventStoreDbUrl: url } = config;
+  return url === undefined ? openSqliteLog(options) : openEventStoreLog({ ...options, url });
 }

@@ -127,12 +127,17 @@ function recorder(recordedBy: RecordedBy): string {
 
 /** `data` of the stored format, byte for byte, from the stored body. */
 export function dataOf(body: string, sealed: Uint8Array): string {
+  if (isForeign(sealed)) return foreignOf(body).data;
   return canonicalJson({
     ...(JSON.parse(body) as object),
     salts: base64url(sealed, 0, SALTS_BYTES),
     contentHash: sealedContentHash(sealed),
   });
 }
+
+/** What a mirror keeps of another writer's event: JSON texts. */
+export const foreignOf = (body: string): { readonly data: string; readonly metadata: string } =>
+  (JSON.parse(body) as { foreign: { data: string; metadata: string } }).foreign;
 
 /** `metadata` of the stored format, byte for byte. */
 export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
@@ -150,7 +155,23 @@ export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
 
 /** The event's leaf in the Merkle log: SHA-256 of 0x00 and JCS of {v, commitments}. */
 export const leafOf = (sealed: Uint8Array): Buffer =>
-  hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'buffer');
+  isForeign(sealed)
+    ? Buffer.from(sealed)
+    : hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'buffer');
+
+/** Is this of another writer's event? */
+export const isForeign = (sealed: Uint8Array): boolean => sealed.length === HASH_BYTES;
+
+/** The leaf of an event that another writer put into one of our streams: it has no commitments. Kept as its seal. */
+export const leafOfForeign = (facts: object): Buffer => hash('sha256', `\0${canonicalJson(facts)}`, 'buffer');
+
+/** A seal from the stored format. Throws RangeError where a part has not its length. */
+export function sealOf(salts: string, contentHash: string, commitments: string): Buffer {
+  const parts = [salts, contentHash, commitments].map((part) => Buffer.from(part, 'base64url'));
+  const lengths = [SALTS_BYTES, HASH_BYTES, PARTS.length * HASH_BYTES];
+  if (parts.some(({ length }, i) => length !== lengths[i])) throw new RangeError('no seal has parts of these lengths');
+  return Buffer.concat(parts);
+}
 
 export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 

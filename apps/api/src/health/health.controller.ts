@@ -17,12 +17,15 @@ export class HealthController {
   @Header('content-type', 'application/json')
   @Header('cache-control', 'no-store')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const writing = this.context.log.writing();
+    const { log } = this.context;
+    const writing = log.writing();
+    // Of EventStoreDB: whether the mirror is connected and holds everything, else since when it may not.
+    const kind = 'mirrored' in log ? { engine: 'eventstoredb', mirror: log.mirrored() } : { engine: 'sqlite' };
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
     return JSON.stringify({
       status: writing.ok ? 'ok' : 'unavailable',
-      record: { engine: 'sqlite', logId: this.context.log.logId, head: this.context.log.head(), writing },
+      record: { ...kind, logId: log.logId, head: log.head(), writing },
       views,
     });
   }

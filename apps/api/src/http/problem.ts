@@ -107,6 +107,26 @@ export const PROBLEMS = {
     'Send the same event with the same id again: it is stored once, and the answer is then definite.',
   ],
   'writing-stopped': [503, 'The record cannot be written now', 'Reads go on. Try again after `Retry-After`.'],
+  'record-away': [
+    503,
+    'EventStoreDB cannot be reached',
+    'Nothing was stored; reads go on. Try again after `Retry-After`.',
+  ],
+  'record-truncated': [
+    503,
+    'A stream of the record has lost events',
+    'Reads go on from the copy that this instance holds. The operator must restore the record.',
+  ],
+  'record-rewound': [
+    503,
+    'The record does not hold what it held',
+    'Reads go on from the copy that this instance holds. The operator must restore the newer record.',
+  ],
+  'clock-off': [
+    503,
+    'The clock of this instance is wrong',
+    'Nothing was stored. Send it to another instance; the operator must set the clock right.',
+  ],
   'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
   behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
   'view-parked': [

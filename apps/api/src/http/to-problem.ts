@@ -88,6 +88,13 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
       return new Problem('outcome-unknown', 'The write was cut short.', {}, retryAfter(1));
     case 'writer-busy':
       return new Problem('busy', 'More appends wait than the writer takes.', {}, retryAfter(1));
+    case 'record-away':
+      return new Problem('record-away', 'The record takes no appends at the moment.', {}, retryAfter(2));
+    case 'record-truncated':
+    case 'record-rewound':
+      return new Problem(error.type, 'The mirror of this instance has stopped.', {}, retryAfter(60));
+    case 'clock-off':
+      return new Problem('clock-off', "The clock differs from the record's by over 5 s.", {}, retryAfter(10));
     case 'writing-stopped':
     case 'log-damaged':
       return new Problem(

@@ -1,0 +1,71 @@
+import type { StoredIdentity, StreamFacts } from '../decide';
+import { sealedContentHash } from '../envelope';
+import type { Revision } from '../event-log';
+import type { EventFacts } from '../markings';
+import type { StreamColumns } from '../sqlite/stream-columns';
+import type { OpenedEvent } from './open-envelope';
+
+export type LaterEvent = EventFacts & StoredIdentity;
+
+/**
+ * What a group is decided against: what the mirror holds of the stream, the tail that was read from the record, and
+ * what was accepted before in the same group. All of it with its ids, never a bare head.
+ */
+export class StreamPrefix implements StreamFacts {
+  readonly name: string;
+  readonly head: Revision;
+  private readonly later = new Map<string, LaterEvent>();
+  private readonly tailIds: ReadonlySet<string>;
+
+  constructor(
+    private readonly mirrored: StreamColumns,
+    tail: readonly LaterEvent[],
+  ) {
+    this.name = mirrored.name;
+    this.head = mirrored.head;
+    for (const event of tail) if (event.revision > mirrored.head) this.accept(event);
+    this.tailIds = new Set(this.later.keys());
+  }
+
+  accept(event: LaterEvent): void {
+    // The first of an id is the one that counts.
+    if (!this.later.has(event.id)) this.later.set(event.id, event);
+    (this as { head: Revision }).head = event.revision;
+  }
+
+  /** Is the event in the record, rather than only accepted? */
+  isStored(id: string): boolean {
+    return this.tailIds.has(id) || this.mirrored.find(id) !== undefined;
+  }
+
+  find(id: string): EventFacts | undefined {
+    return this.mirrored.find(id) ?? this.later.get(id);
+  }
+
+  identityOf(id: string): StoredIdentity {
+    return this.mirrored.find(id) === undefined ? this.later.get(id)! : this.mirrored.identityOf(id);
+  }
+
+  amendmentsOf(id: string): readonly EventFacts[] {
+    const mirrored = this.mirrored.amendmentsOf(id);
+    if (this.later.size === 0) return mirrored;
+    return [...mirrored, ...[...this.later.values()].filter(({ target }) => target === id)];
+  }
+
+  *newestAfter(revision: Revision): Iterable<EventFacts> {
+    for (const event of [...this.later.values()].reverse()) if (event.revision > revision) yield event;
+    yield* this.mirrored.newestAfter(revision);
+  }
+}
+
+export const laterEvent = ({ facts, seal, target, marks, contentType }: OpenedEvent): LaterEvent => ({
+  id: facts.id,
+  revision: facts.revision,
+  type: facts.type,
+  marking: facts.marking,
+  target,
+  marks,
+  contentType,
+  contentHash: sealedContentHash(seal),
+  principal: facts.recordedBy.principal,
+});
