@@ -5,6 +5,7 @@ const STREAM = 'crisislog-clock';
 /** More than the record's clock and this one may differ. */
 const TOLERANCE_MS = 5_000;
 const INTERVAL_MS = 60_000;
+const INTERVAL_WHILE_OFF_MS = 1_000;
 const EVENTS_KEPT = 100;
 
 /**
@@ -15,6 +16,7 @@ export class ClockCheck {
   /** Milliseconds by which this clock is ahead (positive) or behind, beyond the tolerance; 0 while all is well. */
   offMs = 0;
   private checkedAt = -Infinity;
+  private running: Promise<void> | undefined;
 
   constructor(
     private readonly record: RecordClient,
@@ -22,15 +24,19 @@ export class ClockCheck {
     private readonly toleranceMs = TOLERANCE_MS,
   ) {}
 
-  /** Cheap unless a minute has passed, or the clock was off. When the record is away it changes nothing. */
-  async run(): Promise<void> {
-    const now = performance.now();
-    if (this.toleranceMs === Infinity || (this.offMs === 0 && now - this.checkedAt < INTERVAL_MS)) return;
+  /** Cheap unless a minute has passed, or a second while the clock is off. When the record is away it changes nothing. */
+  run(): Promise<void> {
+    const intervalMs = this.offMs === 0 ? INTERVAL_MS : INTERVAL_WHILE_OFF_MS;
+    if (this.toleranceMs === Infinity || performance.now() - this.checkedAt < intervalMs) return Promise.resolve();
+    return (this.running ??= this.check().finally(() => (this.running = undefined)));
+  }
+
+  private async check(): Promise<void> {
     const before = this.clock();
     const created = await this.timeOfRecord().catch(() => undefined);
     const after = this.clock();
     if (created === undefined) return;
-    this.checkedAt = now;
+    this.checkedAt = performance.now();
     const ahead = before - created;
     const behind = created - after;
     this.offMs = ahead > this.toleranceMs ? ahead : behind > this.toleranceMs ? -behind : 0;
