@@ -1,11 +1,12 @@
 import {
   EventStoreDBClient,
   jsonEvent,
+  type JSONEventData,
   type ReadStreamOptions,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import type { Revision } from '../event-log';
-import { AppendOutcome, outcomeOf } from './append-outcome';
+import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
 import { deadline } from './deadline';
 import { RecordSubscription } from './record-subscription';
 
@@ -73,10 +74,16 @@ export class RecordClient {
 
   /** `expected` is always exact: with `any` the server looks back only a short way for ids it knows. Never rejects. */
   async append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<AppendOutcome> {
+    let sent: JSONEventData[];
     try {
-      const sent = events.map(({ id, type, data, metadata }) =>
+      sent = events.map(({ id, type, data, metadata }) =>
         jsonEvent({ id, type, data: parsed(data), metadata: parsed(metadata) }),
       );
+    } catch (error) {
+      // Inside the client it would be an unhandled rejection, and no answer.
+      return { kind: 'refused', reason: reasonOf(error) };
+    }
+    try {
       const call = this.client.appendToStream(this.stored(stream), sent, {
         expectedRevision: expected === -1 ? 'no_stream' : BigInt(expected),
         credentials: this.credentials,
