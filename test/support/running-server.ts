@@ -10,6 +10,7 @@ export interface RunningServer {
   readonly url: string;
   readonly dataDir: string;
   readonly routes: Server['routes'];
+  readonly needs: Server['needs'];
   /** supertest against it. */
   readonly http: ReturnType<typeof request>;
   /** Stops and starts it again on the same record. */
@@ -17,9 +18,21 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export async function startTestServer(clock?: () => number): Promise<RunningServer> {
+/** How a server differs from the default one. */
+export interface TestServerOptions {
+  /** Of the environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Before it starts, in its data folder: where keys are made. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
+}
+
+export async function startTestServer(
+  clock?: () => number,
+  { env = {}, prepare }: TestServerOptions = {},
+): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-'));
-  let server = await start(dataDir, clock);
+  await prepare?.(dataDir);
+  let server = await start(dataDir, clock, env);
   return {
     get url() {
       return server.url;
@@ -28,12 +41,15 @@ export async function startTestServer(clock?: () => number): Promise<RunningServ
     get routes() {
       return server.routes;
     },
+    get needs() {
+      return server.needs;
+    },
     get http() {
       return request(server.url);
     },
     async restart() {
       await server.close();
-      server = await start(dataDir, clock);
+      server = await start(dataDir, clock, env);
     },
     async stop() {
       await server.close();
@@ -42,5 +58,5 @@ export async function startTestServer(clock?: () => number): Promise<RunningServ
   };
 }
 
-const start = (dataDir: string, clock?: () => number): Promise<Server> =>
-  startServer(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', INSTANCE_ID: 'test' }), clock);
+const start = (dataDir: string, clock?: () => number, env: NodeJS.ProcessEnv = {}): Promise<Server> =>
+  startServer(readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', INSTANCE_ID: 'test', ...env }), clock);

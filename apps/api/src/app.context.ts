@@ -1,4 +1,6 @@
 import type { SqliteEventLog } from '#event-log';
+import type { Credentials } from './access/credentials';
+import type { Sessions } from './access/sessions';
 import type { Config } from './config';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
@@ -9,6 +11,8 @@ export class Context {
   readonly log: SqliteEventLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -17,6 +21,8 @@ export class Context {
     this.log = parts.log;
     this.tokens = parts.tokens;
     this.views = parts.views;
+    this.credentials = parts.credentials;
+    this.sessions = parts.sessions;
     this.clock = parts.clock;
   }
 }

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './openapi/openapi.controller';
@@ -12,7 +13,14 @@ export class AppModule {
   static with(parts: Context): DynamicModule {
     return {
       module: AppModule,
-      controllers: [CrisesController, EventsController, ViewsController, HealthController, OpenApiController],
+      controllers: [
+        CrisesController,
+        EventsController,
+        ViewsController,
+        SessionController,
+        HealthController,
+        OpenApiController,
+      ],
       providers: [{ provide: Context, useValue: new Context(parts) }],
     };
   }

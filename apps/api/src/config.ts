@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 /** Everything the environment decides, read once at start and frozen. */
 export interface Config {
-  /** `HOST`, default loopback. Anything else needs authentication, which this build does not have yet. */
+  /** `HOST`, default loopback. Anything else needs credentials: a key in the record, or an issuer. */
   readonly host: string;
   /** `PORT`, default 3000; 0 takes a free one. */
   readonly port: number;
@@ -15,11 +15,22 @@ export interface Config {
   readonly instance: string;
   /** `TOKEN_KEYS`, comma-separated base64url 256-bit keys: the first seals, all open. Default: a key file in the data folder. */
   readonly tokenKeys: readonly string[];
+  /** `JWT_ISSUER`, `JWT_AUDIENCE` and `JWKS_URL`, all or none: access tokens of that issuer are taken beside API keys. */
+  readonly jwt: JwtSettings | undefined;
   /** `LOG_LEVEL`: `error` or `warn` (default). */
   readonly logLevel: 'error' | 'warn';
 }
 
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where the issuer's keys are; https, or http on loopback. */
+  readonly jwksUrl: string;
+}
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /** All environment errors at once, each with what to set. */
 export class InvalidConfig extends Error {
@@ -32,12 +43,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
   // `PORT= npm start` means the default, as in a shell.
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const host = env['HOST'] ?? '127.0.0.1';
-  if (!LOOPBACK.has(host)) {
-    problems.push(
-      `HOST=${host} is reachable from elsewhere and no authentication is configured; use 127.0.0.1, ::1 or localhost.`,
-    );
-  }
+  const jwt = jwtIn(env, problems);
   const port = Number(env['PORT'] ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     problems.push(`PORT=${env['PORT']} is not a port; use 0 to 65535.`);
@@ -51,14 +57,36 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
   if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.freeze({
-    host,
+    host: env['HOST'] ?? '127.0.0.1',
     port,
     dataDir: resolve(env['DATA_DIR'] ?? 'data'),
     allowedHosts: list(env['ALLOWED_HOSTS']),
     instance: env['INSTANCE_ID'] ?? hostname(),
     tokenKeys,
+    jwt,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
+}
+
+/** A server that others reach is never open. Whether the record has keys is known only when it is open. */
+export function requireCredentials({ host }: Config, isOpen: boolean): void {
+  if (!isOpen || isLoopback(host)) return;
+  throw new InvalidConfig([
+    `HOST=${host} is reachable from elsewhere and there are no credentials: make a key with "crisis-log keys create", or set JWT_ISSUER, JWT_AUDIENCE and JWKS_URL; or use 127.0.0.1, ::1 or localhost.`,
+  ]);
+}
+
+function jwtIn(env: Record<string, string | undefined>, problems: string[]): JwtSettings | undefined {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = env;
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return undefined;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
+    problems.push('JWT_ISSUER, JWT_AUDIENCE and JWKS_URL go together; set all three or none.');
+    return undefined;
+  }
+  const url = URL.parse(jwksUrl);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname)))
+    problems.push(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
+  return { issuer, audience, jwksUrl };
 }
 
 const list = (text: string | undefined): string[] =>

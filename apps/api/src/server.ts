@@ -8,7 +8,11 @@ import { openSqliteLog } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
 import { BUILD } from './build';
-import type { Config } from './config';
+import { Credentials } from './access/credentials';
+import { guardRoutes, type Needed } from './access/guard';
+import { JwtVerifier } from './access/jwt';
+import { Sessions } from './access/sessions';
+import { type Config, requireCredentials } from './config';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
@@ -23,6 +27,9 @@ export interface Server {
   readonly logId: string;
   readonly build: string;
   readonly routes: Routes;
+  readonly needs: Needed;
+  /** Without credentials: whoever reaches it may everything. */
+  readonly isOpen: boolean;
   /** Resolves when requests under way are answered, or were cut off, and the record is released. */
   close(): Promise<void>;
 }
@@ -35,6 +42,10 @@ export async function startServer(config: Config, clock: () => number = Date.now
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
+  const sessions = new Sessions(tokenKeys);
+  const jwt = config.jwt && new JwtVerifier(config.jwt, clock);
+  const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
+  requireCredentials(config, credentials.isOpen);
   const tokens = new Tokens(tokenKeys, log.logId);
   const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
   const adapter = new FastifyAdapter({
@@ -47,7 +58,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, clock }),
     adapter,
     {
       bodyParser: false,
@@ -63,6 +74,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
   checkRequests(fastify, config.allowedHosts);
+  const needs = guardRoutes(fastify, credentials);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
@@ -73,9 +85,12 @@ export async function startServer(config: Config, clock: () => number = Date.now
     logId: log.logId,
     build: BUILD,
     routes,
+    needs,
+    isOpen: credentials.isOpen,
     async close() {
       await drain(fastify.server, app.close());
       await views.close();
+      credentials.close();
       await log.close();
     },
   };

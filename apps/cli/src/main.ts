@@ -10,6 +10,7 @@ import { CrisisLogClient } from './crisis-log-client';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
+import { keysCommand } from './keys-command';
 import { showProgress } from './progress';
 import { FORMATS, type Format } from './read-items';
 
@@ -30,7 +31,10 @@ const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: stri
 
 const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
-  .addHelpText('after', '\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.')
+  .addHelpText(
+    'after',
+    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.',
+  )
   .version(version)
   .exitOverride();
 
@@ -55,6 +59,8 @@ program
   .addOption(urlOption())
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
+
+program.addCommand(keysCommand().exitOverride());
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
@@ -84,7 +90,7 @@ async function runImport(format: Format, file: string, flags: ImportFlags): Prom
 }
 
 const clientOf = (url: string): CrisisLogClient =>
-  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`));
+  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`), undefined, process.env['CRISIS_LOG_KEY']);
 
 async function runExport(flags: {
   readonly crisis: string;

@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Public } from '../access/needs';
 import { Context } from '../app.context';
 
 @Controller('health')
@@ -8,20 +9,25 @@ export class HealthController {
 
   /** The process answers. */
   @Get('live')
+  @Public()
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** Ready to append and to read; else 503 with what is wrong. Lag is in events; parked crises do not make an instance unready. */
   @Get('ready')
+  @Public()
   @Header('content-type', 'application/json')
   @Header('cache-control', 'no-store')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const writing = this.context.log.writing();
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
+    const status = writing.ok ? 'ok' : 'unavailable';
+    // Positions and names of crises tell of what is hidden: they are for operators.
+    if (request.caller?.scopes.has('ops:*') !== true) return JSON.stringify({ status });
     return JSON.stringify({
-      status: writing.ok ? 'ok' : 'unavailable',
+      status,
       record: { engine: 'sqlite', logId: this.context.log.logId, head: this.context.log.head(), writing },
       views,
     });

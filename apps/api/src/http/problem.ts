@@ -28,6 +28,16 @@ export const PROBLEMS = {
     'The Host header names no host of this server',
     'Use the address the server was started with, or add the name to ALLOWED_HOSTS.',
   ],
+  unauthenticated: [
+    401,
+    'The request does not say who sends it',
+    'Send an API key or an access token as Authorization: Bearer …; an operator makes keys with crisis-log keys create.',
+  ],
+  'scope-missing': [
+    403,
+    'The credential does not allow this',
+    'Use one that has a scope that `scopes` lists; an operator gives them.',
+  ],
   'foreign-origin': [
     403,
     'Pages of another origin may not call this server',

@@ -77,6 +77,11 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
       return new Problem('amendment-hidden', `${error.target} has an amendment in force above ${error.marking}.`, {
         index: error.index,
       });
+    case 'marking-not-allowed':
+      return new Problem('scope-missing', `To ${error.direction} a marking takes marking:${error.direction}.`, {
+        index: error.index,
+        scopes: [`marking:${error.direction}`],
+      });
     case 'append-too-large':
       return new Problem(
         'body-too-large',

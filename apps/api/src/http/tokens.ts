@@ -28,6 +28,13 @@ export interface Point {
   readonly filter: string;
 }
 
+/** What a token is given back for. Without a level any is taken, where only the position counts. */
+interface TokenUse {
+  readonly kind: Point['kind'];
+  readonly filter?: string;
+  readonly level?: Level;
+}
+
 const VERSION = 1;
 const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
@@ -67,7 +74,7 @@ export class Tokens {
   }
 
   /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
-  open(token: string, parameter: string, use: { kind: Point['kind']; filter?: string; level: Level }): Point {
+  open(token: string, parameter: string, use: TokenUse): Point {
     const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
     const point = this.#decrypt(token);
     if (!point) throw refuse('not a token of this log.');
@@ -77,7 +84,8 @@ export class Tokens {
       );
     if (point.filterDigest !== digestOf(use.filter ?? ''))
       throw refuse('given for other filters; start over without it or restore the filters.');
-    if (point.level !== use.level) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+    if (use.level !== undefined && point.level !== use.level)
+      throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
     return {
       kind: point.kind,
       position: point.position,

@@ -5,6 +5,7 @@ import { BRIEFING, OVER_TIME } from './answers/over-time';
 import { PROBLEM } from './answers/problems';
 import { RECEIPTS } from './answers/receipts';
 import { RISK } from './answers/risk';
+import { SESSION } from './answers/session';
 import { STATUS } from './answers/status';
 import type { Schema } from './schema';
 
@@ -17,6 +18,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...RISK,
   ...OVER_TIME,
   ...BRIEFING,
+  ...SESSION,
   ...HEALTH,
   ...PROBLEM,
 };

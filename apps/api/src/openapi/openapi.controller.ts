@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { definitions, jsonSchema } from '#catalogue';
+import { Public } from '../access/needs';
 import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
 import { openApiDocument } from './document';
 
@@ -26,12 +27,14 @@ export class OpenApiController {
   readonly #document = JSON.stringify(openApiDocument());
 
   @Get('openapi.json')
+  @Public()
   @Header('content-type', 'application/json')
   document(): string {
     return this.#document;
   }
 
   @Get('docs')
+  @Public()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'")
   page(): string {
@@ -39,6 +42,7 @@ export class OpenApiController {
   }
 
   @Get('docs/:file')
+  @Public()
   asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.header('cache-control', 'max-age=86400');
     if (file === 'start.js') {
@@ -52,6 +56,7 @@ export class OpenApiController {
   }
 
   @Get('v1/schemas/:type')
+  @Public()
   @Header('content-type', 'application/schema+json')
   schema(@Param('type') type: string): string {
     const definition = definitions.find((candidate) => candidate.type === type);
@@ -63,6 +68,7 @@ export class OpenApiController {
   }
 
   @Get('problems/:type')
+  @Public()
   @Header('content-type', 'application/json')
   problem(@Param('type') type: string): string {
     if (!Object.hasOwn(PROBLEMS, type))

@@ -28,6 +28,8 @@ export const json = (description: string, schema: Schema, type = 'application/js
 /** What any request may meet, whatever its address. */
 const ANYWHERE = [
   'malformed-request',
+  'unauthenticated',
+  'scope-missing',
   'foreign-origin',
   'request-timeout',
   'unsupported-media-type',

@@ -57,6 +57,14 @@ export interface EventsQuestion {
   readonly format: 'page' | 'lines';
 }
 
+export interface CrisesQuestion {
+  /** At the level that holds everywhere. */
+  readonly reader: Reader;
+  /** The crises where the reader is RED. */
+  readonly red: readonly string[];
+  readonly now: number;
+}
+
 export type ReadRequest =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stop' }
@@ -65,7 +73,7 @@ export type ReadRequest =
   | ({ readonly kind: 'view' } & ViewQuestion)
   | ({ readonly kind: 'series' } & SeriesQuestion)
   | ({ readonly kind: 'briefing' } & BriefingQuestion)
-  | { readonly kind: 'crises'; readonly reader: Reader; readonly now: number }
+  | ({ readonly kind: 'crises' } & CrisesQuestion)
   | ({ readonly kind: 'crisis' } & Moment)
   | ({ readonly kind: 'events' } & EventsQuestion)
   | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
