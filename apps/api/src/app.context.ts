@@ -1,5 +1,6 @@
 import type { SqliteEventLog } from '#event-log';
 import type { Config } from './config';
+import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
 
@@ -9,6 +10,7 @@ export class Context {
   readonly log: SqliteEventLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
+  readonly feed: Feed;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -17,6 +19,7 @@ export class Context {
     this.log = parts.log;
     this.tokens = parts.tokens;
     this.views = parts.views;
+    this.feed = parts.feed;
     this.clock = parts.clock;
   }
 }

@@ -9,6 +9,7 @@ import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
 import { BUILD } from './build';
 import type { Config } from './config';
+import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
@@ -37,6 +38,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const tokens = new Tokens(tokenKeys, log.logId);
   const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -47,7 +49,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, clock }),
+    AppModule.with({ config, log, tokens, views, feed, clock }),
     adapter,
     {
       bodyParser: false,
@@ -74,6 +76,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     build: BUILD,
     routes,
     async close() {
+      feed.close();
       await drain(fastify.server, app.close());
       await views.close();
       await log.close();

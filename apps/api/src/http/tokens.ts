@@ -28,6 +28,15 @@ export interface Point {
   readonly filter: string;
 }
 
+/** What a token must have been given for. */
+export interface TokenUse {
+  readonly kind: Point['kind'];
+  readonly filter?: string;
+  readonly level: Level;
+  /** To follow from: what has no filter, such as a receipt's cursor, names a place in every feed. */
+  readonly toFollow?: true;
+}
+
 const VERSION = 1;
 const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
@@ -67,7 +76,7 @@ export class Tokens {
   }
 
   /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
-  open(token: string, parameter: string, use: { kind: Point['kind']; filter?: string; level: Level }): Point {
+  open(token: string, parameter: string, use: TokenUse): Point {
     const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
     const point = this.#decrypt(token);
     if (!point) throw refuse('not a token of this log.');
@@ -75,8 +84,15 @@ export class Tokens {
       throw refuse(
         `a token of another kind; give a ${use.kind === 'page' ? '`next` of the same listing' : 'cursor or ETag'}.`,
       );
-    if (point.filterDigest !== digestOf(use.filter ?? ''))
+    const isUnfiltered = use.toFollow === true && point.filterDigest === NO_FILTER;
+    if (point.filterDigest !== digestOf(use.filter ?? '') && !isUnfiltered)
       throw refuse('given for other filters; start over without it or restore the filters.');
+    if (point.level !== use.level && use.toFollow === true)
+      throw new Problem(
+        'cursor-level-changed',
+        `${parameter}: given for the level ${point.level}, and yours is ${use.level}.`,
+        { parameter },
+      );
     if (point.level !== use.level) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
     return {
       kind: point.kind,
