@@ -98,6 +98,8 @@ function valueOf(
     case 'asOf':
     case 'atLeast':
       return fc.oneof({ arbitrary: fc.constantFrom(...known.cursors), weight: 6 }, described);
+    case 'wait':
+      return fc.constantFrom('0', '1');
     case 'If-Match':
       return fc.oneof(
         { arbitrary: fc.constantFrom(...known.cursors).map((cursor) => `"${cursor}"`), weight: 3 },

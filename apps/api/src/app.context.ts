@@ -2,6 +2,7 @@ import type { SqliteEventLog } from '#event-log';
 import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
 import type { Config } from './config';
+import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
 
@@ -13,6 +14,7 @@ export class Context {
   readonly views: ViewEngine;
   readonly credentials: Credentials;
   readonly sessions: Sessions;
+  readonly feed: Feed;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -23,6 +25,7 @@ export class Context {
     this.views = parts.views;
     this.credentials = parts.credentials;
     this.sessions = parts.sessions;
+    this.feed = parts.feed;
     this.clock = parts.clock;
   }
 }

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
+import { FeedController } from './feed/feed.controller';
+import { ViewStreamsController } from './feed/view-streams.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { CrisesController } from './read/crises.controller';
@@ -18,6 +20,8 @@ export class AppModule {
         EventsController,
         ViewsController,
         SessionController,
+        FeedController,
+        ViewStreamsController,
         HealthController,
         OpenApiController,
       ],

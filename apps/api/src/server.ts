@@ -13,6 +13,7 @@ import { guardRoutes, type Needed } from './access/guard';
 import { JwtVerifier } from './access/jwt';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
+import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
@@ -48,6 +49,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   requireCredentials(config, credentials.isOpen);
   const tokens = new Tokens(tokenKeys, log.logId);
   const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -58,7 +60,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, clock }),
     adapter,
     {
       bodyParser: false,
@@ -88,6 +90,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     needs,
     isOpen: credentials.isOpen,
     async close() {
+      feed.close();
       await drain(fastify.server, app.close());
       await views.close();
       credentials.close();

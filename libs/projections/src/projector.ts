@@ -66,7 +66,7 @@ export class Projector {
   #project(stored: StoredEvent): void {
     const crisis = stored.stream.slice('crisis-'.length);
     const body = JSON.parse(stored.body) as EventBody;
-    this.store.listing.apply(stored, body);
+    this.#tell(crisis, stored, body);
     const memory = this.#memories.get(crisis);
     const { frameEvent, change, unreadable = null } = this.#fold(crisis, stored, body);
     if (frameEvent) {
@@ -79,6 +79,14 @@ export class Projector {
       else this.store.addOriginal(crisis, original, unreadable);
       memory?.replace(change, unreadable);
     }
+  }
+
+  /** Lists it for readers, and enters it for followers. */
+  #tell(crisis: string, stored: StoredEvent, body: EventBody): void {
+    const { listing, feed } = this.store;
+    const steps = listing.apply(stored, body);
+    const marking = levelIndexOf(listing.levelAt(stored.position));
+    feed.append(stored.position, crisis, marking, listing.floorOf(crisis), steps);
   }
 
   #fold(

@@ -58,6 +58,11 @@ export const PROBLEMS = {
     'Lowering the marking would show what others know to be amended',
     'Lower the amendment in the same array, or leave the marking.',
   ],
+  'cursor-level-changed': [
+    409,
+    'The cursor was given for another level than yours is now',
+    'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
+  ],
   'crisis-exists': [
     409,
     'The crisis is open already',

@@ -29,10 +29,12 @@ export interface Point {
 }
 
 /** What a token is given back for. Without a level any is taken, where only the position counts. */
-interface TokenUse {
+export interface TokenUse {
   readonly kind: Point['kind'];
   readonly filter?: string;
   readonly level?: Level;
+  /** To follow from: what has no filter, such as a receipt's cursor, names a place in every feed. */
+  readonly toFollow?: true;
 }
 
 const VERSION = 1;
@@ -82,10 +84,17 @@ export class Tokens {
       throw refuse(
         `a token of another kind; give a ${use.kind === 'page' ? '`next` of the same listing' : 'cursor or ETag'}.`,
       );
-    if (point.filterDigest !== digestOf(use.filter ?? ''))
+    const isUnfiltered = use.toFollow === true && point.filterDigest === NO_FILTER;
+    if (point.filterDigest !== digestOf(use.filter ?? '') && !isUnfiltered)
       throw refuse('given for other filters; start over without it or restore the filters.');
-    if (use.level !== undefined && point.level !== use.level)
-      throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+    if (use.level !== undefined && point.level !== use.level) {
+      if (use.toFollow !== true) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+      throw new Problem(
+        'cursor-level-changed',
+        `${parameter}: given for the level ${point.level}, and yours is ${use.level}.`,
+        { parameter },
+      );
+    }
     return {
       kind: point.kind,
       position: point.position,

@@ -1,5 +1,6 @@
 import { CRISES } from './answers/crises';
 import { EVENTS } from './answers/events';
+import { FEED } from './answers/feed';
 import { HEALTH } from './answers/health';
 import { BRIEFING, OVER_TIME } from './answers/over-time';
 import { PROBLEM } from './answers/problems';
@@ -19,6 +20,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...OVER_TIME,
   ...BRIEFING,
   ...SESSION,
+  ...FEED,
   ...HEALTH,
   ...PROBLEM,
 };

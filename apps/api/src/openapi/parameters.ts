@@ -111,6 +111,40 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
   atLeast,
 ];
 
+export const feedFilters = (types: readonly string[]): Parameter[] => [
+  query('crisis', 'Only this crisis, at the level that you have there.', CRISIS_ID, 'us-iran'),
+  query(
+    'type',
+    'One or more types, comma-separated.',
+    { type: 'string', pattern: `^(${types.join('|')})(,(${types.join('|')}))*$` },
+    'StrikeReported,RetaliationReported',
+  ),
+  query(
+    'actor',
+    'A CAMEO actor code anywhere in the event, or the beginning of one.',
+    { type: 'string', pattern: '^[A-Z]{3,15}$' },
+    'IRN',
+  ),
+];
+
+export const feedStart = query(
+  'after',
+  'Where to go on: `cursor` of an answer to the same filters, the cursor of a receipt or a view, or `head` for only what is still to come. Default: from the beginning.',
+  { anyOf: [TOKEN, { const: 'head' }] },
+);
+
+export const feedWait = [
+  query('limit', 'Items a page.', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  query('wait', 'Seconds to wait where nothing has come yet.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 30,
+    default: 0,
+  }),
+];
+
+export const lastEventId = header('Last-Event-ID', 'The `id:` of the last event; before `after`.', TOKEN);
+
 export const atLeastOnly = [atLeast];
 
 const CORRELATION = { type: 'string', pattern: '^[A-Za-z0-9._:@/+=-]{1,128}$' };

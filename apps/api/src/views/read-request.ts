@@ -1,5 +1,6 @@
 import type { Level, Position } from '#event-log';
-import type { projections } from '#projections';
+import type { FeedPlace, projections } from '#projections';
+import type { FeedQuery } from '../feed/feed-query';
 import type { Problem } from '../http/problem';
 
 /** Who reads, and from when on: what every read carries. */
@@ -65,6 +66,29 @@ export interface CrisesQuestion {
   readonly now: number;
 }
 
+export interface FeedQuestion {
+  readonly query: FeedQuery;
+  readonly after: FeedPlace;
+  /** Items a page. */
+  readonly limit: number;
+}
+
+/** A view as those who follow it get it. */
+export interface ViewStateQuestion {
+  readonly view: ViewName;
+  readonly crisis: string;
+  readonly reader: Reader;
+  /** Where its time comes from: the clock, what has been recorded since an earlier state, or the passing of time itself. */
+  readonly moment: { readonly now: number } | { readonly since: number } | { readonly instant: number };
+}
+
+export interface SnapshotQuestion {
+  readonly query: FeedQuery;
+  /** Events after this position, known at `asOf`. */
+  readonly after: Position;
+  readonly asOf: Position;
+}
+
 export type ReadRequest =
   | { readonly kind: 'ready' }
   | { readonly kind: 'stop' }
@@ -76,6 +100,10 @@ export type ReadRequest =
   | ({ readonly kind: 'crises' } & CrisesQuestion)
   | ({ readonly kind: 'crisis' } & Moment)
   | ({ readonly kind: 'events' } & EventsQuestion)
+  | ({ readonly kind: 'feed' } & FeedQuestion)
+  | ({ readonly kind: 'view-state' } & ViewStateQuestion)
+  | { readonly kind: 'feed-end'; readonly query: FeedQuery }
+  | ({ readonly kind: 'snapshot' } & SnapshotQuestion)
   | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
   | { readonly kind: 'event'; readonly crisis: string; readonly eventId: string; readonly reader: Reader };
 

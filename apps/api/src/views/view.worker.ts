@@ -27,6 +27,7 @@ const context: ReadContext = {
   log,
   store,
   projector,
+  origin: log.genesis().origin,
   tokens: new Tokens(
     tokenKeys.map((key) => Buffer.from(key)),
     logId,
