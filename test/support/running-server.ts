@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { openSqliteLog } from '#event-log';
+import { initKeys } from '#notary';
 import { readConfig } from '../../apps/api/src/config';
 import { type Server, startServer } from '../../apps/api/src/server';
 
@@ -18,7 +20,19 @@ export interface RunningServer {
 }
 
 export async function startTestServer(clock?: () => number): Promise<RunningServer> {
+  return serve(mkdtempSync(join(tmpdir(), 'crisis-log-')), clock);
+}
+
+/** One that signs its tree heads. `log.vkey` in its data folder has the public keys, `recovery.key` the other one. */
+export async function startSigningServer(clock?: () => number): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-'));
+  const log = await openSqliteLog({ dataDir, instance: 'test', build: 'test', origin: 'log.example' });
+  initKeys(dataDir, 'log.example', join(dataDir, 'recovery.key'));
+  await log.close();
+  return serve(dataDir, clock);
+}
+
+async function serve(dataDir: string, clock?: () => number): Promise<RunningServer> {
   let server = await start(dataDir, clock);
   return {
     get url() {

@@ -1,4 +1,5 @@
 import type { SqliteEventLog } from '#event-log';
+import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
@@ -9,6 +10,7 @@ export class Context {
   readonly log: SqliteEventLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
+  readonly notary: NotaryEngine;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -17,6 +19,7 @@ export class Context {
     this.log = parts.log;
     this.tokens = parts.tokens;
     this.views = parts.views;
+    this.notary = parts.notary;
     this.clock = parts.clock;
   }
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Context } from './app.context';
+import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { CrisesController } from './read/crises.controller';
@@ -12,7 +13,14 @@ export class AppModule {
   static with(parts: Context): DynamicModule {
     return {
       module: AppModule,
-      controllers: [CrisesController, EventsController, ViewsController, HealthController, OpenApiController],
+      controllers: [
+        CrisesController,
+        EventsController,
+        ViewsController,
+        AuditController,
+        HealthController,
+        OpenApiController,
+      ],
       providers: [{ provide: Context, useValue: new Context(parts) }],
     };
   }

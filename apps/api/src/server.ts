@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import { openSqliteLog } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
+import { NotaryEngine } from './audit/notary-engine';
+import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
 import type { Config } from './config';
 import { takeBodies } from './http/bodies';
@@ -35,8 +37,15 @@ export async function startServer(config: Config, clock: () => number = Date.now
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
-  const tokens = new Tokens(tokenKeys, log.logId);
-  const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const { dataDir, headsFile } = config;
+  const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
+  const { logId } = log;
+  const { epoch } = notary;
+  const tokens = new Tokens(tokenKeys, logId, epoch);
+  const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch });
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -47,7 +56,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, clock }),
+    AppModule.with({ config, log, tokens, views, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -63,6 +72,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
   checkRequests(fastify, config.allowedHosts);
+  refuseAltered(fastify, notary);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
@@ -76,6 +86,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     async close() {
       await drain(fastify.server, app.close());
       await views.close();
+      await notary.close();
       await log.close();
     },
   };

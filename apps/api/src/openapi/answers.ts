@@ -1,3 +1,4 @@
+import { AUDIT } from './answers/audit';
 import { CRISES } from './answers/crises';
 import { EVENTS } from './answers/events';
 import { HEALTH } from './answers/health';
@@ -17,6 +18,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...RISK,
   ...OVER_TIME,
   ...BRIEFING,
+  ...AUDIT,
   ...HEALTH,
   ...PROBLEM,
 };

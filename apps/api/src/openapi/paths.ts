@@ -1,11 +1,12 @@
 import type { Paths } from './operation';
 import { APPENDING } from './paths/appending';
+import { AUDIT } from './paths/audit';
 import { DESCRIPTION } from './paths/description';
 import { READING } from './paths/reading';
 import { VIEWS } from './paths/views';
 
 /** Every address of the server. A test holds this list equal to the routes that exist. */
-export const PATHS: Paths = merged(APPENDING, READING, VIEWS, DESCRIPTION);
+export const PATHS: Paths = merged(APPENDING, READING, VIEWS, AUDIT, DESCRIPTION);
 
 function merged(...all: readonly Paths[]): Paths {
   const paths: Record<string, Paths[string]> = {};

@@ -1,5 +1,8 @@
 import { answerCrises, answerCrisis } from '../read/answer-crises';
 import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
+import { answerHidden, answerPosition } from '../audit/answer-marked';
+import { answerDiff } from '../audit/answer-diff';
+import { answerReplay } from '../audit/answer-replay';
 import { answerHealth } from '../health/answer-health';
 import { answerBriefing } from './answer-briefing';
 import { answerReached } from './answer-reached';
@@ -26,4 +29,8 @@ export const ANSWERS: Answers = {
   events: answerEvents,
   event: answerEvent,
   latest: answerLatest,
+  replay: answerReplay,
+  diff: answerDiff,
+  position: answerPosition,
+  hidden: answerHidden,
 };

@@ -1,3 +1,4 @@
+import type { Level } from '#event-log';
 import { OPEN } from '../http/principal';
 import { requireCrisisId } from '../http/crisis-id';
 import { badParameter, isDateTime, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
@@ -18,7 +19,7 @@ export function momentOf(
 ): Moment {
   onlyKnown(query, ['at', 'asOf', 'model', 'atLeast', ...also]);
   const at = momentParameter(query, 'at', now);
-  const asOf = asOfParameter(query, tokens);
+  const asOf = asOfParameter(query, 'asOf', tokens, OPEN.level);
   const model = textParameter(query, 'model');
   return {
     crisis: requireCrisisId(crisisId),
@@ -39,9 +40,9 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
-function asOfParameter(query: Query, tokens: Tokens): AsOf | undefined {
-  const text = textParameter(query, 'asOf');
+export function asOfParameter(query: Query, name: string, tokens: Tokens, level: Level): AsOf | undefined {
+  const text = textParameter(query, name);
   if (text === undefined) return undefined;
-  if (isDateTime(text)) return { time: timeParameter(query, 'asOf') as number };
-  return { position: tokens.open(text, 'asOf', { kind: 'point', level: OPEN.level }).position };
+  if (isDateTime(text)) return { time: timeParameter(query, name) as number };
+  return { position: tokens.open(text, name, { kind: 'point', level }).position };
 }
