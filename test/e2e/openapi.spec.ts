@@ -10,14 +10,14 @@ import {
 } from '../support/described-api';
 import { importExample } from '../support/example-crisis';
 import { fixture } from '../support/fixture';
-import { type RunningServer, startTestServer } from '../support/running-server';
 import { textOf } from '../support/text-of';
+import { type RunningServer, startSigningServer } from '../support/running-server';
 
 let server: RunningServer;
 let api: DescribedApi;
 let imported: Record<string, unknown>[];
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startSigningServer();
   api = new DescribedApi((await (await fetch(`${server.url}/openapi.json`)).json()) as Document);
   imported = await importExample(server.url, 'us-iran');
 });
@@ -44,8 +44,8 @@ const post = (path: string, body: unknown, type = 'application/json') =>
 function addressOf({ path, operation: { parameters = [] } }: Described, given: Record<string, string> = {}): string {
   const query = new URLSearchParams();
   let address = path;
-  for (const { name, in: where, example } of parameters) {
-    const value = given[name] ?? (where === 'path' ? String(example) : undefined);
+  for (const { name, in: where, required, example } of parameters) {
+    const value = given[name] ?? (required ? String(example) : undefined);
     if (value === undefined) continue;
     if (where === 'path') address = address.replace(`{${name}}`, value);
     else query.set(name, value);

@@ -16,38 +16,42 @@ interface Ack {
   readonly position: number;
 }
 
-test(`${KILLS} kills of the server during appends lose nothing, move nothing, store nothing twice (seed ${SEED})`, async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-kill-'));
-  const next = random(SEED);
-  let server = await spawnServer(dataDir);
-  await post(server, '/v1/crises', opening('us-iran'));
-  const acks: Ack[] = [];
-  let running = true;
-  const current = (): ServerProcess => server;
-  const clients = Array.from({ length: CLIENTS }, () => appendUntil(() => !running, current, acks));
-  for (let kill = 0; kill < KILLS; kill++) {
-    await delay(50 + next() * 250);
-    await server.kill();
-    server = await spawnServer(dataDir);
-  }
-  running = false;
-  await Promise.all(clients);
-  const stored = await readAll(server);
-  await server.drain();
-  rmSync(dataDir, { recursive: true, force: true });
+test(
+  `${KILLS} kills of the server during appends lose nothing, move nothing, store nothing twice (seed ${SEED})`,
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-kill-'));
+    const next = random(SEED);
+    let server = await spawnServer(dataDir);
+    await post(server, '/v1/crises', opening('us-iran'));
+    const acks: Ack[] = [];
+    let running = true;
+    const current = (): ServerProcess => server;
+    const clients = Array.from({ length: CLIENTS }, () => appendUntil(() => !running, current, acks));
+    for (let kill = 0; kill < KILLS; kill++) {
+      await delay(50 + next() * 250);
+      await server.kill();
+      server = await spawnServer(dataDir);
+    }
+    running = false;
+    await Promise.all(clients);
+    const stored = await readAll(server);
+    await server.drain();
+    rmSync(dataDir, { recursive: true, force: true });
 
-  expect(acks.length).toBeGreaterThan(KILLS);
-  expect(stored.map(({ revision }) => revision)).toEqual(stored.map((_, i) => i));
-  expect(new Set(stored.map(({ eventId }) => eventId)).size).toBe(stored.length);
-  const byId = new Map(stored.map((event) => [event.eventId, event]));
-  expect(
-    acks.filter(
-      ({ eventId, revision, position }) =>
-        byId.get(eventId)?.revision !== revision || byId.get(eventId)?.position !== position,
-    ),
-  ).toEqual([]);
-  console.log(`${KILLS} kills: ${acks.length} acknowledged, ${stored.length - 1} stored, 0 lost, 0 moved, 0 twice`);
-}, 60_000 + KILLS * 6_000);
+    expect(acks.length).toBeGreaterThan(KILLS);
+    expect(stored.map(({ revision }) => revision)).toEqual(stored.map((_, i) => i));
+    expect(new Set(stored.map(({ eventId }) => eventId)).size).toBe(stored.length);
+    const byId = new Map(stored.map((event) => [event.eventId, event]));
+    expect(
+      acks.filter(
+        ({ eventId, revision, position }) =>
+          byId.get(eventId)?.revision !== revision || byId.get(eventId)?.position !== position,
+      ),
+    ).toEqual([]);
+    console.log(`${KILLS} kills: ${acks.length} acknowledged, ${stored.length - 1} stored, 0 lost, 0 moved, 0 twice`);
+  },
+  60_000 + KILLS * 6_000,
+);
 
 /** Sends events one after the other; one that got no answer is sent again, unchanged, until it has one. */
 async function appendUntil(stop: () => boolean, server: () => ServerProcess, acks: Ack[]): Promise<void> {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
+import { openSqliteLog } from '#event-log';
+import { initKeys } from '#notary';
 import { readConfig } from '../../apps/api/src/config';
 import { type Server, startServer } from '../../apps/api/src/server';
 
@@ -26,12 +28,23 @@ export interface TestServerOptions {
   readonly prepare?: (dataDir: string) => Promise<void>;
 }
 
-export async function startTestServer(
-  clock?: () => number,
-  { env = {}, prepare }: TestServerOptions = {},
-): Promise<RunningServer> {
+export async function startTestServer(clock?: () => number, options: TestServerOptions = {}): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-'));
-  await prepare?.(dataDir);
+  await options.prepare?.(dataDir);
+  return serve(dataDir, clock, options.env);
+}
+
+/** One that signs its tree heads. `log.vkey` in its data folder has the public keys, `recovery.key` the other one. */
+export const startSigningServer = (clock?: () => number): Promise<RunningServer> =>
+  startTestServer(clock, {
+    async prepare(dataDir) {
+      const log = await openSqliteLog({ dataDir, instance: 'test', build: 'test', origin: 'log.example' });
+      initKeys(dataDir, 'log.example', join(dataDir, 'recovery.key'));
+      await log.close();
+    },
+  });
+
+async function serve(dataDir: string, clock?: () => number, env?: NodeJS.ProcessEnv): Promise<RunningServer> {
   let server = await start(dataDir, clock, env);
   return {
     get url() {

@@ -1,6 +1,7 @@
 import type { SqliteEventLog } from '#event-log';
 import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
+import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
 import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
@@ -15,6 +16,7 @@ export class Context {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly feed: Feed;
+  readonly notary: NotaryEngine;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -26,6 +28,7 @@ export class Context {
     this.credentials = parts.credentials;
     this.sessions = parts.sessions;
     this.feed = parts.feed;
+    this.notary = parts.notary;
     this.clock = parts.clock;
   }
 }

@@ -3,6 +3,7 @@ import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
 import { FeedController } from './feed/feed.controller';
 import { ViewStreamsController } from './feed/view-streams.controller';
+import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { CrisesController } from './read/crises.controller';
@@ -22,6 +23,7 @@ export class AppModule {
         SessionController,
         FeedController,
         ViewStreamsController,
+        AuditController,
         HealthController,
         OpenApiController,
       ],

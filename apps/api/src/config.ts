@@ -9,6 +9,8 @@ export interface Config {
   readonly port: number;
   /** `DATA_DIR`, default `./data`: the record, its caches and the token key. */
   readonly dataDir: string;
+  /** `HEADS_FILE`: every signed head again, outside the data folder, so that a folder rolled back is noticed. */
+  readonly headsFile: string | undefined;
   /** `ALLOWED_HOSTS`, comma-separated: names that `Host` may carry besides the loopback ones. */
   readonly allowedHosts: readonly string[];
   /** `INSTANCE_ID`, default the machine's name: stored with each event as the instance that recorded it. */
@@ -60,6 +62,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: env['HOST'] ?? '127.0.0.1',
     port,
     dataDir: resolve(env['DATA_DIR'] ?? 'data'),
+    headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
     allowedHosts: list(env['ALLOWED_HOSTS']),
     instance: env['INSTANCE_ID'] ?? hostname(),
     tokenKeys,

@@ -7,6 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import { openSqliteLog } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
+import { NotaryEngine } from './audit/notary-engine';
+import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
 import { Credentials } from './access/credentials';
 import { guardRoutes, type Needed } from './access/guard';
@@ -47,8 +49,15 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const jwt = config.jwt && new JwtVerifier(config.jwt, clock);
   const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
   requireCredentials(config, credentials.isOpen);
-  const tokens = new Tokens(tokenKeys, log.logId);
-  const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const { dataDir, headsFile } = config;
+  const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
+  const { logId } = log;
+  const { epoch } = notary;
+  const tokens = new Tokens(tokenKeys, logId, epoch);
+  const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch });
   const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -60,7 +69,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -77,6 +86,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const routes = gatherRoutes(fastify);
   checkRequests(fastify, config.allowedHosts);
   const needs = guardRoutes(fastify, credentials);
+  refuseAltered(fastify, notary);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
@@ -94,6 +104,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       await drain(fastify.server, app.close());
       await views.close();
       credentials.close();
+      await notary.close();
       await log.close();
     },
   };

@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
+import { addKeysInit } from './audit/keys-init';
+import { verifyCommand } from './audit/verify';
 import { CrisisLogClient } from './crisis-log-client';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
@@ -60,7 +62,10 @@ program
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
 
-program.addCommand(keysCommand().exitOverride());
+const keys = keysCommand().exitOverride();
+addKeysInit(keys);
+program.addCommand(keys);
+program.addCommand(verifyCommand());
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);

@@ -161,6 +161,14 @@ export class Listing {
     return this.#floor.get(crisis)!['level'] as number;
   }
 
+  /** The positions of the crisis below `before` that `level` does not see. */
+  hidden(crisis: string, level: Level, before: Position): Position[] {
+    const rows = this.db
+      .prepare('SELECT position FROM listing WHERE crisis = ? AND position < ? AND level > ? ORDER BY position')
+      .all(crisis, before, LEVELS.indexOf(level));
+    return rows.map((row) => row['position'] as number);
+  }
+
   /** The marking in force at the head. */
   levelAt(position: Position): Level {
     return LEVELS[this.#row.get(position)?.['level'] as number] as Level;

@@ -31,15 +31,20 @@ export class Projector {
     const from = this.store.checkpoint() + 1;
     if (from > to) return false;
     const events = [...this.log.readAll({ from, maxCount: Math.min(BATCH, to - from + 1) })];
+    return this.fold(events) < to && events.length > 0;
+  }
+
+  /** Folds these events, which follow those before; the checkpoint after them. */
+  fold(events: readonly StoredEvent[]): Position {
     const last = events.at(-1);
-    if (!last) return false;
+    if (!last) return this.store.checkpoint();
     try {
       this.store.advance(last.position, () => events.forEach((event) => this.#project(event)));
     } catch (error) {
       this.#memories.clear(); // They may be ahead of what was rolled back.
       throw error;
     }
-    return last.position < to;
+    return last.position;
   }
 
   catchUp(to: Position): void {

@@ -1,3 +1,4 @@
+import { Needs } from '../access/needs';
 import { Readable } from 'node:stream';
 import { Controller, Get, Header, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -23,6 +24,7 @@ export class FeedController {
 
   /** A page after a cursor; with `wait` an empty one is answered only when the time is over. */
   @Get()
+  @Needs('log:read')
   @Header('content-type', 'application/json')
   async page(
     @Query() query: Parameters,
@@ -41,6 +43,7 @@ export class FeedController {
 
   /** Server-sent events from a cursor on, without end. */
   @Get('stream')
+  @Needs('log:read')
   async stream(
     @Query() query: Parameters,
     @Headers('last-event-id') last: string | undefined,
@@ -58,6 +61,7 @@ export class FeedController {
 
   /** What is in force now, one event a line, and in the last line the cursor from which to follow. */
   @Get('snapshot')
+  @Needs('log:read')
   async snapshot(
     @Query() query: Parameters,
     @Req() request: FastifyRequest,

@@ -16,7 +16,7 @@ let feed: Feed;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
   log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
-  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId });
+  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 });
   feed = new Feed(log, views);
   const { crisisId: _crisisId, ...element } = opening('us-iran');
   await append({ eventId: '00000000-0000-4000-8000-00000000000a', type: 'CrisisOpened', ...element });

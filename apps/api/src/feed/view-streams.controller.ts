@@ -1,3 +1,4 @@
+import { Needs } from '../access/needs';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Context } from '../app.context';
@@ -14,6 +15,7 @@ export class ViewStreamsController {
   constructor(@Inject(Context) private readonly context: Context) {}
 
   @Get('status/stream')
+  @Needs('views:read')
   async status(
     @Param('crisisId') crisisId: string,
     @Query() query: Parameters,
@@ -24,6 +26,7 @@ export class ViewStreamsController {
   }
 
   @Get('risk/stream')
+  @Needs('views:read')
   async risk(
     @Param('crisisId') crisisId: string,
     @Query() query: Parameters,

@@ -63,6 +63,16 @@ export const PROBLEMS = {
     'The cursor was given for another level than yours is now',
     'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
   ],
+  'no-such-tree': [
+    404,
+    'The log has no trees of these sizes',
+    'Ask from a size to one not below it, at most that of the tree head.',
+  ],
+  'no-tree-head': [
+    409,
+    'The log has no signed tree head',
+    'The operator must make keys with `crisis-log keys init` while the server is stopped.',
+  ],
   'crisis-exists': [
     409,
     'The crisis is open already',
@@ -122,6 +132,11 @@ export const PROBLEMS = {
     'Send the same event with the same id again: it is stored once, and the answer is then definite.',
   ],
   'writing-stopped': [503, 'The record cannot be written now', 'Reads go on. Try again after `Retry-After`.'],
+  'record-altered': [
+    503,
+    'What is stored is not what was recorded',
+    'Nothing is served. The operator must keep the data folder as it is and restore a backup elsewhere; see docs/audit.md.',
+  ],
   'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
   behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
   'view-parked': [

@@ -44,9 +44,6 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 2 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
 const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
-/** Starts over with each restore of the record (ledger epochs); 0 until there is one. */
-const EPOCH = 0;
-
 /**
  * Seals points so that they are opaque and stable: the same point gives the same token on every instance
  * that has the key, because the nonce is an HMAC of the plaintext. Layout: version byte, key id byte,
@@ -56,7 +53,12 @@ export class Tokens {
   readonly #ring: readonly Key[];
   readonly #logId: Buffer;
 
-  constructor(keys: readonly Buffer[], logId: string) {
+  /** `epoch` is the ledger's: raised by each restore with a loss, after which positions name other events. */
+  constructor(
+    keys: readonly Buffer[],
+    logId: string,
+    private readonly epoch = 0,
+  ) {
     this.#ring = keys.map((key) => new Key(key));
     this.#logId = Buffer.from(logId.replaceAll('-', ''), 'hex');
   }
@@ -108,7 +110,7 @@ export class Tokens {
     const plain = Buffer.alloc(PLAIN_BYTES);
     plain[0] = KINDS.indexOf(point.kind);
     this.#logId.copy(plain, 1);
-    plain.writeUInt32BE(EPOCH, 17);
+    plain.writeUInt32BE(this.epoch, 17);
     plain.writeBigInt64BE(BigInt(point.position), 21);
     plain.writeUInt32BE(point.index, 29);
     plain[41] = LEVELS.indexOf(point.level);
@@ -131,7 +133,7 @@ export class Tokens {
       } catch {
         continue;
       }
-      if (!plain.subarray(1, 17).equals(this.#logId)) return undefined;
+      if (!plain.subarray(1, 17).equals(this.#logId) || plain.readUInt32BE(17) !== this.epoch) return undefined;
       return {
         kind: KINDS[plain[0] as number] as Point['kind'],
         position: Number(plain.readBigInt64BE(21)),

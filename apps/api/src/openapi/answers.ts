@@ -1,3 +1,4 @@
+import { AUDIT } from './answers/audit';
 import { CRISES } from './answers/crises';
 import { EVENTS } from './answers/events';
 import { FEED } from './answers/feed';
@@ -21,6 +22,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...BRIEFING,
   ...SESSION,
   ...FEED,
+  ...AUDIT,
   ...HEALTH,
   ...PROBLEM,
 };

@@ -37,6 +37,7 @@ const ANYWHERE = [
   'headers-too-large',
   'internal',
   'draining',
+  'record-altered',
 ] as const satisfies readonly ProblemType[];
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };

@@ -25,6 +25,7 @@ const parameter =
   });
 export const path = parameter('path');
 const query = parameter('query');
+const required = (its: Parameter): Parameter => ({ ...its, required: true });
 const header = parameter('header');
 
 export const crisisId = path('crisisId', 'The name of the crisis.', CRISIS_ID, 'us-iran');
@@ -144,6 +145,47 @@ export const feedWait = [
 ];
 
 export const lastEventId = header('Last-Event-ID', 'The `id:` of the last event; before `after`.', TOKEN);
+const crisis = required(query('crisis', 'The name of the crisis.', CRISIS_ID, 'us-iran'));
+const shownTo = (description: string): Parameter =>
+  query('shownTo', description, words(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED']), 'RED');
+
+export const inclusion = [
+  crisis,
+  required(query('eventId', eventId.description, EVENT_ID, '0194ce41-b400-7000-8000-000000000001')),
+];
+
+const size = (name: string, description: string, example: number): Parameter =>
+  required(query(name, description, { type: 'integer', minimum: 1, maximum: 999_999_999 }, example));
+
+export const consistency = [
+  size('from', 'The size of an earlier tree head.', 1),
+  size('to', 'The size of a later one, at most that of the last.', 2),
+];
+
+export const bundle = [
+  crisis,
+  query(
+    'without',
+    'Parts to leave out of every event.',
+    { type: 'string', pattern: '^(refs|sources)(,(refs|sources))?$' },
+    'refs,sources',
+  ),
+  shownTo('For a reader of this level, at most your own.'),
+];
+
+export const replay = [
+  crisis,
+  at,
+  asOf,
+  shownTo('As it was shown to this level, by the markings then in force: for readers at RED.'),
+];
+
+export const diff = [
+  crisis,
+  at,
+  { ...asOf, name: 'asOfA', description: 'One point of the record: a time or a cursor. Default: the time of `at`.' },
+  { ...asOf, name: 'asOfB', description: 'The other. Default: the head.' },
+];
 
 export const atLeastOnly = [atLeast];
 

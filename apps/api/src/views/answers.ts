@@ -1,5 +1,8 @@
 import { answerCrises, answerCrisis } from '../read/answer-crises';
 import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
+import { answerHidden, answerPosition } from '../audit/answer-marked';
+import { answerDiff } from '../audit/answer-diff';
+import { answerReplay } from '../audit/answer-replay';
 import { answerHealth } from '../health/answer-health';
 import { answerFeed, answerFeedEnd } from '../feed/answer-feed';
 import { answerSnapshot } from '../feed/answer-snapshot';
@@ -33,4 +36,8 @@ export const ANSWERS: Answers = {
   'feed-end': answerFeedEnd,
   snapshot: answerSnapshot,
   'view-state': answerViewState,
+  replay: answerReplay,
+  diff: answerDiff,
+  position: answerPosition,
+  hidden: answerHidden,
 };

@@ -22,7 +22,7 @@ export function momentOf(
   onlyKnown(query, ['at', 'asOf', 'model', 'atLeast', ...also]);
   const at = momentParameter(query, 'at', now);
   const reader = readerOf(request, crisisId);
-  const asOf = asOfParameter(query, tokens, reader.level);
+  const asOf = asOfParameter(query, 'asOf', tokens, reader.level);
   const model = textParameter(query, 'model');
   return {
     crisis: requireCrisisId(crisisId),
@@ -43,9 +43,9 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
-function asOfParameter(query: Query, tokens: Tokens, level: Level): AsOf | undefined {
-  const text = textParameter(query, 'asOf');
+export function asOfParameter(query: Query, name: string, tokens: Tokens, level: Level): AsOf | undefined {
+  const text = textParameter(query, name);
   if (text === undefined) return undefined;
-  if (isDateTime(text)) return { time: timeParameter(query, 'asOf') as number };
-  return { position: tokens.open(text, 'asOf', { kind: 'point', level }).position };
+  if (isDateTime(text)) return { time: timeParameter(query, name) as number };
+  return { position: tokens.open(text, name, { kind: 'point', level }).position };
 }

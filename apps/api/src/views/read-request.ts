@@ -42,6 +42,16 @@ export interface BriefingQuestion extends Moment {
   readonly format: 'json' | 'markdown';
 }
 
+export interface ReplayQuestion extends Moment {
+  /** By the markings in force at `asOf`, not by today's. */
+  readonly asShown: boolean;
+}
+
+export interface DiffQuestion extends Moment {
+  /** The earlier point; `asOf` is the later. Default: the moment itself. */
+  readonly asOfA?: AsOf;
+}
+
 export interface EventsQuestion {
   readonly crisis: string;
   readonly reader: Reader;
@@ -104,6 +114,10 @@ export type ReadRequest =
   | ({ readonly kind: 'view-state' } & ViewStateQuestion)
   | { readonly kind: 'feed-end'; readonly query: FeedQuery }
   | ({ readonly kind: 'snapshot' } & SnapshotQuestion)
+  | ({ readonly kind: 'replay' } & ReplayQuestion)
+  | ({ readonly kind: 'diff' } & DiffQuestion)
+  | { readonly kind: 'position'; readonly crisis: string; readonly eventId: string; readonly level: Level }
+  | { readonly kind: 'hidden'; readonly crisis: string; readonly level: Level; readonly before: Position }
   | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
   | { readonly kind: 'event'; readonly crisis: string; readonly eventId: string; readonly reader: Reader };
 
@@ -119,4 +133,5 @@ export interface WorkerSettings {
   readonly dataDir: string;
   readonly tokenKeys: readonly Uint8Array[];
   readonly logId: string;
+  readonly epoch: number;
 }

@@ -16,7 +16,7 @@ const IDLE_MS = 250;
 /** A question waits for what is missing: a few seconds for this many events. */
 const FAR_BEHIND = 100_000;
 
-const { dataDir, tokenKeys, logId } = workerData as WorkerSettings;
+const { dataDir, tokenKeys, logId, epoch } = workerData as WorkerSettings;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const port = parentPort!;
@@ -31,6 +31,7 @@ const context: ReadContext = {
   tokens: new Tokens(
     tokenKeys.map((key) => Buffer.from(key)),
     logId,
+    epoch,
   ),
 };
 
