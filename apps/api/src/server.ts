@@ -11,6 +11,8 @@ import { BUILD } from './build';
 import { Credentials } from './access/credentials';
 import { guardRoutes, type Needed } from './access/guard';
 import { JwtVerifier } from './access/jwt';
+import { RateLimits } from './access/rate-limits';
+import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
 import { takeBodies } from './http/bodies';
@@ -18,6 +20,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
+import { secureHeaders } from './http/security-headers';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
@@ -47,7 +50,8 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
   requireCredentials(config, credentials.isOpen);
   const tokens = new Tokens(tokenKeys, log.logId);
-  const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const redReads = new RedReads(config.accessLog, clock);
+  const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId }, redReads);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -73,8 +77,9 @@ export async function startServer(config: Config, clock: () => number = Date.now
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
+  secureHeaders(fastify);
   checkRequests(fastify, config.allowedHosts);
-  const needs = guardRoutes(fastify, credentials);
+  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit));
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
@@ -91,6 +96,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       await drain(fastify.server, app.close());
       await views.close();
       credentials.close();
+      await redReads.close();
       await log.close();
     },
   };
