@@ -53,7 +53,7 @@ export async function startTestServer(
     },
     async stop() {
       await server.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      for (const folder of [dataDir, `${dataDir}-access`]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
