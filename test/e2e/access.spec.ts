@@ -5,6 +5,7 @@ import { BASE_LEVELS, ROLES, type Scope, SCOPES } from '#access';
 import { createKey, type NewKeyFlags } from '../../apps/cli/src/keys';
 import type { Credentials } from '../../apps/api/src/access/credentials';
 import { guardRoutes } from '../../apps/api/src/access/guard';
+import { RateLimits } from '../../apps/api/src/access/rate-limits';
 import { contact, correction, contentOf, opening, retraction, statement, strike } from '../support/elements';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
@@ -145,7 +146,7 @@ describe('a route', () => {
 
   test('that does not say who may use it is not registered', () => {
     const bare = fastify();
-    guardRoutes(bare, {} as Credentials);
+    guardRoutes(bare, {} as Credentials, new RateLimits(1));
     expect(() => bare.get('/v1/secret', () => 'secret')).toThrow(/GET \/v1\/secret says nothing of who may use it/);
   });
 });

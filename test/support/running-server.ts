@@ -66,7 +66,7 @@ async function serve(dataDir: string, clock?: () => number, env?: NodeJS.Process
     },
     async stop() {
       await server.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      for (const folder of [dataDir, `${dataDir}-access`]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

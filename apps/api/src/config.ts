@@ -19,6 +19,10 @@ export interface Config {
   readonly tokenKeys: readonly string[];
   /** `JWT_ISSUER`, `JWT_AUDIENCE` and `JWKS_URL`, all or none: access tokens of that issuer are taken beside API keys. */
   readonly jwt: JwtSettings | undefined;
+  /** `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder, `…-access/INSTANCE_ID.ndjson`. */
+  readonly accessLog: string;
+  /** `RATE_LIMIT`: requests a minute that each principal has; default 6000. An open server has none. */
+  readonly rateLimit: number;
   /** `LOG_LEVEL`: `error` or `warn` (default). */
   readonly logLevel: 'error' | 'warn';
 }
@@ -54,6 +58,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (Buffer.from(key, 'base64url').length !== 32)
       problems.push(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
   });
+  const rateLimit = Number(env['RATE_LIMIT'] ?? 6000);
+  if (!Number.isInteger(rateLimit) || rateLimit < 1)
+    problems.push(`RATE_LIMIT=${env['RATE_LIMIT']} is no number of requests; use 1 or more.`);
+  const dataDir = resolve(env['DATA_DIR'] ?? 'data');
+  const instance = env['INSTANCE_ID'] ?? hostname();
+  const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
+  if (`${accessLog}/`.startsWith(`${dataDir}/`))
+    problems.push(
+      `ACCESS_LOG=${accessLog} lies in DATA_DIR, where who reads the record could change it; put it elsewhere.`,
+    );
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
   if (logLevel !== 'error' && logLevel !== 'warn')
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
@@ -61,12 +75,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return Object.freeze({
     host: env['HOST'] ?? '127.0.0.1',
     port,
-    dataDir: resolve(env['DATA_DIR'] ?? 'data'),
+    dataDir,
     headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
     allowedHosts: list(env['ALLOWED_HOSTS']),
-    instance: env['INSTANCE_ID'] ?? hostname(),
+    instance,
     tokenKeys,
     jwt,
+    accessLog,
+    rateLimit,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
 }

@@ -13,6 +13,8 @@ import { BUILD } from './build';
 import { Credentials } from './access/credentials';
 import { guardRoutes, type Needed } from './access/guard';
 import { JwtVerifier } from './access/jwt';
+import { RateLimits } from './access/rate-limits';
+import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
 import { Feed } from './feed/feed';
@@ -21,6 +23,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
+import { secureHeaders } from './http/security-headers';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
@@ -57,7 +60,8 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const { logId } = log;
   const { epoch } = notary;
   const tokens = new Tokens(tokenKeys, logId, epoch);
-  const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch });
+  const redReads = new RedReads(config.accessLog, clock);
+  const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -84,8 +88,9 @@ export async function startServer(config: Config, clock: () => number = Date.now
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
+  secureHeaders(fastify);
   checkRequests(fastify, config.allowedHosts);
-  const needs = guardRoutes(fastify, credentials);
+  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit));
   refuseAltered(fastify, notary);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
@@ -105,6 +110,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       await views.close();
       credentials.close();
       await notary.close();
+      await redReads.close();
       await log.close();
     },
   };

@@ -58,6 +58,7 @@ export class Listing {
   readonly #setLevel: StatementSync;
   readonly #last: StatementSync;
   readonly #floor: StatementSync;
+  readonly #red: StatementSync;
 
   constructor(private readonly db: DatabaseSync) {
     this.#insert = db.prepare(
@@ -71,6 +72,8 @@ export class Listing {
     this.#setOwn = db.prepare('UPDATE listing SET own = ? WHERE position = ?');
     this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
     this.#floor = db.prepare('SELECT level FROM listing WHERE crisis = ? ORDER BY position LIMIT 1');
+    db.exec('CREATE INDEX IF NOT EXISTS listing_red ON listing (crisis) WHERE level = 4');
+    this.#red = db.prepare('SELECT 1 FROM listing WHERE crisis = ? AND level = 4 LIMIT 1');
     this.#last = db.prepare(
       'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
     );
@@ -181,6 +184,11 @@ export class Listing {
     return [...new Set(all)]
       .filter((amendment) => LEVELS.indexOf(this.levelAt(amendment)) <= LEVELS.indexOf(level))
       .sort((a, b) => a - b);
+  }
+
+  /** Does the crisis hold anything RED at the head? */
+  hasRed(crisis: string): boolean {
+    return this.#red.get(crisis) !== undefined;
   }
 
   /** The crises that `level` sees, by name: those whose opening it sees. */

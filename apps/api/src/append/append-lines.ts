@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendedEvent, AppendRequest, ExpectedRevision } from '#event-log';
+import { takeStream } from '../access/streams';
 import { streamOf } from '../http/crisis-id';
 import { endedOf, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -43,6 +44,7 @@ export function appendLines(
       { parameter: 'If-Match' },
     );
   }
+  takeStream(request, reply);
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
   const principal = readerOf(request, crisisId);

@@ -97,7 +97,7 @@ export class AuditController {
     return views.ask({
       kind: 'replay',
       crisis,
-      reader: { level, seesNumbers: reader.seesNumbers },
+      reader: { name: reader.name, level, seesNumbers: reader.seesNumbers },
       asShown: shownTo !== undefined,
       now,
       ...(at !== undefined && { at: floorToMinute(at) }),
@@ -112,7 +112,7 @@ export class AuditController {
   async diff(@Query() query: Parameters, @Req() request: FastifyRequest): Promise<string> {
     onlyKnown(query, ['crisis', 'at', 'asOfA', 'asOfB']);
     const crisis = requireCrisisId(textParameter(query, 'crisis'));
-    const { level, seesNumbers } = readerOf(request, crisis);
+    const { name, level, seesNumbers } = readerOf(request, crisis);
     const { tokens, clock, views } = this.context;
     const now = clock();
     const at = momentParameter(query, 'at', now);
@@ -121,7 +121,7 @@ export class AuditController {
     return views.ask({
       kind: 'diff',
       crisis,
-      reader: { level, seesNumbers },
+      reader: { name, level, seesNumbers },
       now,
       ...(at !== undefined && { at: floorToMinute(at) }),
       ...(asOf && { asOf }),

@@ -77,8 +77,8 @@ export class FeedController {
 
   async #asked(request: FastifyRequest, query: Parameters): Promise<FeedQuery> {
     const crisis = textParameter(query, 'crisis');
-    const { level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
-    const asked = feedQuery(query, { level, seesNumbers }, crisis);
+    const { name, level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
+    const asked = feedQuery(query, { name, level, seesNumbers }, crisis);
     // 404 for a crisis that the reader may not know of, before anything is sent.
     if (crisis !== undefined) await this.context.feed.end(asked);
     return asked;

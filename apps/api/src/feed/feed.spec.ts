@@ -5,6 +5,7 @@ import { parse } from '#catalogue';
 import { type Level, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { FEED_START, type FeedPlace } from '#projections';
 import { opening, strike } from '../../../../test/support/elements';
+import { RedReads } from '../access/red-reads';
 import { ViewEngine } from '../views/view-engine';
 import { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
@@ -16,7 +17,8 @@ let feed: Feed;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
   log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
-  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 });
+  const redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
+  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 }, redReads);
   feed = new Feed(log, views);
   const { crisisId: _crisisId, ...element } = opening('us-iran');
   await append({ eventId: '00000000-0000-4000-8000-00000000000a', type: 'CrisisOpened', ...element });
@@ -47,7 +49,7 @@ const mark = (target: string, marking: Level): Promise<string> =>
     data: { target, marking, reason: 'test' },
   });
 
-const asked = (level: Level): FeedQuery => ({ reader: { level, seesNumbers: false }, filter: '' });
+const asked = (level: Level): FeedQuery => ({ reader: { name: 'test', level, seesNumbers: false }, filter: '' });
 
 interface Item {
   readonly id: string;

@@ -45,8 +45,8 @@ export class ViewStreamsController {
   ): Promise<void> {
     onlyKnown(parameters, []);
     const crisis = requireCrisisId(id);
-    const { level, seesNumbers } = readerOf(request, crisis);
-    const query = { crisis, reader: { level, seesNumbers }, filter: `crisis=${crisis}` };
+    const { name, level, seesNumbers } = readerOf(request, crisis);
+    const query = { crisis, reader: { name, level, seesNumbers }, filter: `crisis=${crisis}` };
     const followed = new FollowedView(this.context, view, query);
     const begun = await followed.begin();
     await EventStream.serve(request, reply, (stream) =>

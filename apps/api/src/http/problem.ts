@@ -121,6 +121,11 @@ export const PROBLEMS = {
   ],
   'duplicate-id': [422, 'Two events of one array have the same id', 'Give each its own id.'],
   'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
+  'too-many-requests': [
+    429,
+    'The principal asks for more than its share',
+    'Send it again after `Retry-After`; many events go in one request as NDJSON.',
+  ],
   internal: [
     500,
     'Something failed inside',
@@ -143,6 +148,11 @@ export const PROBLEMS = {
     503,
     'The views of this crisis wait for an event that this build cannot read',
     'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+  ],
+  'access-log': [
+    503,
+    'A read of what is RED cannot be put on record',
+    'Nothing was shown. Ask again after `Retry-After`; the operator must make room for the access log.',
   ],
   busy: [503, 'Too many computations are under way for this caller', 'Ask again after `Retry-After`.'],
   draining: [503, 'The server is shutting down', 'Send it again to another instance, or later. It is safe to repeat.'],

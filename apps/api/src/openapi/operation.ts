@@ -30,6 +30,7 @@ const ANYWHERE = [
   'malformed-request',
   'unauthenticated',
   'scope-missing',
+  'too-many-requests',
   'foreign-origin',
   'request-timeout',
   'unsupported-media-type',
@@ -50,7 +51,7 @@ export function problems(...types: readonly ProblemType[]): Record<number, Answe
 
 const problem = (status: number, types: readonly ProblemType[]): Answer => ({
   description: types.map((type) => `\`${type}\`: ${PROBLEMS[type][1]}.`).join(' '),
-  ...(status === 503 && { headers: RETRY_AFTER }),
+  ...((status === 503 || status === 429) && { headers: RETRY_AFTER }),
   content: {
     'application/problem+json': {
       schema: {

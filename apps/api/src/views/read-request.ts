@@ -5,6 +5,7 @@ import type { Problem } from '../http/problem';
 
 /** Who reads, and from when on: what every read carries. */
 export interface Reader {
+  readonly name: string;
   readonly level: Level;
   readonly seesNumbers: boolean;
 }
@@ -121,8 +122,15 @@ export type ReadRequest =
   | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
   | { readonly kind: 'event'; readonly crisis: string; readonly eventId: string; readonly reader: Reader };
 
+export interface Answered {
+  readonly id: number;
+  readonly body: string;
+  /** Crises of which something RED may stand in the answer, read by a principal that is not the open server's. */
+  readonly red?: readonly string[];
+}
+
 export type Reply =
-  | { readonly id: number; readonly body: string }
+  | Answered
   | {
       readonly id: number;
       readonly problem?: Pick<Problem, 'type' | 'detail' | 'extra' | 'headers'>;

@@ -7,6 +7,7 @@ import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
 import type { Problem } from '../http/problem';
 import { viewsBehind } from './answer-reached';
+import { redIn } from './red-in';
 import { ANSWERS } from './answers';
 import type { ReadRequest, Reply, WorkerSettings } from './read-request';
 import type { ReadContext } from './read-context';
@@ -45,7 +46,9 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
   let hasCaughtUp = true;
   try {
     hasCaughtUp = catchUp();
-    return { id, body: await ANSWERS[request.kind](context, request as never) };
+    const body = await ANSWERS[request.kind](context, request as never);
+    const red = redIn(context, request);
+    return red.length === 0 ? { id, body } : { id, body, red };
   } catch (error) {
     startAnewIfDamaged(error);
     const { type, detail, extra, headers } = hasCaughtUp ? toProblem(error, '') : behindOr(toProblem(error, ''));
