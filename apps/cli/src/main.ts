@@ -12,6 +12,7 @@ import { importFile } from './import-file';
 import { printed } from './import-report';
 import { showProgress } from './progress';
 import { FORMATS, type Format } from './read-items';
+import { tail, type TailFlags } from './tail';
 
 interface ImportFlags {
   readonly crisis: string;
@@ -55,6 +56,17 @@ program
   .addOption(urlOption())
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
+
+program
+  .command('tail')
+  .description('Print what is recorded, as it comes, until Ctrl-C.')
+  .option('--crisis <id>', 'only this crisis', crisisId)
+  .option('--type <types>', 'only these types of events, comma-separated')
+  .option('--actor <code>', 'only events with this actor code, or with one that begins with it')
+  .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
+  .option('--json', 'CloudEvents, one a line', false)
+  .addOption(urlOption())
+  .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
