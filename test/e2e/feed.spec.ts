@@ -1,5 +1,5 @@
 import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
-import { DescribedApi, type Document } from '../support/described-api';
+import { DescribedApi } from '../support/described-api';
 import { contact, contentOf, correction, opening, retraction, statement, strike } from '../support/elements';
 import { type Message, messagesOf, take } from '../support/event-stream';
 import { type RunningServer, startTestServer } from '../support/running-server';
@@ -170,7 +170,7 @@ test('/asyncapi.json describes every message that comes, and refers only to what
   );
   expect(found.length).toBeGreaterThan(50);
   expect(found).not.toContain(undefined);
-  const api = new DescribedApi({ openapi: '', paths: {}, components: document.components } as Document);
+  const api = new DescribedApi({ openapi: '', paths: {}, components: document.components });
   await append(strike());
   const view = messagesOf(`${server.url}/v1/crises/us-iran/risk/stream`);
   const messages = [...(await take(follow(), 4)), ...(await take(view, 1))];
