@@ -1,4 +1,5 @@
 import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
+import { DescribedApi } from '../support/described-api';
 import { contact, contentOf, correction, opening, retraction, statement, strike } from '../support/elements';
 import { type Message, messagesOf, take } from '../support/event-stream';
 import { type RunningServer, startTestServer } from '../support/running-server';
@@ -159,4 +160,25 @@ test('a snapshot holds what is in force, and is followed without a gap', async (
   const { eventId } = await append(statement());
   const { cursor } = lines.at(-1) as { cursor: string };
   expect((await page({ crisis: 'us-iran', after: cursor })).items.map(({ subject }) => subject)).toEqual([eventId]);
+});
+
+test('/asyncapi.json describes every message that comes, and refers only to what it has', async () => {
+  const { body: document } = await server.http.get('/asyncapi.json').expect(200);
+  const text = JSON.stringify(document);
+  const found = ([...text.matchAll(/"\$ref":"#\/([^"]+)"/g)] as RegExpMatchArray[]).map(([, path]) =>
+    path!.split('/').reduce((value: unknown, name) => (value as Record<string, unknown> | undefined)?.[name], document),
+  );
+  expect(found.length).toBeGreaterThan(50);
+  expect(found).not.toContain(undefined);
+  const api = new DescribedApi({ openapi: '', paths: {}, components: document.components });
+  await append(strike());
+  const view = messagesOf(`${server.url}/v1/crises/us-iran/risk/stream`);
+  const messages = [...(await take(follow(), 4)), ...(await take(view, 1))];
+  await view.return(undefined);
+  for (const { event, data } of messages) {
+    const { payload } = Object.values(
+      document.components.messages as Record<string, { name: string; payload: { $ref: string } }>,
+    ).find(({ name }) => name === event)!;
+    expect(api.complaintAboutSchema(payload.$ref.split('/').at(-1)!, JSON.parse(data))).toBeUndefined();
+  }
 });

@@ -15,6 +15,7 @@ import { printed } from './import-report';
 import { keysCommand } from './keys-command';
 import { showProgress } from './progress';
 import { FORMATS, type Format } from './read-items';
+import { tail, type TailFlags } from './tail';
 
 interface ImportFlags {
   readonly crisis: string;
@@ -66,6 +67,16 @@ const keys = keysCommand().exitOverride();
 addKeysInit(keys);
 program.addCommand(keys);
 program.addCommand(verifyCommand());
+program
+  .command('tail')
+  .description('Print what is recorded, as it comes, until Ctrl-C.')
+  .option('--crisis <id>', 'only this crisis', crisisId)
+  .option('--type <types>', 'only these types of events, comma-separated')
+  .option('--actor <code>', 'only events with this actor code, or with one that begins with it')
+  .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
+  .option('--json', 'CloudEvents, one a line', false)
+  .addOption(urlOption())
+  .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { definitions, jsonSchema } from '#catalogue';
 import { Public } from '../access/needs';
 import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
+import { asyncApiDocument } from './async-api';
 import { openApiDocument } from './document';
 
 const UI = join(createRequire(__filename).resolve('swagger-ui-dist/package.json'), '..');
@@ -25,12 +26,20 @@ const PAGE = `<!doctype html>
 @Controller()
 export class OpenApiController {
   readonly #document = JSON.stringify(openApiDocument());
+  readonly #streams = JSON.stringify(asyncApiDocument());
 
   @Get('openapi.json')
   @Public()
   @Header('content-type', 'application/json')
   document(): string {
     return this.#document;
+  }
+
+  /** AsyncAPI 3, of what is sent without being asked for each time. */
+  @Get('asyncapi.json')
+  @Header('content-type', 'application/json')
+  streams(): string {
+    return this.#streams;
   }
 
   @Get('docs')

@@ -42,6 +42,7 @@ export const FEED: Readonly<Record<string, Schema>> = {
     'No longer visible to you by a change of marking: which it is, and no more. You may not have seen it.',
     cloudEvent(['withdraw'], object({ eventId: EVENT_ID, crisisId: CRISIS_ID })),
   ),
+  CaughtUp: object({ cursor: TOKEN }),
   FeedPage: object({
     items: list(ref('FeedItem')),
     cursor: said('Send it as `after`: keep it together with what you made of the items.', TOKEN),
@@ -60,6 +61,6 @@ export const FEED: Readonly<Record<string, Schema>> = {
     state: oneOf('Status', 'Risk'),
   }),
   SnapshotLine: {
-    anyOf: [ref('Event'), ref('CorrectedEvent'), object({ cursor: TOKEN })],
+    anyOf: [ref('Event'), ref('CorrectedEvent'), ref('CaughtUp')],
   },
 };
