@@ -16,6 +16,8 @@ const FLIPS = process.env['LONG'] === '1' ? 1_000 : 60;
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const folder = mkdtempSync(join(tmpdir(), 'crisis-log-altered-'));
 const whole = join(folder, 'whole');
+/** The same after an orderly end: everything in the file. */
+const closed = join(folder, 'closed');
 const OLD = 100;
 const SIGNED = 120;
 const ALL = 130;
@@ -39,6 +41,7 @@ beforeAll(async () => {
   });
   cpSync(live, whole, { recursive: true });
   await log.close();
+  cpSync(live, closed, { recursive: true });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -188,10 +191,10 @@ function readable(at: string): string {
 }
 
 /** `caught`; `harmless`: everything is read as before, the bit was of no use; else what is served is not what was recorded. */
-function outcomeOf(file: string, byte: number, bit: number): 'caught' | 'harmless' | 'SILENT' {
+function outcomeOf(from: string, file: string, byte: number, bit: number): 'caught' | 'harmless' | 'SILENT' {
   const at = mkdtempSync(join(folder, 'flip-'));
   try {
-    cpSync(whole, at, { recursive: true });
+    cpSync(from, at, { recursive: true });
     const bytes = readFileSync(join(at, file));
     bytes[byte]! ^= 1 << bit;
     writeFileSync(join(at, file), bytes);
@@ -211,11 +214,12 @@ function outcomeOf(file: string, byte: number, bit: number): 'caught' | 'harmles
 }
 
 /** The bytes of one kind, as [file, offset]. */
-function places(): Record<string, [file: string, offsets: number[]]> {
+function places(): Record<string, [from: string, file: string, offsets: number[]]> {
   const log = join('data', 'log.sqlite');
   const bytes = readFileSync(join(whole, log));
   const PAGE = 8192;
-  const isIndex = (page: number) => page > 0 && [0x02, 0x0a].includes(bytes[page * PAGE]!);
+  const settled = readFileSync(join(closed, log));
+  const isIndex = (page: number) => page > 0 && [0x02, 0x0a].includes(settled[page * PAGE]!);
   const wal = readFileSync(join(whole, `${log}-wal`));
   const inWal = new Set<number>();
   for (let frame = 32; frame < wal.length; frame += 24 + PAGE) inWal.add(wal.readUInt32BE(frame));
@@ -228,13 +232,13 @@ function places(): Record<string, [file: string, offsets: number[]]> {
     if (at >= 0 && !inWal.has(Math.floor(at / PAGE) + 1)) payload.push(...range(at, body.length));
   }
   reader.close();
-  const pages = range(0, bytes.length / PAGE);
+  const pages = range(0, settled.length / PAGE);
   const size = (file: string) => readFileSync(join(whole, file)).length;
   return {
-    payload: [log, payload],
-    index: [log, pages.filter(isIndex).flatMap((page) => range(page * PAGE, PAGE))],
-    WAL: [`${log}-wal`, range(0, size(`${log}-wal`))],
-    'heads file': ['heads', range(0, size('heads'))],
+    payload: [whole, log, payload],
+    index: [closed, log, pages.filter(isIndex).flatMap((page) => range(page * PAGE, PAGE))],
+    WAL: [whole, `${log}-wal`, range(0, size(`${log}-wal`))],
+    'heads file': [whole, 'heads', range(0, size('heads'))],
   };
 }
 
@@ -245,14 +249,15 @@ test(`no flipped bit is served (${FLIPS} flips, SEED=${SEED})`, () => {
     return Math.floor((state / 2 ** 32) * below);
   };
   const counts: Record<string, Record<string, number>> = {};
-  for (const [kind, [file, offsets]] of Object.entries(places())) {
+  for (const [kind, [from, file, offsets]] of Object.entries(places())) {
     expect([kind, offsets.length]).toEqual([kind, expect.any(Number)]);
     expect(offsets.length).toBeGreaterThan(100);
     const count = (counts[kind] = { caught: 0, harmless: 0, SILENT: 0 });
-    for (let i = 0; i < FLIPS / 4; i++) count[outcomeOf(file, offsets[random(offsets.length)]!, random(8))]++;
+    for (let i = 0; i < FLIPS / 4; i++) count[outcomeOf(from, file, offsets[random(offsets.length)]!, random(8))]++;
   }
   if (process.env['LONG'] === '1') console.log(counts);
   expect(Object.values(counts).map(({ SILENT }) => SILENT)).toEqual([0, 0, 0, 0]);
+  expect(counts['index']!['caught']).toBeGreaterThan(0);
   expect(counts['payload']).toEqual({ caught: FLIPS / 4, harmless: 0, SILENT: 0 });
   expect(counts['heads file']!['caught']).toBeGreaterThan(0);
 }, 600_000);
