@@ -5,7 +5,7 @@ import { modelOf, Moment, projections, Projector, ViewStore } from '#projections
 import { random } from '../test/support/seed';
 import { filledLog } from './filled-log';
 import { type Measured, median, seconds } from './measure';
-import { refold } from './refold';
+import { foldCrises } from './fold-crises';
 
 const EVENTS = 100_000;
 const POINTS = 40;
@@ -24,7 +24,7 @@ export async function benchAsOf(): Promise<Measured[]> {
   const view = () => viewAt(projector, FROM + next() * YEARS_MS, Math.floor(next() * log.head()));
   const cold = await seconds(view);
   const warm = median(await times(POINTS, view));
-  const whole = median(await times(5, () => void refold(log.reader)));
+  const whole = median(await times(5, () => void foldCrises(log.reader, ['crisis-c0'])));
   store.close();
   await log.close();
   rmSync(dataDir, { recursive: true, force: true });

@@ -47,7 +47,7 @@ test(`${KILLS} kills of the server during appends lose nothing, move nothing, st
     ),
   ).toEqual([]);
   console.log(`${KILLS} kills: ${acks.length} acknowledged, ${stored.length - 1} stored, 0 lost, 0 moved, 0 twice`);
-}, 600_000);
+}, 60_000 + KILLS * 6_000);
 
 /** Sends events one after the other; one that got no answer is sent again, unchanged, until it has one. */
 async function appendUntil(stop: () => boolean, server: () => ServerProcess, acks: Ack[]): Promise<void> {

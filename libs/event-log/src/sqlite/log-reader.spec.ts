@@ -115,6 +115,15 @@ describe('the reader of a log', () => {
     expect([reader.streamHead('crisis-find'), reader.streamHead('crisis-unknown')]).toEqual([0, -1]);
   });
 
+  it('reads some streams only, in the order of the log, also beyond a page', async () => {
+    const streams = ['crisis-x', 'crisis-y', 'crisis-z'];
+    const from = log.head() + 1;
+    await Promise.all(Array.from({ length: 1_600 }, (_none, i) => log.append(append(streams[i % 3]!, newEvent()))));
+    const wanted = [...reader.readAll({ from })].filter(({ stream }) => stream !== 'crisis-y');
+    expect([...reader.readAll({ from, streams: ['crisis-z', 'crisis-x', 'crisis-nowhere'] })]).toEqual(wanted);
+    expect([...reader.readAll({ streams: [] })]).toEqual([]);
+  });
+
   it('reads some types only, in either direction, also beyond a page', async () => {
     const types = ['A', 'B', 'C'];
     const from = reader.head() + 1;

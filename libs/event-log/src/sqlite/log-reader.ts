@@ -9,6 +9,8 @@ import { dashed } from './uuid';
 export interface LogReadOptions extends ReadOptions {
   /** Only events of these types. */
   readonly types?: readonly string[];
+  /** Only events of these streams. */
+  readonly streams?: readonly string[];
 }
 
 /** An event as EventStoreDB would hold it, and its leaf in the Merkle log. */
@@ -166,12 +168,17 @@ export class LogReader {
     order: 'position' | 'revision',
     where: string,
     keys: readonly SQLInputValue[],
-    { direction = 'forwards', from, maxCount = Infinity, types }: LogReadOptions,
+    { direction = 'forwards', from, maxCount = Infinity, types, streams }: LogReadOptions,
     head: number,
   ): Iterable<StoredEvent> {
     const isForwards = direction === 'forwards';
-    const filter = types === undefined ? '' : 'and type in (select value from json_each(?))';
-    const filters = types === undefined ? [] : [JSON.stringify(types)];
+    const filter =
+      (types === undefined ? '' : 'and type in (select value from json_each(?))') +
+      // By position, whatever else: through the index of a stream every row would have to be looked up.
+      (streams === undefined
+        ? ''
+        : 'and +stream in (select id from stream where name in (select value from json_each(?)))');
+    const filters = [types, streams].filter((names) => names !== undefined).map((names) => JSON.stringify(names));
     const sql = `select ${COLUMNS} from event where ${where} ${order} between ? and ? ${filter}
       order by ${order} ${isForwards ? 'asc' : 'desc'} limit ?`;
 
