@@ -9,6 +9,7 @@ import { RateLimits } from '../../apps/api/src/access/rate-limits';
 import { contact, correction, contentOf, opening, retraction, statement, strike } from '../support/elements';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
+import { textOf } from '../support/text-of';
 
 const keys: Record<string, string> = {};
 const key = (name: string, flags: Partial<NewKeyFlags>): [string, NewKeyFlags] => [
@@ -53,7 +54,7 @@ interface Body {
 
 async function ask(path: string, init: RequestInit = {}) {
   const response = await fetch(server.url + path, init);
-  const text = await response.text();
+  const text = await textOf(response);
   return {
     status: response.status,
     headers: response.headers,
@@ -84,6 +85,17 @@ const ROUTES: readonly (readonly [method: string, path: string, needs: readonly 
   ['GET', '/v1/crises/us-iran/risk', ['views:read']],
   ['GET', '/v1/crises/us-iran/risk/series', ['views:read']],
   ['GET', '/v1/crises/us-iran/briefing', ['views:read']],
+  ['GET', '/v1/crises/us-iran/status/stream', ['views:read']],
+  ['GET', '/v1/crises/us-iran/risk/stream', ['views:read']],
+  ['GET', '/v1/feed', ['log:read']],
+  ['GET', '/v1/feed/stream', ['log:read']],
+  ['GET', '/v1/feed/snapshot', ['log:read']],
+  ['GET', '/v1/audit/tree-head', ['log:prove']],
+  ['GET', '/v1/audit/proofs/inclusion', ['log:prove']],
+  ['GET', '/v1/audit/proofs/consistency', ['log:prove']],
+  ['GET', '/v1/audit/bundle', ['log:prove', 'log:read']],
+  ['GET', '/v1/audit/replay', ['log:read']],
+  ['GET', '/v1/audit/diff', ['log:read']],
   ['POST', '/v1/session', SCOPES],
   ['GET', '/v1/session', SCOPES],
 ];
@@ -134,6 +146,7 @@ describe('a route', () => {
     expect(guarded.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([...listed].sort());
     expect(open.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([
       'DELETE /v1/session',
+      'GET /asyncapi.json',
       'GET /docs',
       'GET /docs/:file',
       'GET /health/live',

@@ -87,6 +87,13 @@ function questions(token: string): [path: string, init: RequestInit][] {
     ].map((filter) => EVENTS + filter),
     `${EVENTS}/${id}`,
     `${EVENTS}/${talks['eventId'] as string}`,
+    '/v1/feed',
+    `/v1/feed?after=${token}`,
+    '/v1/feed?crisis=matrix&type=StrikeReported&limit=2',
+    '/v1/feed?actor=IRN',
+    '/v1/feed/snapshot',
+    `/v1/audit/replay?crisis=matrix&at=${AT}`,
+    `/v1/audit/diff?crisis=matrix&at=${AT}&asOfA=${token}`,
     '/health/ready',
     '/v1/session',
   ];
@@ -134,6 +141,13 @@ async function tokenOf(who: string): Promise<string> {
   return response.headers.get('etag')!.slice(1, -1);
 }
 
+const RAISED_AT_ONCE = 'an event that is raised as soon as it is there';
+
+/** The feed withdraws, by its id alone, whatever had a marking that the reader sees, though it were for no time at all. */
+const isOfFeed = (answer: string): boolean => /^\w+ \/v1\/feed/.test(answer);
+const withoutWithdrawals = (text: string): string =>
+  text.replaceAll(/\{[^{}]*"item":"withdraw"[^{}]*(\{[^{}]*\}[^{}]*)?\}/g, '');
+
 /** Kinds of events that a reader below `tlp` must not notice. */
 const secretly = (tlp: Level, more: object = {}): object => ({ tlp, summary: `The ${canaryOf(tlp)} affair.`, ...more });
 function kinds(tlp: Level): [kind: string, events: () => object[]][] {
@@ -164,7 +178,7 @@ function kinds(tlp: Level): [kind: string, events: () => object[]][] {
       },
     ],
     [
-      'an event that is raised as soon as it is there',
+      RAISED_AT_ONCE,
       () => {
         const event = strike({ tlp: 'CLEAR', summary: `The ${canaryOf(tlp)} affair.` });
         secretsOf.get(tlp)!.push(event['eventId'] as string);
@@ -202,13 +216,14 @@ describe.each(['GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const)('%s', (marking
       for (const { who, token, seen } of before) {
         const after = await snapshot(who, token);
         for (const [i, answer] of after.answers.entries())
-          expect([kind, who, answer]).toEqual([kind, who, seen.answers[i]]);
+          if (kind !== RAISED_AT_ONCE || !isOfFeed(answer))
+            expect([kind, who, answer]).toEqual([kind, who, seen.answers[i]]);
         cells += after.count;
         const level = who === 'auditor' ? 'CLEAR' : who;
         const secrets = [...secretsOf]
           .filter(([above]) => rank(above) > rank(level as Level))
           .flatMap(([, its]) => its);
-        const texts = after.answers.map((answer) => answer.slice(answer.indexOf('\n')));
+        const texts = after.answers.map((answer) => withoutWithdrawals(answer.slice(answer.indexOf('\n'))));
         const telling = texts.find((text) => secrets.some((secret) => text.includes(secret)));
         expect(telling?.slice(0, 500)).toBeUndefined();
       }

@@ -6,7 +6,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
+import { diffCommand, replayCommand } from './audit/ask';
+import { backupCommand } from './audit/backup';
 import { addKeysInit } from './audit/keys-init';
+import { restoreCommand } from './audit/restore';
 import { verifyCommand } from './audit/verify';
 import { CrisisLogClient } from './crisis-log-client';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
@@ -77,6 +80,10 @@ program
   .option('--json', 'CloudEvents, one a line', false)
   .addOption(urlOption())
   .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
+program.addCommand(backupCommand());
+program.addCommand(restoreCommand());
+program.addCommand(replayCommand(urlOption()));
+program.addCommand(diffCommand(urlOption()));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);

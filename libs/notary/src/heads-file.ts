@@ -51,8 +51,11 @@ export function readHeads(file: string): { notes: Note[]; reached: Reached | und
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   for (const [i, text] of lines.entries()) {
     const line = parsed(text, i, file);
-    if ('note' in line) notes.push(line);
-    else reached = { size: line.size, root: Buffer.from(line.root, 'base64') };
+    if ('note' in line) {
+      notes.push(line);
+      // A head covers what was reached before it, and after a restore that is another log's.
+      reached = undefined;
+    } else reached = { size: line.size, root: Buffer.from(line.root, 'base64') };
   }
   return { notes, reached };
 }

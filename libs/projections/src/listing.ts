@@ -191,6 +191,12 @@ export class Listing {
     return this.#red.get(crisis) !== undefined;
   }
 
+  /** All crises that do. */
+  redCrises(): string[] {
+    const rows = this.db.prepare('SELECT DISTINCT crisis FROM listing WHERE level = 4 ORDER BY crisis').all();
+    return rows.map((row) => row['crisis'] as string);
+  }
+
   /** The crises that `level` sees, by name: those whose opening it sees. */
   crises(level: Level): string[] {
     const rows = this.db

@@ -1,6 +1,7 @@
 import type { Level, Position } from '#event-log';
 import { Problem } from '../http/problem';
 import type { ReadContext } from '../views/read-context';
+import type { Reader } from '../views/read-request';
 import { requireCrisis } from '../views/situate';
 
 /** Where an event stands that the reader sees. */
@@ -17,7 +18,7 @@ export function answerPosition(
 /** The positions of a crisis that the reader must not be shown. */
 export function answerHidden(
   context: ReadContext,
-  { crisis, level, before }: { crisis: string; level: Level; before: Position },
+  { crisis, reader: { level }, before }: { crisis: string; reader: Reader; before: Position },
 ): string {
   requireCrisis(context, crisis, level, context.log.head());
   return JSON.stringify(context.store.listing.hidden(crisis, level, before));

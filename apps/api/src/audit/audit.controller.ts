@@ -68,7 +68,9 @@ export class AuditController {
     const without = withoutParameter(query);
     const { revision, size } = JSON.parse(await this.context.notary.ask({ kind: 'head' })) as Record<string, number>;
     // Markings are looked at after the head was made: of what came later nothing is in the bundle.
-    const hidden = await this.context.views.ask({ kind: 'hidden', crisis, level, before: size! });
+    // This question also puts the reading of what is RED on record.
+    const shown = { name: reader.name, level, seesNumbers: reader.seesNumbers };
+    const hidden = await this.context.views.ask({ kind: 'hidden', crisis, reader: shown, before: size! });
     const lines = await this.context.notary.bundle({
       crisis,
       head: revision!,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { takeStream } from '../access/streams';
+import { endedOf } from '../http/principal';
 import { Problem, retryAfter } from '../http/problem';
 
 /** Well within the patience of proxies. */
@@ -20,8 +22,15 @@ const logger = new Logger('streams');
 export class EventStream {
   readonly #ended = new AbortController();
 
-  private constructor(private readonly reply: FastifyReply) {
+  private constructor(
+    private readonly reply: FastifyReply,
+    revoked: AbortSignal,
+  ) {
     reply.raw.on('close', () => this.#ended.abort());
+    // Who has lost the right to listen hears nothing more.
+    const cut = (): void => void reply.raw.destroy();
+    revoked.addEventListener('abort', cut);
+    this.ended.addEventListener('abort', () => revoked.removeEventListener('abort', cut));
   }
 
   /**
@@ -34,6 +43,7 @@ export class EventStream {
     send: (stream: EventStream) => Promise<void>,
   ): Promise<void> {
     if (open >= MAX_STREAMS) throw new Problem('busy', `${MAX_STREAMS} streams are open.`, {}, retryAfter(10));
+    takeStream(request, reply);
     const stream = EventStream.open(request, reply);
     if (!stream) return;
     open++;
@@ -62,7 +72,7 @@ export class EventStream {
       return undefined;
     }
     reply.raw.write(`retry: ${RETRY_MS}\n\n`);
-    return new EventStream(reply);
+    return new EventStream(reply, endedOf(request));
   }
 
   /** Aborts when the client has left or was cut. */

@@ -37,6 +37,7 @@ export class OpenApiController {
 
   /** AsyncAPI 3, of what is sent without being asked for each time. */
   @Get('asyncapi.json')
+  @Public()
   @Header('content-type', 'application/json')
   streams(): string {
     return this.#streams;

@@ -118,7 +118,7 @@ export type ReadRequest =
   | ({ readonly kind: 'replay' } & ReplayQuestion)
   | ({ readonly kind: 'diff' } & DiffQuestion)
   | { readonly kind: 'position'; readonly crisis: string; readonly eventId: string; readonly level: Level }
-  | { readonly kind: 'hidden'; readonly crisis: string; readonly level: Level; readonly before: Position }
+  | { readonly kind: 'hidden'; readonly crisis: string; readonly reader: Reader; readonly before: Position }
   | { readonly kind: 'latest'; readonly crisis: string; readonly level: Level }
   | { readonly kind: 'event'; readonly crisis: string; readonly eventId: string; readonly reader: Reader };
 

@@ -5,7 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import type { RedRead, RedReads } from '../access/red-reads';
 import { Problem, retryAfter } from '../http/problem';
-import type { Answered, Reader, Reply, ReadRequest, WorkerSettings } from './read-request';
+import { askedBy } from './red-in';
+import type { Answered, Reply, ReadRequest, WorkerSettings } from './read-request';
 
 /** Reads under way or waiting; past that a caller is told to come back, so that reads cannot pile up in memory. */
 const MAX_WAITING = 256;
@@ -105,10 +106,9 @@ export class ViewEngine {
   }
 }
 
-/** Of a question, without who asks. */
 function recordOf({ request }: Waiting, { body, red = [] }: Answered): RedRead {
-  const { reader, ...question } = request as ReadRequest & { readonly reader: Reader };
-  return { who: reader.name, question, crises: red, digest: hash('sha256', body, 'base64url') };
+  const { reader: _reader, ...question } = request as ReadRequest & { readonly reader?: unknown };
+  return { who: askedBy(request).reader!.name, question, crises: red, digest: hash('sha256', body, 'base64url') };
 }
 
 const startingAgain = (): Problem => new Problem('busy', 'The views are starting again.', {}, retryAfter(2));
