@@ -255,9 +255,12 @@ test(`no flipped bit is served (${FLIPS} flips, SEED=${SEED})`, () => {
     const count = (counts[kind] = { caught: 0, harmless: 0, SILENT: 0 });
     for (let i = 0; i < FLIPS / 4; i++) count[outcomeOf(from, file, offsets[random(offsets.length)]!, random(8))]++;
   }
-  if (process.env['LONG'] === '1') console.log(counts);
   expect(Object.values(counts).map(({ SILENT }) => SILENT)).toEqual([0, 0, 0, 0]);
-  expect(counts['index']!['caught']).toBeGreaterThan(0);
+  // Seven of eight flips in an index touch bytes that no page uses: a few flips may all be of that kind.
+  if (process.env['LONG'] === '1') {
+    console.log(counts);
+    expect(counts['index']!['caught']).toBeGreaterThan(0);
+  }
   expect(counts['payload']).toEqual({ caught: FLIPS / 4, harmless: 0, SILENT: 0 });
   expect(counts['heads file']!['caught']).toBeGreaterThan(0);
 }, 600_000);
