@@ -322,9 +322,13 @@ describe('a key that is revoked', () => {
       .split(';')[0]!;
     expect(await status({ cookie })).toBe(200);
     const cli = (...args: string[]): string =>
-      execFileSync(process.execPath, [join(ROOT, 'bin', 'crisis-log.js'), 'keys', ...args, '--data', server.dataDir], {
-        encoding: 'utf8',
-      });
+      execFileSync(
+        process.execPath,
+        [join(ROOT, 'bin', 'crisis-log.js'), 'keys', ...args, '--data-dir', server.dataDir],
+        {
+          encoding: 'utf8',
+        },
+      );
     const line = cli('list')
       .split('\n')
       .find((each) => each.includes('leaver'))!;

@@ -17,23 +17,23 @@ export function keysCommand(): Command {
     .option('--red <crises>', 'crises where it is RED, separated by commas', crisisList, [])
     .option('--days <days>', 'until it expires', days, 90)
     .addOption(dataOption())
-    .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(flags.data, flags, Date.now())));
+    .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(flags.dataDir, flags, Date.now())));
   keys
     .command('list')
     .description('One a line: id, state, until when, principal, level, RED crises, scopes.')
     .addOption(dataOption())
-    .action(async ({ data }: Data) => (await listKeys(data, Date.now())).forEach((line) => console.log(line)));
+    .action(async ({ dataDir }: Data) => (await listKeys(dataDir, Date.now())).forEach((line) => console.log(line)));
   keys
     .command('revoke')
     .description('End a key and its sessions, within 5 s.')
     .argument('<id>', 'as "keys list" shows it')
     .addOption(dataOption())
-    .action((id: string, { data }: Data) => revokeKey(data, id, Date.now()));
+    .action((id: string, { dataDir }: Data) => revokeKey(dataDir, id, Date.now()));
   return keys;
 }
 
 interface Data {
-  readonly data: string;
+  readonly dataDir: string;
 }
 
-const dataOption = (): Option => new Option('--data <folder>', 'the data folder').env('DATA_DIR').default('data');
+const dataOption = (): Option => new Option('--data-dir <folder>', 'the data folder').env('DATA_DIR').default('data');
