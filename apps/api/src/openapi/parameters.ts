@@ -84,8 +84,8 @@ export const briefing = [
   query('format', 'Also by `Accept: text/markdown`.', { ...words(['json', 'markdown']), default: 'json' }),
 ];
 
-export const eventFilters = (types: readonly string[]): Parameter[] => [
-  crisisId,
+/** Filters that listing and following share. */
+const whatAndWho = (types: readonly string[]): Parameter[] => [
   query(
     'type',
     'One or more types, comma-separated.',
@@ -98,6 +98,11 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
     { type: 'string', pattern: '^[A-Z]{3,15}$' },
     'IRN',
   ),
+];
+
+export const eventFilters = (types: readonly string[]): Parameter[] => [
+  crisisId,
+  ...whatAndWho(types),
   query('from', '`occurredAt` at or after.', TIME, '2025-06-01T00:00:00Z'),
   query('to', '`occurredAt` at or before.', TIME, '2025-07-01T00:00:00Z'),
   query(
@@ -114,18 +119,7 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
 
 export const feedFilters = (types: readonly string[]): Parameter[] => [
   query('crisis', 'Only this crisis, at the level that you have there.', CRISIS_ID, 'us-iran'),
-  query(
-    'type',
-    'One or more types, comma-separated.',
-    { type: 'string', pattern: `^(${types.join('|')})(,(${types.join('|')}))*$` },
-    'StrikeReported,RetaliationReported',
-  ),
-  query(
-    'actor',
-    'A CAMEO actor code anywhere in the event, or the beginning of one.',
-    { type: 'string', pattern: '^[A-Z]{3,15}$' },
-    'IRN',
-  ),
+  ...whatAndWho(types),
 ];
 
 export const feedStart = query(
