@@ -11,6 +11,7 @@ const esmOnly = [
   'uid',
   'iterare',
   'canonicalize',
+  'jose',
 ];
 
 module.exports = {

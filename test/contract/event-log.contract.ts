@@ -195,6 +195,48 @@ export function eventLogContract(name: string, openEngine: () => Promise<Engine>
       });
     });
 
+    describe('a stream below whose first marking its writer stands', () => {
+      const low = { principal: 'low', level: 'GREEN' } as const;
+
+      it.each(['stream_exists', { seen: 0, level: 'GREEN' }, 'no_stream'] as const)(
+        'is not there for the expectation %j, whatever is sent',
+        async (expected) => {
+          const [first, later] = [newEvent({ marking: 'AMBER' }), newEvent()];
+          const stream = await given(first, later);
+          for (const event of [newEvent(), first, later, newEvent({ id: later.id })])
+            expect(await refusal(append(stream, event, expected, low))).toMatchObject({
+              type: 'wrong-expected-revision',
+              actual: -1,
+            });
+        },
+      );
+
+      it('repeats its answer to who stored something in it', async () => {
+        const stream = newStream();
+        const event = newEvent({ marking: 'RED' });
+        await log.append(append(stream, event, 'no_stream', low));
+        expect(await log.append(append(stream, event, 'no_stream', low))).toMatchObject([{ repeated: true }]);
+        expect(await refusal(append(stream, newEvent(), 'stream_exists', low))).toMatchObject({ actual: -1 });
+      });
+    });
+
+    describe('the right to move markings', () => {
+      it.each([
+        ['AMBER', 'RED', 'raise'],
+        ['AMBER', 'AMBER', 'raise'],
+        ['AMBER', 'GREEN', 'lower'],
+      ] as const)('from %s to %s is the right to %s', async (marking, marks, direction) => {
+        const event = newEvent({ marking });
+        const stream = await given(event);
+        const change = (mayMark: 'raise' | 'lower' | 'neither') =>
+          append(stream, amendment(event.id, { marks }), 'any', { principal: 'p', level: 'RED', mayMark });
+        const other = direction === 'raise' ? 'lower' : 'raise';
+        for (const right of [other, 'neither'] as const)
+          expect(await refusal(change(right))).toMatchObject({ type: 'marking-not-allowed', index: 0, direction });
+        expect(await log.append(change(direction))).toHaveLength(1);
+      });
+    });
+
     describe('idempotency', () => {
       it('answers a repetition with the original result, even when its expectation no longer holds', async () => {
         const request = append(newStream(), newEvent(), 'no_stream');

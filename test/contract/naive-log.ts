@@ -25,12 +25,19 @@ export class NaiveLog {
     const twice = events.findIndex(({ id }, i) => events.findIndex((other) => other.id === id) < i);
     if (twice >= 0) return refuse('duplicate-id-in-append', twice, events[twice]!.id);
 
+    const isBelowFloor = own.length > 0 && rank(writer.level) < rank(own[0]!.marking as Level);
+    const isAsked = expected === 'no_stream' || expected === 'stream_exists' || typeof expected === 'object';
+    const isHidden = isBelowFloor && isAsked;
+    const isOwn = ({ id }: NewEvent) => own.some((event) => event.id === id && event.principal === writer.principal);
+    if (isHidden && !events.every(isOwn)) return refuse('wrong-expected-revision', undefined, undefined, -1);
+
     const known = events.map(({ id }) => own.find((event) => event.id === id));
     const isTaken = (event: NewEvent, old: Kept | undefined) =>
       old !== undefined &&
       (!isDeepStrictEqual(old.element, event.element) ||
         !(old.principal === writer.principal || sees(own, writer.level)(old)));
     const taken = events.findIndex((event, i) => isTaken(event, known[i]));
+    if (taken >= 0 && isHidden) return refuse('wrong-expected-revision', undefined, undefined, -1);
     if (taken >= 0) return refuse('event-id-taken', taken, events[taken]!.id);
     if (known.every((old) => old !== undefined)) return known.map((old) => placeOf(old, true));
     const old = known.findIndex((event) => event !== undefined);

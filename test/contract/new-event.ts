@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppendRequest, ExpectedRevision, Level, NewEvent, StoredEvent } from '#event-log';
+import { AppendRequest, ExpectedRevision, NewEvent, StoredEvent, Writer } from '#event-log';
 
 export const newId = (): string => randomUUID();
 
@@ -32,7 +32,7 @@ export const append = (
   stream: string,
   events: NewEvent | readonly NewEvent[],
   expected: ExpectedRevision = 'any',
-  writer: { principal: string; level: Level } = { principal: 'desk', level: 'RED' },
+  writer: Writer = { principal: 'desk', level: 'RED' },
 ): AppendRequest => ({ stream, events: Array.isArray(events) ? events : [events as NewEvent], expected, writer });
 
 export const ids = (events: Iterable<StoredEvent | NewEvent>): string[] => Array.from(events, ({ id }) => id);

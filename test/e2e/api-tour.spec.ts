@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
 
-/** docs/api.md as its reader follows it: one shell, block after block; what is printed is what the page says. */
+/** docs/api.md, then docs/consumers.md, as their reader follows them: one shell, block after block; what is printed is what the pages say. */
 interface Block {
   readonly heading: string;
   readonly commands: string;
@@ -13,7 +13,7 @@ interface Block {
   readonly prints: readonly string[];
 }
 
-const page = readFileSync(join(ROOT, 'docs', 'api.md'), 'utf8');
+const page = ['api.md', 'consumers.md'].map((name) => readFileSync(join(ROOT, 'docs', name), 'utf8')).join('\n');
 const blocks: Block[] = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(({ 1: text, index }) => {
   const lines = text!.split('\n');
   const printed = (line: string): boolean => line.startsWith('#> ');

@@ -10,13 +10,14 @@ import {
 } from '../support/described-api';
 import { importExample } from '../support/example-crisis';
 import { fixture } from '../support/fixture';
-import { type RunningServer, startTestServer } from '../support/running-server';
+import { textOf } from '../support/text-of';
+import { type RunningServer, startSigningServer } from '../support/running-server';
 
 let server: RunningServer;
 let api: DescribedApi;
 let imported: Record<string, unknown>[];
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startSigningServer();
   api = new DescribedApi((await (await fetch(`${server.url}/openapi.json`)).json()) as Document);
   imported = await importExample(server.url, 'us-iran');
 });
@@ -27,7 +28,7 @@ const reads = (): Described[] => api.operations.filter(({ method }) => method ==
 
 async function ask(path: string, init: RequestInit = {}): Promise<Answered & { body: unknown }> {
   const response = await fetch(server.url + path, init);
-  const text = await response.text();
+  const text = await textOf(response);
   const contentType = response.headers.get('content-type') ?? '';
   return { status: response.status, contentType, text, body: contentType.includes('json;') ? JSON.parse(text) : text };
 }
@@ -43,8 +44,8 @@ const post = (path: string, body: unknown, type = 'application/json') =>
 function addressOf({ path, operation: { parameters = [] } }: Described, given: Record<string, string> = {}): string {
   const query = new URLSearchParams();
   let address = path;
-  for (const { name, in: where, example } of parameters) {
-    const value = given[name] ?? (where === 'path' ? String(example) : undefined);
+  for (const { name, in: where, required, example } of parameters) {
+    const value = given[name] ?? (required ? String(example) : undefined);
     if (value === undefined) continue;
     if (where === 'path') address = address.replace(`{${name}}`, value);
     else query.set(name, value);
@@ -92,7 +93,12 @@ describe('the document', () => {
     const referred = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!));
     const has = Object.keys(api.document.components.schemas);
     expect([...referred].filter((name) => !has.includes(name))).toEqual([]);
-    expect(has.filter((name) => !referred.has(name))).toEqual(['CrisisOpened', 'LineResult']);
+    expect(has.filter((name) => !referred.has(name))).toEqual([
+      'CrisisOpened',
+      'LineResult',
+      'ViewState',
+      'SnapshotLine',
+    ]);
   });
 
   test('names every operation once', () => {
@@ -283,6 +289,8 @@ describe('answers are as described', () => {
     ['getRisk', { asOf: 'AAAA' }, 400],
     ['getEvent', { eventId: '0197a3c0-0000-7000-8000-000000000009' }, 404],
     ['listEvents', { q: '***' }, 400],
+    ['pullFeed', { after: 'AAAA' }, 400],
+    ['streamFeed', { crisis: 'nowhere' }, 404],
     ['getSchema', { type: 'Nothing' }, 404],
     ['getProblem', { type: 'nothing' }, 404],
   ])('of %s refused with %j', async (id, given, status) => {

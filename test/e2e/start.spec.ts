@@ -23,7 +23,17 @@ describe('a server that cannot start', () => {
   });
 
   const cases: readonly [string, () => { dataDir: string; env?: NodeJS.ProcessEnv }, RegExp][] = [
-    ['a host reachable from elsewhere', () => ({ dataDir: owned, env: { HOST: '0.0.0.0' } }), /use 127\.0\.0\.1/],
+    [
+      'a host reachable from elsewhere',
+      () => ({ dataDir: join(folder, 'without-keys'), env: { HOST: '0.0.0.0' } }),
+      /make a key with "crisis-log keys create", or set JWT_ISSUER.*or use 127\.0\.0\.1/,
+    ],
+    ['half an issuer', () => ({ dataDir: owned, env: { JWT_ISSUER: 'https://id.example' } }), /set all three or none/],
+    [
+      'keys of an issuer in clear',
+      () => ({ dataDir: owned, env: { JWT_ISSUER: 'x', JWT_AUDIENCE: 'x', JWKS_URL: 'http://id.example/keys' } }),
+      /come over https/,
+    ],
     ['no port', () => ({ dataDir: owned, env: { PORT: 'http' } }), /PORT=http is not a port/],
     [
       'a port in use',

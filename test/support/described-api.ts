@@ -12,6 +12,7 @@ export interface Described {
 export interface DescribedParameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
+  readonly required?: true;
   readonly schema: Schema;
   readonly example?: string | number;
 }

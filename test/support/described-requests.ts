@@ -49,7 +49,7 @@ function requestTo(to: Described, values: FromSchema, known: Known): fc.Arbitrar
     Object.fromEntries(
       parameters.map((parameter) => {
         const value = valueOf(parameter, values, known);
-        return [parameter.name, parameter.in === 'path' ? value : sometimes(value)];
+        return [parameter.name, parameter.required ? value : sometimes(value)];
       }),
     ),
     { noNullPrototype: true },
@@ -92,12 +92,17 @@ function valueOf(
   const examples = example === undefined ? [] : [fc.constant(String(example))];
   switch (name) {
     case 'crisisId':
+    case 'crisis':
       return fc.oneof({ arbitrary: fc.constantFrom(...known.crises), weight: 12 }, described);
     case 'eventId':
       return fc.oneof({ arbitrary: fc.constantFrom(...known.eventIds), weight: 6 }, described);
     case 'asOf':
+    case 'asOfA':
+    case 'asOfB':
     case 'atLeast':
       return fc.oneof({ arbitrary: fc.constantFrom(...known.cursors), weight: 6 }, described);
+    case 'wait':
+      return fc.constantFrom('0', '1');
     case 'If-Match':
       return fc.oneof(
         { arbitrary: fc.constantFrom(...known.cursors).map((cursor) => `"${cursor}"`), weight: 3 },

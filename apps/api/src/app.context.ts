@@ -1,14 +1,22 @@
-import type { EventStoreLog, SqliteEventLog } from '#event-log';
+import type { RecordLog } from '#event-log';
+import type { Credentials } from './access/credentials';
+import type { Sessions } from './access/sessions';
+import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
+import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
 
 /** What the routes need, made once at start. Also Nest's injection token for it. */
 export class Context {
   readonly config: Config;
-  readonly log: SqliteEventLog | EventStoreLog;
+  readonly log: RecordLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
+  readonly credentials: Credentials;
+  readonly sessions: Sessions;
+  readonly feed: Feed;
+  readonly notary: NotaryEngine;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 
@@ -17,6 +25,10 @@ export class Context {
     this.log = parts.log;
     this.tokens = parts.tokens;
     this.views = parts.views;
+    this.credentials = parts.credentials;
+    this.sessions = parts.sessions;
+    this.feed = parts.feed;
+    this.notary = parts.notary;
     this.clock = parts.clock;
   }
 }

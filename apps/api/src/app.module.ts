@@ -1,5 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
+import { FeedController } from './feed/feed.controller';
+import { ViewStreamsController } from './feed/view-streams.controller';
+import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { CrisesController } from './read/crises.controller';
@@ -12,7 +16,17 @@ export class AppModule {
   static with(parts: Context): DynamicModule {
     return {
       module: AppModule,
-      controllers: [CrisesController, EventsController, ViewsController, HealthController, OpenApiController],
+      controllers: [
+        CrisesController,
+        EventsController,
+        ViewsController,
+        SessionController,
+        FeedController,
+        ViewStreamsController,
+        AuditController,
+        HealthController,
+        OpenApiController,
+      ],
       providers: [{ provide: Context, useValue: new Context(parts) }],
     };
   }

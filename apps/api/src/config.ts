@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { type RecordOptions, recordUrl } from '#event-log';
 
 /** Everything the environment decides, read once at start and frozen. */
 export interface Config {
-  /** `HOST`, default loopback. Anything else needs authentication, which this build does not have yet. */
+  /** `HOST`, default loopback. Anything else needs credentials: a key in the record, or an issuer. */
   readonly host: string;
   /** `PORT`, default 3000; 0 takes a free one. */
   readonly port: number;
@@ -14,18 +14,35 @@ export interface Config {
    * `EVENTSTOREDB_URL`, or the file that `EVENTSTOREDB_URL_FILE` names: `esdb://…`. Then the record is there, and the
    * data folder holds a mirror. May hold a password: never logged.
    */
-  readonly eventStoreDbUrl?: string;
+  readonly eventStoreDb: RecordOptions | undefined;
+  /** `HEADS_FILE`: every signed head again, outside the data folder, so that a folder rolled back is noticed. */
+  readonly headsFile: string | undefined;
   /** `ALLOWED_HOSTS`, comma-separated: names that `Host` may carry besides the loopback ones. */
   readonly allowedHosts: readonly string[];
   /** `INSTANCE_ID`, default the machine's name: stored with each event as the instance that recorded it. */
   readonly instance: string;
   /** `TOKEN_KEYS`, comma-separated base64url 256-bit keys: the first seals, all open. Default: a key file in the data folder. */
   readonly tokenKeys: readonly string[];
+  /** `JWT_ISSUER`, `JWT_AUDIENCE` and `JWKS_URL`, all or none: access tokens of that issuer are taken beside API keys. */
+  readonly jwt: JwtSettings | undefined;
+  /** `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder, `…-access/INSTANCE_ID.ndjson`. */
+  readonly accessLog: string;
+  /** `RATE_LIMIT`: requests a minute that each principal has; default 6000. An open server has none. */
+  readonly rateLimit: number;
   /** `LOG_LEVEL`: `error` or `warn` (default). */
   readonly logLevel: 'error' | 'warn';
 }
 
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where the issuer's keys are; https, or http on loopback. */
+  readonly jwksUrl: string;
+}
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /** All environment errors at once, each with what to set. */
 export class InvalidConfig extends Error {
@@ -38,12 +55,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const problems: string[] = [];
   // `PORT= npm start` means the default, as in a shell.
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const host = env['HOST'] ?? '127.0.0.1';
-  if (!LOOPBACK.has(host)) {
-    problems.push(
-      `HOST=${host} is reachable from elsewhere and no authentication is configured; use 127.0.0.1, ::1 or localhost.`,
-    );
-  }
+  const jwt = jwtIn(env, problems);
   const port = Number(env['PORT'] ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     problems.push(`PORT=${env['PORT']} is not a port; use 0 to 65535.`);
@@ -52,34 +64,66 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (Buffer.from(key, 'base64url').length !== 32)
       problems.push(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
   });
+  const rateLimit = Number(env['RATE_LIMIT'] ?? 6000);
+  if (!Number.isInteger(rateLimit) || rateLimit < 1)
+    problems.push(`RATE_LIMIT=${env['RATE_LIMIT']} is no number of requests; use 1 or more.`);
+  const dataDir = resolve(env['DATA_DIR'] ?? 'data');
+  const instance = env['INSTANCE_ID'] ?? hostname();
+  const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
+  if (`${accessLog}/`.startsWith(`${dataDir}/`))
+    problems.push(
+      `ACCESS_LOG=${accessLog} lies in DATA_DIR, where who reads the record could change it; put it elsewhere.`,
+    );
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
   if (logLevel !== 'error' && logLevel !== 'warn')
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
-  const eventStoreDbUrl = eventStoreDbUrlOf(env, problems);
+  const eventStoreDb = eventStoreDbIn(env, problems);
   if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.freeze({
-    host,
+    host: env['HOST'] ?? '127.0.0.1',
     port,
-    dataDir: resolve(env['DATA_DIR'] ?? 'data'),
-    ...(eventStoreDbUrl !== undefined && { eventStoreDbUrl }),
+    dataDir,
+    eventStoreDb,
+    headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
     allowedHosts: list(env['ALLOWED_HOSTS']),
-    instance: env['INSTANCE_ID'] ?? hostname(),
+    instance,
     tokenKeys,
+    jwt,
+    accessLog,
+    rateLimit,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
 }
 
-function eventStoreDbUrlOf(env: NodeJS.ProcessEnv, problems: string[]): string | undefined {
-  const file = env['EVENTSTOREDB_URL_FILE'];
-  let url = env['EVENTSTOREDB_URL'];
+function eventStoreDbIn(env: NodeJS.ProcessEnv, problems: string[]): RecordOptions | undefined {
   try {
-    if (file !== undefined) url = readFileSync(file, 'utf8').trim();
-  } catch {
-    problems.push(`EVENTSTOREDB_URL_FILE=${file} cannot be read.`);
+    const url = recordUrl(env);
+    return url === undefined ? undefined : { url };
+  } catch (error) {
+    problems.push((error as Error).message);
+    return undefined;
   }
-  if (url !== undefined && !/^esdb(\+discover)?:\/\/\S+$/.test(url))
-    problems.push('EVENTSTOREDB_URL is no connection string; use esdb://host:2113?tls=false or the like.');
-  return url;
+}
+
+/** A server that others reach is never open. Whether the record has keys is known only when it is open. */
+export function requireCredentials({ host }: Config, isOpen: boolean): void {
+  if (!isOpen || isLoopback(host)) return;
+  throw new InvalidConfig([
+    `HOST=${host} is reachable from elsewhere and there are no credentials: make a key with "crisis-log keys create", or set JWT_ISSUER, JWT_AUDIENCE and JWKS_URL; or use 127.0.0.1, ::1 or localhost.`,
+  ]);
+}
+
+function jwtIn(env: Record<string, string | undefined>, problems: string[]): JwtSettings | undefined {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = env;
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return undefined;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
+    problems.push('JWT_ISSUER, JWT_AUDIENCE and JWKS_URL go together; set all three or none.');
+    return undefined;
+  }
+  const url = URL.parse(jwksUrl);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname)))
+    problems.push(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
+  return { issuer, audience, jwksUrl };
 }
 
 const list = (text: string | undefined): string[] =>

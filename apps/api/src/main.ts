@@ -5,9 +5,10 @@ import { whyNotStarted } from './why-not-started';
 /** SIGTERM drains: no new requests, what was accepted is answered, then the record is released. */
 async function main(): Promise<void> {
   const server = await startServer(readConfig(process.env));
-  console.log(
-    `crisis log ${server.build}, record ${server.logId}, listening on ${server.url} (open: no credentials are configured, loopback only)`,
-  );
+  const access = server.isOpen
+    ? 'open: no credentials are configured, so everyone on this machine may read and write everything'
+    : 'credentials are asked for';
+  console.log(`crisis log ${server.build}, record ${server.logId}, listening on ${server.url} (${access})`);
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;

@@ -4,17 +4,27 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { type EventStoreLog, openEventStoreLog, openSqliteLog, type SqliteEventLog } from '#event-log';
+import { openRecord } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
+import { NotaryEngine } from './audit/notary-engine';
+import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
-import type { Config } from './config';
+import { Credentials } from './access/credentials';
+import { guardRoutes, type Needed } from './access/guard';
+import { JwtVerifier } from './access/jwt';
+import { RateLimits } from './access/rate-limits';
+import { RedReads } from './access/red-reads';
+import { Sessions } from './access/sessions';
+import { type Config, requireCredentials } from './config';
+import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
 import { sayHowOld } from './http/say-how-old';
+import { secureHeaders } from './http/security-headers';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
 import { ViewEngine } from './views/view-engine';
@@ -24,6 +34,9 @@ export interface Server {
   readonly logId: string;
   readonly build: string;
   readonly routes: Routes;
+  readonly needs: Needed;
+  /** Without credentials: whoever reaches it may everything. */
+  readonly isOpen: boolean;
   /** Resolves when requests under way are answered, or were cut off, and the record is released. */
   close(): Promise<void>;
 }
@@ -34,10 +47,23 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const log = await openRecord(config, clock);
+  const { dataDir, headsFile, instance, eventStoreDb } = config;
+  const log = await openRecord({ dataDir, instance, build: BUILD, clock }, eventStoreDb);
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
-  const tokens = new Tokens(tokenKeys, log.logId);
-  const views = await ViewEngine.start({ dataDir: config.dataDir, tokenKeys, logId: log.logId });
+  const sessions = new Sessions(tokenKeys);
+  const jwt = config.jwt && new JwtVerifier(config.jwt, clock);
+  const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
+  requireCredentials(config, credentials.isOpen);
+  const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
+  const { logId } = log;
+  const { epoch } = notary;
+  const tokens = new Tokens(tokenKeys, logId, epoch);
+  const redReads = new RedReads(config.accessLog, clock);
+  const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
+  const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -48,7 +74,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -63,7 +89,10 @@ export async function startServer(config: Config, clock: () => number = Date.now
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
+  secureHeaders(fastify);
   checkRequests(fastify, config.allowedHosts);
+  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit));
+  refuseAltered(fastify, notary);
   sayHowOld(fastify, log);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
@@ -75,17 +104,16 @@ export async function startServer(config: Config, clock: () => number = Date.now
     logId: log.logId,
     build: BUILD,
     routes,
+    needs,
+    isOpen: credentials.isOpen,
     async close() {
+      feed.close();
       await drain(fastify.server, app.close());
       await views.close();
+      credentials.close();
+      await notary.close();
+      await redReads.close();
       await log.close();
     },
   };
-}
-
-/** EventStoreDB where one is named, else the embedded record. */
-function openRecord(config: Config, clock: () => number): Promise<SqliteEventLog | EventStoreLog> {
-  const options = { dataDir: config.dataDir, instance: config.instance, build: BUILD, clock };
-  const { eventStoreDbUrl: url } = config;
-  return url === undefined ? openSqliteLog(options) : openEventStoreLog({ ...options, url });
 }

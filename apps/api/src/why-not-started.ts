@@ -1,4 +1,5 @@
 import { EventLogError } from '#event-log';
+import { FaultyRecord } from './audit/notary-engine';
 import { InvalidConfig } from './config';
 
 /**
@@ -7,6 +8,8 @@ import { InvalidConfig } from './config';
  */
 export function whyNotStarted(error: unknown): string | undefined {
   if (error instanceof InvalidConfig) return error.message;
+  if (error instanceof FaultyRecord)
+    return `The crisis log does not serve: ${error.message}. Keep DATA_DIR as it is and restore a backup elsewhere.`;
   const reason = error instanceof EventLogError ? error.message : ofTheSystem(error as Partial<SystemError>);
   return reason && `The crisis log cannot start: ${reason}.`;
 }

@@ -34,11 +34,16 @@ const isTransient = (status: number): boolean => status >= 500 || status === 408
 
 /** A crisis log over HTTP, as any client has it. Events carry their ids, so whatever is sent twice is stored once. */
 export class CrisisLogClient {
+  private readonly credential: Readonly<Record<string, string>>;
+
   constructor(
     private readonly url: string,
     private readonly notice: (text: string) => void,
     private readonly patience: Patience = PATIENCE,
-  ) {}
+    key?: string,
+  ) {
+    this.credential = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
+  }
 
   /** The crisis's lists as they stand; undefined when there is no such crisis. */
   async frame(crisisId: string): Promise<Frame | undefined> {
@@ -87,7 +92,7 @@ export class CrisisLogClient {
   /** All events of a crisis as NDJSON, in position order. Breaks off with an error, never silently. */
   async export(crisisId: string): Promise<AsyncIterable<Uint8Array>> {
     const answer = await this.definite(() =>
-      fetch(new URL(`/v1/crises/${crisisId}/events`, this.url), { headers: { accept: NDJSON } }),
+      fetch(new URL(`/v1/crises/${crisisId}/events`, this.url), { headers: { ...this.credential, accept: NDJSON } }),
     );
     if (!answer.ok || answer.body === null) throw new UsageError(await explain(answer));
     return answer.body;
@@ -127,14 +132,17 @@ export class CrisisLogClient {
   }
 
   private get(path: string): Promise<Response> {
-    return fetch(new URL(path, this.url), { signal: AbortSignal.timeout(this.patience.requestTimeoutMs) });
+    return fetch(new URL(path, this.url), {
+      headers: this.credential,
+      signal: AbortSignal.timeout(this.patience.requestTimeoutMs),
+    });
   }
 
   private post(path: string, body: string, type: string): Promise<Response> {
     return fetch(new URL(path, this.url), {
       method: 'POST',
       body,
-      headers: { 'content-type': type },
+      headers: { ...this.credential, 'content-type': type },
       signal: AbortSignal.timeout(this.patience.requestTimeoutMs),
     });
   }

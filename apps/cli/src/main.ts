@@ -6,12 +6,19 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
+import { diffCommand, replayCommand } from './audit/ask';
+import { backupCommand } from './audit/backup';
+import { addKeysInit } from './audit/keys-init';
+import { restoreCommand } from './audit/restore';
+import { verifyCommand } from './audit/verify';
 import { CrisisLogClient } from './crisis-log-client';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
+import { keysCommand } from './keys-command';
 import { showProgress } from './progress';
 import { FORMATS, type Format } from './read-items';
+import { tail, type TailFlags } from './tail';
 
 interface ImportFlags {
   readonly crisis: string;
@@ -30,7 +37,10 @@ const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: stri
 
 const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
-  .addHelpText('after', '\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.')
+  .addHelpText(
+    'after',
+    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.',
+  )
   .version(version)
   .exitOverride();
 
@@ -55,6 +65,25 @@ program
   .addOption(urlOption())
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
+
+const keys = keysCommand().exitOverride();
+addKeysInit(keys);
+program.addCommand(keys);
+program.addCommand(verifyCommand());
+program
+  .command('tail')
+  .description('Print what is recorded, as it comes, until Ctrl-C.')
+  .option('--crisis <id>', 'only this crisis', crisisId)
+  .option('--type <types>', 'only these types of events, comma-separated')
+  .option('--actor <code>', 'only events with this actor code, or with one that begins with it')
+  .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
+  .option('--json', 'CloudEvents, one a line', false)
+  .addOption(urlOption())
+  .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
+program.addCommand(backupCommand());
+program.addCommand(restoreCommand());
+program.addCommand(replayCommand(urlOption()));
+program.addCommand(diffCommand(urlOption()));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
@@ -84,7 +113,7 @@ async function runImport(format: Format, file: string, flags: ImportFlags): Prom
 }
 
 const clientOf = (url: string): CrisisLogClient =>
-  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`));
+  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`), undefined, process.env['CRISIS_LOG_KEY']);
 
 async function runExport(flags: {
   readonly crisis: string;

@@ -14,12 +14,17 @@ const compiled = (type: string, element: object): readonly Violation[] => {
   return out;
 };
 
-const classValidator = (type: string, element: object) =>
-  validateSync(plainToInstance(byType.get(type)!.element as Class, element), {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-  });
+/** class-transformer throws at a list of null where an object belongs; that is no acceptance either. */
+function classValidatorAccepts(type: string, element: object): boolean {
+  let instance: object;
+  try {
+    instance = plainToInstance(byType.get(type)!.element as Class, element);
+  } catch {
+    return false;
+  }
+  const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+  return validateSync(instance, options).length === 0;
+}
 
 test('the compiled parser and class-validator give the same verdict', () => {
   let valid = 0;
@@ -28,7 +33,7 @@ test('the compiled parser and class-validator give the same verdict', () => {
     fc.property(mutatedExamples, ({ type, element }) => {
       const accepted = compiled(type, element).length === 0;
       if (accepted) valid++;
-      expect([element, accepted]).toEqual([element, classValidator(type, element).length === 0]);
+      expect([element, accepted]).toEqual([element, classValidatorAccepts(type, element)]);
     }),
     { numRuns: runs },
   );

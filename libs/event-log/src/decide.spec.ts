@@ -1,4 +1,5 @@
 import { decide, Proposal, ProposedEvent, StreamFacts } from './decide';
+import type { Level } from './event-log';
 import { EventFacts, isInForce, levelInForce } from './markings';
 
 const streamOf = (events: EventFacts[]): StreamFacts => {
@@ -8,6 +9,7 @@ const streamOf = (events: EventFacts[]): StreamFacts => {
     name: 'crisis-a',
     head: events.length - 1,
     find: (id) => byId.get(id),
+    floor: () => (events.length === 0 ? undefined : (events[0]!.marking as Level)),
     identityOf: (id) => ({ contentHash: `hash of ${id}`, principal: 'desk' }),
     amendmentsOf: (id) => byTarget.get(id) ?? [],
     newestAfter: (revision) => events.slice(revision + 1).reverse(),

@@ -1,6 +1,6 @@
-import type { ExpectedRevision, Level, Reference, Revision } from './event-log';
+import type { ExpectedRevision, Level, Reference, Revision, Writer } from './event-log';
 import type { Failure } from './errors';
-import { EventFacts, History, isBelow, isInForce, levelInForce } from './markings';
+import { directionOf, EventFacts, History, isBelow, isInForce, levelInForce } from './markings';
 
 /** What makes a repetition one, and whose it is. */
 export interface StoredIdentity {
@@ -15,6 +15,8 @@ export interface StreamFacts extends History {
   readonly name: string;
   /** -1: the stream does not exist. */
   readonly head: Revision;
+  /** The marking of revision 0, below which the stream is not there for anybody; undefined where there is no stream. */
+  floor(): Level | undefined;
   /** Of an event that `find` finds. */
   identityOf(id: string): StoredIdentity;
   /** The events after this revision, newest first. */
@@ -30,7 +32,7 @@ export interface ProposedEvent extends Omit<EventFacts, 'revision'> {
 export interface Proposal {
   readonly events: readonly ProposedEvent[];
   readonly expected: ExpectedRevision;
-  readonly writer: { readonly principal: string; readonly level: Level };
+  readonly writer: Writer;
 }
 
 /** Store all of it, answer with what is stored already, or refuse. */
@@ -42,10 +44,27 @@ export type Verdict = 'append' | 'repeat' | Failure;
  * Identity comes first, so that a repetition gets its original result although its expectation no longer holds.
  */
 export const decide = (proposal: Proposal, stream: StreamFacts): Verdict =>
-  repetition(proposal, stream) ??
+  (isHidden(proposal, stream) ? ofHidden(proposal, stream) : repetition(proposal, stream)) ??
   unmetExpectation(proposal, stream) ??
-  new ReferenceCheck(proposal.writer.level, stream).failure(proposal.events) ??
+  new ReferenceCheck(proposal.writer, stream).failure(proposal.events) ??
   'append';
+
+/** To a writer below its floor a stream is not there, unless the expectation leaves that open. */
+function isHidden({ writer, expected }: Proposal, stream: StreamFacts): boolean {
+  if (writer.level === 'RED' || expected === 'any' || typeof expected === 'number') return false;
+  const floor = stream.floor();
+  return floor !== undefined && isBelow(writer.level, floor);
+}
+
+/** Only to those who stored something in it does such a stream answer: with what they got then. */
+function ofHidden(proposal: Proposal, stream: StreamFacts): Verdict {
+  const { events, expected, writer } = proposal;
+  const isOwn = events.every(
+    ({ id }) => stream.find(id) !== undefined && stream.identityOf(id).principal === writer.principal,
+  );
+  if (isOwn && repetition(proposal, stream) === 'repeat') return 'repeat';
+  return { type: 'wrong-expected-revision', stream: stream.name, expected, actual: -1 };
+}
 
 /**
  * An atomic array is identified by all its ids: it is a repetition if every one is known with the same content.
@@ -105,7 +124,7 @@ class ReferenceCheck implements History {
   private readonly marked = new Map<string, { index: number; before: Level }>();
 
   constructor(
-    private readonly level: Level,
+    private readonly writer: Writer,
     private readonly stream: StreamFacts,
   ) {}
 
@@ -125,6 +144,8 @@ class ReferenceCheck implements History {
         const failure = this.referenceFailure(event, reference, index);
         if (failure !== undefined) return failure;
       }
+      const notAllowed = this.markingFailure(event, index);
+      if (notAllowed !== undefined) return notAllowed;
       this.rememberMarked(event, index);
       if (events.length > 1 || event.marks !== undefined) this.earlier.set(event.id, { ...event, revision: this.next });
     }
@@ -148,9 +169,16 @@ class ReferenceCheck implements History {
     return isBelow(marking, required) ? { type: 'marking-too-low', index, pointer, id, marking, required } : undefined;
   }
 
+  private markingFailure({ marks, target = '' }: ProposedEvent, index: number): Failure | undefined {
+    const { mayMark = 'both' } = this.writer;
+    if (marks === undefined || mayMark === 'both') return undefined;
+    const direction = directionOf(marks, this.find(target)!, this);
+    return mayMark === direction ? undefined : { type: 'marking-not-allowed', index, direction };
+  }
+
   /** What the same writer sends in the same array it knows, however it is marked. */
   private sees(event: EventFacts, marking = levelInForce(event, this)): boolean {
-    return this.earlier.has(event.id) || !isBelow(this.level, marking);
+    return this.earlier.has(event.id) || !isBelow(this.writer.level, marking);
   }
 
   /** A correction adds a type to what its target counts as, for those who see it. */

@@ -2,6 +2,7 @@ import { hash, randomFillSync } from 'node:crypto';
 import { canonicalJson, CLOSE_BRACKET, quote } from './canonical-json';
 import { ElementParts } from './element';
 import { RecordedBy, StoredMarking } from './event-log';
+import { foreignOf, isForeign } from './foreign';
 
 /** What commits to an event, one leaf of the Merkle log: six parts, each with its own salt. In this order. */
 export const PARTS = ['place', 'header', 'author', 'content', 'refs', 'sources'] as const;
@@ -135,10 +136,6 @@ export function dataOf(body: string, sealed: Uint8Array): string {
   });
 }
 
-/** What a mirror keeps of another writer's event: JSON texts. */
-export const foreignOf = (body: string): { readonly data: string; readonly metadata: string } =>
-  (JSON.parse(body) as { foreign: { data: string; metadata: string } }).foreign;
-
 /** `metadata` of the stored format, byte for byte. */
 export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
   canonicalJson({
@@ -158,12 +155,6 @@ export const leafOf = (sealed: Uint8Array): Buffer =>
   isForeign(sealed)
     ? Buffer.from(sealed)
     : hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'buffer');
-
-/** Is this of another writer's event? */
-export const isForeign = (sealed: Uint8Array): boolean => sealed.length === HASH_BYTES;
-
-/** The leaf of an event that another writer put into one of our streams: it has no commitments. Kept as its seal. */
-export const leafOfForeign = (facts: object): Buffer => hash('sha256', `\0${canonicalJson(facts)}`, 'buffer');
 
 /** A seal from the stored format. Throws RangeError where a part has not its length. */
 export function sealOf(salts: string, contentHash: string, commitments: string): Buffer {

@@ -92,6 +92,13 @@ export class AmendmentHidden extends errorClass(
     `${target} has an amendment in force above ${marking}: lower that in the same array, or leave the marking`,
 ) {}
 
+/** The writer may not move markings this way. */
+export class MarkingNotAllowed extends errorClass(
+  'marking-not-allowed',
+  ({ direction }: AtEvent & { direction: 'raise' | 'lower' }) =>
+    `the writer may not ${direction} markings: ask one who may`,
+) {}
+
 export class AppendTooLarge extends errorClass(
   'append-too-large',
   ({ events, bytes }: { events: number; bytes?: number }) =>
@@ -191,6 +198,7 @@ const classes = {
   'reference-type-not-allowed': ReferenceTypeNotAllowed,
   'marking-too-low': MarkingTooLow,
   'amendment-hidden': AmendmentHidden,
+  'marking-not-allowed': MarkingNotAllowed,
   'append-too-large': AppendTooLarge,
   'invalid-append': InvalidAppend,
   'outcome-unknown': OutcomeUnknown,

@@ -67,7 +67,17 @@ export interface AppendRequest {
   /** Stored all or none, next to each other. At most MAX_EVENTS_PER_APPEND and MAX_BYTES_PER_APPEND. */
   readonly events: readonly NewEvent[];
   readonly expected: ExpectedRevision;
-  readonly writer: { readonly principal: string; readonly level: Level };
+  readonly writer: Writer;
+}
+
+/** Which way a writer may move markings. */
+export type MarkingRight = 'both' | 'raise' | 'lower' | 'neither';
+
+export interface Writer {
+  readonly principal: string;
+  readonly level: Level;
+  /** Default: both. */
+  readonly mayMark?: MarkingRight;
 }
 
 export interface AppendedEvent {

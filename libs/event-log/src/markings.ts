@@ -42,6 +42,12 @@ export function levelInForce(event: EventFacts, history: History): Level {
 const lastMarking = (event: EventFacts, history: History): StoredMarking =>
   history.amendmentsOf(event.id).findLast((amendment) => amendment.marks !== undefined)?.marks ?? event.marking;
 
+/** Which way an event's own marking would be moved. One that stays goes for raised: nobody new would see the event. */
+export function directionOf(given: Level, target: EventFacts, history: History): 'raise' | 'lower' {
+  const own = lastMarking(target, history);
+  return own !== 'inherit' && isBelow(given, own) ? 'lower' : 'raise';
+}
+
 export const isRetraction = ({ target, marks, contentType }: EventFacts): boolean =>
   target !== undefined && marks === undefined && contentType === undefined;
 

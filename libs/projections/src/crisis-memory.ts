@@ -76,10 +76,18 @@ export class CrisisMemory {
    * @throws ViewParked when one of them cannot be read.
    */
   effectiveEvents(asOf: Position, level: LevelIndex, at: Minute): EffectiveVersion[] {
-    this.#index ??= new VersionIndex(this.versions());
-    const found = this.#index.relevant(at, asOf, level);
+    const found = this.#indexed().relevant(at, asOf, level);
     this.#requireNoneStuck(found);
     return found;
+  }
+
+  /** The first minute after `at` at which something that is known already happens. */
+  nextInstant(asOf: Position, level: LevelIndex, at: Minute): Minute | undefined {
+    return this.#indexed().nextInstant(at, asOf, level);
+  }
+
+  #indexed(): VersionIndex {
+    return (this.#index ??= new VersionIndex(this.versions()));
   }
 
   /** For views of many moments at once. @throws ViewParked as `effectiveEvents` does. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LEVELS, type Level, type Position, type StoredEvent } from '#event-log';
+import type { MarkingStep } from './feed-index';
 
 /**
  * The listing: what a reader may see of a crisis, and where. One row an event with what events are found
@@ -56,6 +57,8 @@ export class Listing {
   readonly #setOwn: StatementSync;
   readonly #setLevel: StatementSync;
   readonly #last: StatementSync;
+  readonly #floor: StatementSync;
+  readonly #red: StatementSync;
 
   constructor(private readonly db: DatabaseSync) {
     this.#insert = db.prepare(
@@ -68,12 +71,16 @@ export class Listing {
     this.#amendments = db.prepare('SELECT position FROM listing WHERE target = ? ORDER BY position');
     this.#setOwn = db.prepare('UPDATE listing SET own = ? WHERE position = ?');
     this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
+    this.#floor = db.prepare('SELECT level FROM listing WHERE crisis = ? ORDER BY position LIMIT 1');
+    db.exec('CREATE INDEX IF NOT EXISTS listing_red ON listing (crisis) WHERE level = 4');
+    this.#red = db.prepare('SELECT 1 FROM listing WHERE crisis = ? AND level = 4 LIMIT 1');
     this.#last = db.prepare(
       'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
     );
   }
 
-  apply(event: StoredEvent, body: ListingBody): void {
+  /** Lists an event; answers with the markings in force that it changes, its own left out, its target's first. */
+  apply(event: StoredEvent, body: ListingBody): MarkingStep[] {
     const crisis = event.stream.slice('crisis-'.length);
     const target = targetOf(body);
     const targetPosition =
@@ -92,9 +99,11 @@ export class Listing {
       targetPosition ?? null,
       this.#levelOf(own, targetPosition),
     );
-    for (const code of codesOf(body.content)) this.#insertActor.run(crisis, code, event.position);
+    for (const code of actorCodesOf(body.content)) this.#insertActor.run(crisis, code, event.position);
     this.#insertText.run(event.position, wordsOf(body));
-    if (changesMarking && targetPosition !== undefined) this.#mark(targetPosition, LEVELS.indexOf(markingOf(body)));
+    if (!changesMarking || targetPosition === undefined) return [];
+    const steps = this.#mark(targetPosition, LEVELS.indexOf(markingOf(body)));
+    return steps.filter(({ subject }) => subject !== event.position);
   }
 
   /** An amendment is as restricted as the higher of its own marking and its target's; what has neither is RED. */
@@ -103,23 +112,40 @@ export class Listing {
     return Math.max(own, this.#row.get(target)?.['level'] as number);
   }
 
-  #mark(position: number, own: number): void {
-    if (own < 0) return;
+  #mark(position: number, own: number): MarkingStep[] {
+    if (own < 0) return [];
     this.#setOwn.run(own, position);
-    this.#settle(position);
+    return this.#settle(position);
   }
 
-  #settle(position: number): void {
-    const row = this.#row.get(position) as { own: number; target: number | null };
-    this.#setLevel.run(this.#levelOf(row.own, row.target ?? undefined), position);
-    for (const { position: amendment } of this.#amendments.all(position) as { position: number }[])
-      this.#settle(amendment);
+  #settle(position: number): MarkingStep[] {
+    const row = this.#row.get(position) as { own: number; target: number | null; level: number };
+    const becomes = this.#levelOf(row.own, row.target ?? undefined);
+    this.#setLevel.run(becomes, position);
+    const amendments = this.#amendments.all(position) as { position: number }[];
+    return [
+      { subject: position, was: row.level, becomes },
+      ...amendments.flatMap(({ position: amendment }) => this.#settle(amendment)),
+    ];
   }
 
   /** Positions in order, `limit` at most. */
   find(filter: ListingFilter): Position[] {
     const { sql, values } = whereOf(filter);
     return (this.db.prepare(sql).all(...values) as { position: number }[]).map(({ position }) => position);
+  }
+
+  /** The next events of one crisis, or of all that `level` sees, in order. */
+  visible({ level, crisis, after, upTo, limit }: VisibleQuestion): VisibleEvent[] {
+    const rows = this.db
+      .prepare(
+        `SELECT position, crisis, type FROM listing
+          WHERE position > ? AND position <= ? AND level <= ? ${crisis === undefined ? '' : 'AND crisis = ?'}
+          AND crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
+          ORDER BY position LIMIT ?`,
+      )
+      .all(...[after, upTo, rank(level), ...(crisis === undefined ? [] : [crisis]), rank(level), limit]);
+    return rows as unknown as VisibleEvent[];
   }
 
   /** The last event of the crisis at or before `position` that `level` sees; -1 when there is none. */
@@ -131,6 +157,19 @@ export class Listing {
   positionOf(crisis: string, eventId: string, level: Level): Position | undefined {
     const row = this.#find.get(eventId, crisis) as { position: number; level: number } | undefined;
     return row !== undefined && row.level <= LEVELS.indexOf(level) ? row.position : undefined;
+  }
+
+  /** The level of a crisis's opening, below which there is no crisis. */
+  floorOf(crisis: string): number {
+    return this.#floor.get(crisis)!['level'] as number;
+  }
+
+  /** The positions of the crisis below `before` that `level` does not see. */
+  hidden(crisis: string, level: Level, before: Position): Position[] {
+    const rows = this.db
+      .prepare('SELECT position FROM listing WHERE crisis = ? AND position < ? AND level > ? ORDER BY position')
+      .all(crisis, before, LEVELS.indexOf(level));
+    return rows.map((row) => row['position'] as number);
   }
 
   /** The marking in force at the head. */
@@ -147,6 +186,17 @@ export class Listing {
       .sort((a, b) => a - b);
   }
 
+  /** Does the crisis hold anything RED at the head? */
+  hasRed(crisis: string): boolean {
+    return this.#red.get(crisis) !== undefined;
+  }
+
+  /** All crises that do. */
+  redCrises(): string[] {
+    const rows = this.db.prepare('SELECT DISTINCT crisis FROM listing WHERE level = 4 ORDER BY crisis').all();
+    return rows.map((row) => row['crisis'] as string);
+  }
+
   /** The crises that `level` sees, by name: those whose opening it sees. */
   crises(level: Level): string[] {
     const rows = this.db
@@ -155,6 +205,22 @@ export class Listing {
     return rows.map((row) => row['crisis'] as string);
   }
 }
+
+export interface VisibleQuestion {
+  readonly level: Level;
+  readonly crisis: string | undefined;
+  readonly after: Position;
+  readonly upTo: Position;
+  readonly limit: number;
+}
+
+export interface VisibleEvent {
+  readonly position: Position;
+  readonly crisis: string;
+  readonly type: string;
+}
+
+const rank = (level: Level): number => LEVELS.indexOf(level);
 
 export interface ListingBody {
   readonly content: Readonly<Record<string, unknown>>;
@@ -203,12 +269,12 @@ const targetOf = (body: ListingBody): string | undefined => body.refs['data.targ
 const markingOf = (body: ListingBody): Level => (body.content['data'] as { marking: Level }).marking;
 
 /** Every actor code anywhere in the content: ends, mediators, parties, bodies, a correction's too. */
-function codesOf(value: unknown, found = new Set<string>()): Set<string> {
-  if (Array.isArray(value)) for (const item of value) codesOf(item, found);
+export function actorCodesOf(value: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) actorCodesOf(item, found);
   else if (typeof value === 'object' && value !== null) {
     const { code } = value as { code?: unknown };
     if (typeof code === 'string') found.add(code);
-    for (const member of Object.values(value)) if (typeof member === 'object') codesOf(member, found);
+    for (const member of Object.values(value)) if (typeof member === 'object') actorCodesOf(member, found);
   }
   return found;
 }

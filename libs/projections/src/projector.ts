@@ -31,15 +31,20 @@ export class Projector {
     const from = this.store.checkpoint() + 1;
     if (from > to) return false;
     const events = [...this.log.readAll({ from, maxCount: Math.min(BATCH, to - from + 1) })];
+    return this.fold(events) < to && events.length > 0;
+  }
+
+  /** Folds these events, which follow those before; the checkpoint after them. */
+  fold(events: readonly StoredEvent[]): Position {
     const last = events.at(-1);
-    if (!last) return false;
+    if (!last) return this.store.checkpoint();
     try {
       this.store.advance(last.position, () => events.forEach((event) => this.#project(event)));
     } catch (error) {
       this.#memories.clear(); // They may be ahead of what was rolled back.
       throw error;
     }
-    return last.position < to;
+    return last.position;
   }
 
   catchUp(to: Position): void {
@@ -66,7 +71,7 @@ export class Projector {
   #project(stored: StoredEvent): void {
     const crisis = stored.stream.slice('crisis-'.length);
     const body = JSON.parse(stored.body) as EventBody;
-    this.store.listing.apply(stored, body);
+    this.#tell(crisis, stored, body);
     const memory = this.#memories.get(crisis);
     const { frameEvent, change, unreadable = null } = this.#fold(crisis, stored, body);
     if (frameEvent) {
@@ -79,6 +84,14 @@ export class Projector {
       else this.store.addOriginal(crisis, original, unreadable);
       memory?.replace(change, unreadable);
     }
+  }
+
+  /** Lists it for readers, and enters it for followers. */
+  #tell(crisis: string, stored: StoredEvent, body: EventBody): void {
+    const { listing, feed } = this.store;
+    const steps = listing.apply(stored, body);
+    const marking = levelIndexOf(listing.levelAt(stored.position));
+    feed.append(stored.position, crisis, marking, listing.floorOf(crisis), steps);
   }
 
   #fold(

@@ -6,10 +6,11 @@ import type { Amendment, History } from './amendments';
 import type { Histories } from './effective-events';
 import type { Facts } from './facts';
 import type { FrameEvent } from './frame';
+import { FEED_SCHEMA, FeedIndex } from './feed-index';
 import { Listing, LISTING_SCHEMA } from './listing';
 
 /** Raised whenever a table here, the facts, or the listing change: another version is another file, built anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE checkpoint (log_id TEXT NOT NULL, build TEXT NOT NULL, position INTEGER NOT NULL) STRICT;
@@ -28,6 +29,7 @@ const SCHEMA = `
   CREATE TABLE frame_event (position INTEGER PRIMARY KEY, crisis TEXT NOT NULL, event TEXT NOT NULL) STRICT;
   CREATE INDEX frame_event_by_crisis ON frame_event (crisis, position);
   ${LISTING_SCHEMA}
+  ${FEED_SCHEMA}
 `;
 
 /**
@@ -40,6 +42,7 @@ const SCHEMA = `
  */
 export class ViewStore {
   readonly listing: Listing;
+  readonly feed: FeedIndex;
   readonly #statements = new Map<string, StatementSync>();
 
   private constructor(
@@ -48,6 +51,7 @@ export class ViewStore {
     private readonly logId: string,
   ) {
     this.listing = new Listing(db);
+    this.feed = new FeedIndex(db);
   }
 
   static open(dataDir: string, logId: string, build: string): ViewStore {
@@ -58,8 +62,17 @@ export class ViewStore {
     return ViewStore.#openFor(path, logId, build) ?? ViewStore.#create(path, logId, build);
   }
 
+  /** For a fold of a part of the log, gone with whoever made it. */
+  static inMemory(logId: string): ViewStore {
+    return ViewStore.#made(':memory:', logId, '');
+  }
+
   static #create(path: string, logId: string, build: string): ViewStore {
     remove(path);
+    return ViewStore.#made(path, logId, build);
+  }
+
+  static #made(path: string, logId: string, build: string): ViewStore {
     const db = connect(path);
     db.exec(`BEGIN; ${SCHEMA} COMMIT`);
     db.prepare('INSERT INTO checkpoint (log_id, build, position) VALUES (?, ?, -1)').run(logId, build);

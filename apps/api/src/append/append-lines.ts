@@ -2,8 +2,9 @@ import { Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendedEvent, AppendRequest, ExpectedRevision } from '#event-log';
+import { takeStream } from '../access/streams';
 import { streamOf } from '../http/crisis-id';
-import { OPEN } from '../http/principal';
+import { endedOf, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { traceOf } from '../http/request-checks';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
@@ -11,6 +12,7 @@ import { toProblem } from '../http/to-problem';
 import type { AppendContext } from './append.route';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { inOrder } from './in-order';
+import { requireScope, writerOf } from './may-append';
 import { readElement } from './read-element';
 import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
@@ -42,14 +44,19 @@ export function appendLines(
       { parameter: 'If-Match' },
     );
   }
+  takeStream(request, reply);
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
-  const writer = { principal: OPEN.name, level: OPEN.level };
+  const principal = readerOf(request, crisisId);
+  const writer = writerOf(principal);
+  const ended = endedOf(request);
   const read = (line: Line, index: number): AppendRequest => {
+    if (ended.aborted) throw new Problem('unauthenticated', 'The credential has ended.');
     if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
     const now = context.clock();
     const value = parseStrict(line);
     const event = readElement({ value, key: batchId(key, index), index: undefined, now, opening: false, trace });
+    requireScope(request, event);
     return { stream: streamOf(crisisId), events: [event], expected, writer };
   };
   const refusal = (error: unknown, index: number): Problem => {
@@ -68,7 +75,9 @@ export function appendLines(
   };
   const lines = splitLines(request.body as Readable, MAX_BODY_BYTES);
   const results = inOrder(lines, append, bytesInFlight, MAX_BYTES_IN_FLIGHT);
-  const texts = textsOf(results, (event, withCursor) => membersOf(crisisId, event, context.tokens, OPEN, withCursor));
+  const texts = textsOf(results, (event, withCursor) =>
+    membersOf(crisisId, event, context.tokens, principal, withCursor),
+  );
   return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
 }
 

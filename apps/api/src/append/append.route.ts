@@ -1,16 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendRequest, ExpectedRevision } from '#event-log';
 import type { Context } from '../app.context';
-import { OPEN, type Principal } from '../http/principal';
+import { type Principal, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
 import { traceOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
 import { toProblem } from '../http/to-problem';
+import { needs } from '../access/needs';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { appendLines } from './append-lines';
 import { endOfTurn } from './end-of-turn';
+import { APPENDING, requireScope, writerOf } from './may-append';
 import { openingElement } from './open-crisis';
 import { readElement, type ReadElement } from './read-element';
 import { receiptOf } from './receipt';
@@ -25,7 +27,7 @@ export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'clock'>;
  */
 export function appendRoutes(fastify: FastifyInstance, context: AppendContext): void {
   const errorHandler = answerProblem;
-  fastify.post('/v1/crises', { errorHandler }, async (request, reply) => {
+  fastify.post('/v1/crises', { errorHandler, config: needs('crises:open') }, async (request, reply) => {
     requireJson(request);
     requireNoIfMatch(request);
     const { crisisId, element } = openingElement(parseStrict(request.body as Buffer));
@@ -37,12 +39,12 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
       opening: true,
       trace: traceOf(request),
     });
-    return answer(context, reply, crisisId, [read], 'no_stream', false);
+    return answer(context, request, reply, crisisId, [read], 'no_stream', false);
   });
 
-  fastify.post('/v1/crises/:crisisId/events', { errorHandler }, async (request, reply) => {
+  fastify.post('/v1/crises/:crisisId/events', { errorHandler, config: needs(...APPENDING) }, async (request, reply) => {
     const crisisId = crisisIdOf(request);
-    const expected = expectedOf(request, context, OPEN);
+    const expected = expectedOf(request, context, readerOf(request, crisisId));
     if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
     requireJson(request);
     await endOfTurn();
@@ -50,6 +52,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
     const atomic = Array.isArray(value);
     return answer(
       context,
+      request,
       reply,
       crisisId,
       atomic ? readArray(request, value, context) : [readOne(request, value, context)],
@@ -60,7 +63,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
 }
 
 function readOne(request: FastifyRequest, value: unknown, context: AppendContext): ReadElement {
-  return readElement({
+  const element = readElement({
     value,
     key: idempotencyKeyOf(request),
     index: undefined,
@@ -68,6 +71,8 @@ function readOne(request: FastifyRequest, value: unknown, context: AppendContext
     opening: false,
     trace: traceOf(request),
   });
+  requireScope(request, element);
+  return element;
 }
 
 function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): ReadElement[] {
@@ -75,34 +80,33 @@ function readArray(request: FastifyRequest, elements: readonly unknown[], contex
   const trace = traceOf(request);
   const now = context.clock();
   if (elements.length === 0) throw new Problem('malformed-json', 'The array is empty; send at least one event.');
-  return elements.map((value, index) =>
-    readElement({
-      value,
-      key: batchId(key, index),
-      index,
-      now,
-      opening: false,
-      trace,
-    }),
-  );
+  return elements.map((value, index) => {
+    const element = readElement({ value, key: batchId(key, index), index, now, opening: false, trace });
+    requireScope(request, element, index);
+    return element;
+  });
 }
 
 async function answer(
   context: AppendContext,
+  http: FastifyRequest,
   reply: FastifyReply,
   crisisId: string,
   events: readonly ReadElement[],
   expected: ExpectedRevision,
   atomic: boolean,
 ): Promise<FastifyReply> {
+  const principal = readerOf(http, crisisId);
   const request: AppendRequest = {
     stream: streamOf(crisisId),
     events,
     expected,
-    writer: { principal: OPEN.name, level: OPEN.level },
+    writer: writerOf(principal),
   };
-  const appended = await context.log.append(request).catch((error: unknown) => withCurrent(error, crisisId, context));
-  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, OPEN));
+  const appended = await context.log
+    .append(request)
+    .catch((error: unknown) => withCurrent(error, crisisId, context, principal));
+  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, principal));
   // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
   await Promise.resolve();
   return reply
@@ -125,7 +129,10 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
   if (token === undefined)
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
   const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
-  return { seen: context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position), level: principal.level };
+  const seen = context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position);
+  // Who has seen nothing of a crisis that is not there must not open it: then its revision 0 is expected.
+  const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
+  return { seen: isThere ? seen : 0, level: principal.level };
 }
 
 /** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
@@ -137,10 +144,15 @@ function requireNoIfMatch(request: FastifyRequest): void {
 }
 
 /** A 412 brings the token with which to try again once what came since has been read. */
-async function withCurrent(error: unknown, crisisId: string, context: AppendContext): Promise<never> {
+async function withCurrent(
+  error: unknown,
+  crisisId: string,
+  context: AppendContext,
+  { level }: Principal,
+): Promise<never> {
   const problem = toProblem(error, '');
   if (problem.type !== 'precondition-failed') throw error;
-  const current = await context.views.ask({ kind: 'latest', crisis: crisisId, level: OPEN.level });
+  const current = await context.views.ask({ kind: 'latest', crisis: crisisId, level });
   throw new Problem('precondition-failed', problem.detail, { ...problem.extra, current: `"${current}"` });
 }
 

@@ -1,5 +1,6 @@
-import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Public } from '../access/needs';
 import { Context } from '../app.context';
 
 @Controller('health')
@@ -8,25 +9,32 @@ export class HealthController {
 
   /** The process answers. */
   @Get('live')
+  @Public()
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
   /** Ready to append and to read; else 503 with what is wrong. Lag is in events; parked crises do not make an instance unready. */
   @Get('ready')
+  @Public()
   @Header('content-type', 'application/json')
   @Header('cache-control', 'no-store')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const { log } = this.context;
     const writing = log.writing();
-    // Of EventStoreDB: whether the mirror is connected and holds everything, else since when it may not.
-    const kind = 'mirrored' in log ? { engine: 'eventstoredb', mirror: log.mirrored() } : { engine: 'sqlite' };
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
+    const status = writing.ok ? 'ok' : 'unavailable';
+    // Positions and names of crises tell of what is hidden: they are for operators.
+    if (request.caller?.scopes.has('ops:*') !== true) return JSON.stringify({ status });
     return JSON.stringify({
-      status: writing.ok ? 'ok' : 'unavailable',
-      record: { ...kind, logId: log.logId, head: log.head(), writing },
+      status,
+      record: { ...kindOf(log), logId: log.logId, head: log.head(), writing },
       views,
     });
   }
 }
+
+/** Of EventStoreDB also: whether the mirror is connected and holds everything, else since when it may not. */
+const kindOf = (log: Context['log']) =>
+  'mirrored' in log ? { engine: 'eventstoredb', mirror: log.mirrored() } : { engine: 'sqlite' };

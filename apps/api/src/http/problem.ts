@@ -28,6 +28,16 @@ export const PROBLEMS = {
     'The Host header names no host of this server',
     'Use the address the server was started with, or add the name to ALLOWED_HOSTS.',
   ],
+  unauthenticated: [
+    401,
+    'The request does not say who sends it',
+    'Send an API key or an access token as Authorization: Bearer …; an operator makes keys with crisis-log keys create.',
+  ],
+  'scope-missing': [
+    403,
+    'The credential does not allow this',
+    'Use one that has a scope that `scopes` lists; an operator gives them.',
+  ],
   'foreign-origin': [
     403,
     'Pages of another origin may not call this server',
@@ -47,6 +57,21 @@ export const PROBLEMS = {
     409,
     'Lowering the marking would show what others know to be amended',
     'Lower the amendment in the same array, or leave the marking.',
+  ],
+  'cursor-level-changed': [
+    409,
+    'The cursor was given for another level than yours is now',
+    'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
+  ],
+  'no-such-tree': [
+    404,
+    'The log has no trees of these sizes',
+    'Ask from a size to one not below it, at most that of the tree head.',
+  ],
+  'no-tree-head': [
+    409,
+    'The log has no signed tree head',
+    'The operator must make keys with `crisis-log keys init` while the server is stopped.',
   ],
   'crisis-exists': [
     409,
@@ -96,6 +121,11 @@ export const PROBLEMS = {
   ],
   'duplicate-id': [422, 'Two events of one array have the same id', 'Give each its own id.'],
   'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
+  'too-many-requests': [
+    429,
+    'The principal asks for more than its share',
+    'Send it again after `Retry-After`; many events go in one request as NDJSON.',
+  ],
   internal: [
     500,
     'Something failed inside',
@@ -127,12 +157,27 @@ export const PROBLEMS = {
     'The clock of this instance is wrong',
     'Nothing was stored. Send it to another instance; the operator must set the clock right.',
   ],
+  'foreign-event': [
+    409,
+    'The crisis holds an event that no crisis log wrote',
+    'Its log can be read and its heads be checked; a bundle of it cannot be made. The operator must find who else writes to EventStoreDB.',
+  ],
+  'record-altered': [
+    503,
+    'What is stored is not what was recorded',
+    'Nothing is served. The operator must keep the data folder as it is and restore a backup elsewhere; see docs/audit.md.',
+  ],
   'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
   behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
   'view-parked': [
     503,
     'The views of this crisis wait for an event that this build cannot read',
     'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+  ],
+  'access-log': [
+    503,
+    'A read of what is RED cannot be put on record',
+    'Nothing was shown. Ask again after `Retry-After`; the operator must make room for the access log.',
   ],
   busy: [503, 'Too many computations are under way for this caller', 'Ask again after `Retry-After`.'],
   draining: [503, 'The server is shutting down', 'Send it again to another instance, or later. It is safe to repeat.'],

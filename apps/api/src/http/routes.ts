@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { NOT_TAKEN } from '../access/needs';
 import { answerProblem } from './answer-problem';
 import { Problem } from './problem';
 
@@ -25,6 +26,7 @@ export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): vo
       url,
       method: fastify.supportedMethods.filter((method) => !methods.has(method)),
       exposeHeadRoute: false,
+      config: NOT_TAKEN,
       errorHandler: answerProblem,
       onRequest: async ({ method }) => {
         throw new Problem(

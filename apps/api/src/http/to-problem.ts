@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
 import { EventLogError, type Failure } from '#event-log';
+import { ForeignEvent } from '#notary';
 import { models, UnknownModel, ViewParked } from '#projections';
 import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
@@ -14,6 +15,8 @@ export function toProblem(error: unknown, instance: string): Problem {
   if (refused) return refused;
   if (error instanceof ViewParked)
     return new Problem('view-parked', error.message, { eventId: error.eventId }, retryAfter(60));
+  if (error instanceof ForeignEvent)
+    return new Problem('foreign-event', 'Another writer put an event into this crisis; it commits to nothing.');
   if (error instanceof UnknownModel) return new Problem('unknown-model', error.message, { known: Object.keys(models) });
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   if (status !== undefined && status < 500) return fromStatus(status, (error as Error).message);
@@ -76,6 +79,11 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
     case 'amendment-hidden':
       return new Problem('amendment-hidden', `${error.target} has an amendment in force above ${error.marking}.`, {
         index: error.index,
+      });
+    case 'marking-not-allowed':
+      return new Problem('scope-missing', `To ${error.direction} a marking takes marking:${error.direction}.`, {
+        index: error.index,
+        scopes: [`marking:${error.direction}`],
       });
     case 'append-too-large':
       return new Problem(

@@ -28,6 +28,15 @@ export interface Point {
   readonly filter: string;
 }
 
+/** What a token is given back for. Without a level any is taken, where only the position counts. */
+export interface TokenUse {
+  readonly kind: Point['kind'];
+  readonly filter?: string;
+  readonly level?: Level;
+  /** To follow from: what has no filter, such as a receipt's cursor, names a place in every feed. */
+  readonly toFollow?: true;
+}
+
 const VERSION = 1;
 const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
@@ -35,9 +44,6 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 2 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
 const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
-/** Starts over with each restore of the record (ledger epochs); 0 until there is one. */
-const EPOCH = 0;
-
 /**
  * Seals points so that they are opaque and stable: the same point gives the same token on every instance
  * that has the key, because the nonce is an HMAC of the plaintext. Layout: version byte, key id byte,
@@ -47,7 +53,12 @@ export class Tokens {
   readonly #ring: readonly Key[];
   readonly #logId: Buffer;
 
-  constructor(keys: readonly Buffer[], logId: string) {
+  /** `epoch` is the ledger's: raised by each restore with a loss, after which positions name other events. */
+  constructor(
+    keys: readonly Buffer[],
+    logId: string,
+    private readonly epoch = 0,
+  ) {
     this.#ring = keys.map((key) => new Key(key));
     this.#logId = Buffer.from(logId.replaceAll('-', ''), 'hex');
   }
@@ -67,7 +78,7 @@ export class Tokens {
   }
 
   /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
-  open(token: string, parameter: string, use: { kind: Point['kind']; filter?: string; level: Level }): Point {
+  open(token: string, parameter: string, use: TokenUse): Point {
     const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
     const point = this.#decrypt(token);
     if (!point) throw refuse('not a token of this log.');
@@ -75,9 +86,17 @@ export class Tokens {
       throw refuse(
         `a token of another kind; give a ${use.kind === 'page' ? '`next` of the same listing' : 'cursor or ETag'}.`,
       );
-    if (point.filterDigest !== digestOf(use.filter ?? ''))
+    const isUnfiltered = use.toFollow === true && point.filterDigest === NO_FILTER;
+    if (point.filterDigest !== digestOf(use.filter ?? '') && !isUnfiltered)
       throw refuse('given for other filters; start over without it or restore the filters.');
-    if (point.level !== use.level) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+    if (use.level !== undefined && point.level !== use.level) {
+      if (use.toFollow !== true) throw refuse(`given for the level ${point.level}; start over at ${use.level}.`);
+      throw new Problem(
+        'cursor-level-changed',
+        `${parameter}: given for the level ${point.level}, and yours is ${use.level}.`,
+        { parameter },
+      );
+    }
     return {
       kind: point.kind,
       position: point.position,
@@ -91,7 +110,7 @@ export class Tokens {
     const plain = Buffer.alloc(PLAIN_BYTES);
     plain[0] = KINDS.indexOf(point.kind);
     this.#logId.copy(plain, 1);
-    plain.writeUInt32BE(EPOCH, 17);
+    plain.writeUInt32BE(this.epoch, 17);
     plain.writeBigInt64BE(BigInt(point.position), 21);
     plain.writeUInt32BE(point.index, 29);
     plain[41] = LEVELS.indexOf(point.level);
@@ -114,7 +133,7 @@ export class Tokens {
       } catch {
         continue;
       }
-      if (!plain.subarray(1, 17).equals(this.#logId)) return undefined;
+      if (!plain.subarray(1, 17).equals(this.#logId) || plain.readUInt32BE(17) !== this.epoch) return undefined;
       return {
         kind: KINDS[plain[0] as number] as Point['kind'],
         position: Number(plain.readBigInt64BE(21)),

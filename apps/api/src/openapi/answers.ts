@@ -1,10 +1,13 @@
+import { AUDIT } from './answers/audit';
 import { CRISES } from './answers/crises';
 import { EVENTS } from './answers/events';
+import { FEED } from './answers/feed';
 import { HEALTH } from './answers/health';
 import { BRIEFING, OVER_TIME } from './answers/over-time';
 import { PROBLEM } from './answers/problems';
 import { RECEIPTS } from './answers/receipts';
 import { RISK } from './answers/risk';
+import { SESSION } from './answers/session';
 import { STATUS } from './answers/status';
 import type { Schema } from './schema';
 
@@ -17,6 +20,9 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...RISK,
   ...OVER_TIME,
   ...BRIEFING,
+  ...SESSION,
+  ...FEED,
+  ...AUDIT,
   ...HEALTH,
   ...PROBLEM,
 };

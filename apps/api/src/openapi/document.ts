@@ -16,6 +16,7 @@ const TAGS = [
     name: 'views',
     description: 'Computed from the record, at any moment of the world (`at`) and of the record (`asOf`).',
   },
+  { name: 'following', description: 'For programs that act on what comes: without missing or repeating anything.' },
   { name: 'the server', description: 'About itself.' },
 ];
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { definitions, jsonSchema } from '#catalogue';
+import { Public } from '../access/needs';
 import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
+import { asyncApiDocument } from './async-api';
 import { openApiDocument } from './document';
 
 const UI = join(createRequire(__filename).resolve('swagger-ui-dist/package.json'), '..');
@@ -24,14 +26,25 @@ const PAGE = `<!doctype html>
 @Controller()
 export class OpenApiController {
   readonly #document = JSON.stringify(openApiDocument());
+  readonly #streams = JSON.stringify(asyncApiDocument());
 
   @Get('openapi.json')
+  @Public()
   @Header('content-type', 'application/json')
   document(): string {
     return this.#document;
   }
 
+  /** AsyncAPI 3, of what is sent without being asked for each time. */
+  @Get('asyncapi.json')
+  @Public()
+  @Header('content-type', 'application/json')
+  streams(): string {
+    return this.#streams;
+  }
+
   @Get('docs')
+  @Public()
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'")
   page(): string {
@@ -39,6 +52,7 @@ export class OpenApiController {
   }
 
   @Get('docs/:file')
+  @Public()
   asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.header('cache-control', 'max-age=86400');
     if (file === 'start.js') {
@@ -52,6 +66,7 @@ export class OpenApiController {
   }
 
   @Get('v1/schemas/:type')
+  @Public()
   @Header('content-type', 'application/schema+json')
   schema(@Param('type') type: string): string {
     const definition = definitions.find((candidate) => candidate.type === type);
@@ -63,6 +78,7 @@ export class OpenApiController {
   }
 
   @Get('problems/:type')
+  @Public()
   @Header('content-type', 'application/json')
   problem(@Param('type') type: string): string {
     if (!Object.hasOwn(PROBLEMS, type))

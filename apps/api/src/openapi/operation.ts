@@ -28,6 +28,9 @@ export const json = (description: string, schema: Schema, type = 'application/js
 /** What any request may meet, whatever its address. */
 const ANYWHERE = [
   'malformed-request',
+  'unauthenticated',
+  'scope-missing',
+  'too-many-requests',
   'foreign-origin',
   'request-timeout',
   'unsupported-media-type',
@@ -35,6 +38,7 @@ const ANYWHERE = [
   'headers-too-large',
   'internal',
   'draining',
+  'record-altered',
 ] as const satisfies readonly ProblemType[];
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };
@@ -47,7 +51,7 @@ export function problems(...types: readonly ProblemType[]): Record<number, Answe
 
 const problem = (status: number, types: readonly ProblemType[]): Answer => ({
   description: types.map((type) => `\`${type}\`: ${PROBLEMS[type][1]}.`).join(' '),
-  ...(status === 503 && { headers: RETRY_AFTER }),
+  ...((status === 503 || status === 429) && { headers: RETRY_AFTER }),
   content: {
     'application/problem+json': {
       schema: {

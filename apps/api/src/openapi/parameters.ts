@@ -25,6 +25,7 @@ const parameter =
   });
 export const path = parameter('path');
 const query = parameter('query');
+const required = (its: Parameter): Parameter => ({ ...its, required: true });
 const header = parameter('header');
 
 export const crisisId = path('crisisId', 'The name of the crisis.', CRISIS_ID, 'us-iran');
@@ -83,8 +84,8 @@ export const briefing = [
   query('format', 'Also by `Accept: text/markdown`.', { ...words(['json', 'markdown']), default: 'json' }),
 ];
 
-export const eventFilters = (types: readonly string[]): Parameter[] => [
-  crisisId,
+/** Filters that listing and following share. */
+const whatAndWho = (types: readonly string[]): Parameter[] => [
   query(
     'type',
     'One or more types, comma-separated.',
@@ -97,6 +98,11 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
     { type: 'string', pattern: '^[A-Z]{3,15}$' },
     'IRN',
   ),
+];
+
+export const eventFilters = (types: readonly string[]): Parameter[] => [
+  crisisId,
+  ...whatAndWho(types),
   query('from', '`occurredAt` at or after.', TIME, '2025-06-01T00:00:00Z'),
   query('to', '`occurredAt` at or before.', TIME, '2025-07-01T00:00:00Z'),
   query(
@@ -109,6 +115,70 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
   query('after', '`next` of the page before.', TOKEN),
   query('limit', 'Events a page.', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
   atLeast,
+];
+
+export const feedFilters = (types: readonly string[]): Parameter[] => [
+  query('crisis', 'Only this crisis, at the level that you have there.', CRISIS_ID, 'us-iran'),
+  ...whatAndWho(types),
+];
+
+export const feedStart = query(
+  'after',
+  'Where to go on: `cursor` of an answer to the same filters, the cursor of a receipt or a view, or `head` for only what is still to come. Default: from the beginning.',
+  { anyOf: [TOKEN, { const: 'head' }] },
+);
+
+export const feedWait = [
+  query('limit', 'Items a page.', { type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
+  query('wait', 'Seconds to wait where nothing has come yet.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 30,
+    default: 0,
+  }),
+];
+
+export const lastEventId = header('Last-Event-ID', 'The `id:` of the last event; before `after`.', TOKEN);
+const crisis = required(query('crisis', 'The name of the crisis.', CRISIS_ID, 'us-iran'));
+const shownTo = (description: string): Parameter =>
+  query('shownTo', description, words(['CLEAR', 'GREEN', 'AMBER', 'AMBER+STRICT', 'RED']), 'RED');
+
+export const inclusion = [
+  crisis,
+  required(query('eventId', eventId.description, EVENT_ID, '0194ce41-b400-7000-8000-000000000001')),
+];
+
+const size = (name: string, description: string, example: number): Parameter =>
+  required(query(name, description, { type: 'integer', minimum: 1, maximum: 999_999_999 }, example));
+
+export const consistency = [
+  size('from', 'The size of an earlier tree head.', 1),
+  size('to', 'The size of a later one, at most that of the last.', 2),
+];
+
+export const bundle = [
+  crisis,
+  query(
+    'without',
+    'Parts to leave out of every event.',
+    { type: 'string', pattern: '^(refs|sources)(,(refs|sources))?$' },
+    'refs,sources',
+  ),
+  shownTo('For a reader of this level, at most your own.'),
+];
+
+export const replay = [
+  crisis,
+  at,
+  asOf,
+  shownTo('As it was shown to this level, by the markings then in force: for readers at RED.'),
+];
+
+export const diff = [
+  crisis,
+  at,
+  { ...asOf, name: 'asOfA', description: 'One point of the record: a time or a cursor. Default: the time of `at`.' },
+  { ...asOf, name: 'asOfB', description: 'The other. Default: the head.' },
 ];
 
 export const atLeastOnly = [atLeast];

@@ -1,13 +1,19 @@
 import { type Frame, projections } from '#projections';
 import { summaryOf } from '../views/answer-series';
 import type { ReadContext } from '../views/read-context';
-import type { Moment, Reader } from '../views/read-request';
+import type { CrisesQuestion, Moment, Reader } from '../views/read-request';
 import { asOfOf, sceneOf, situationIn } from '../views/situate';
 import { floorToMinute, MINUTE_MS, textOfMinute } from '../views/time';
 import { toProblem } from '../http/to-problem';
 
-export function answerCrises(context: ReadContext, { reader, now }: { reader: Reader; now: number }): string {
-  const crises = context.store.listing.crises(reader.level).map((crisis) => line(context, { crisis, reader, now }));
+/** Each crisis at the level that its reader has there. */
+export function answerCrises(context: ReadContext, { reader, red, now }: CrisesQuestion): string {
+  const { listing } = context.store;
+  const cleared: Reader = { ...reader, level: 'RED' };
+  const named = new Set([...listing.crises(reader.level), ...listing.crises('RED').filter((id) => red.includes(id))]);
+  const crises = [...named]
+    .sort()
+    .map((crisis) => line(context, { crisis, reader: red.includes(crisis) ? cleared : reader, now }));
   return JSON.stringify({ at: textOfMinute(floorToMinute(now)), crises });
 }
 

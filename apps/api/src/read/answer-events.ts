@@ -57,16 +57,21 @@ export function answerEvent(
   return JSON.stringify({
     event: wire(position),
     amendments: listing.amendmentsOf(position, reader.level).map(wire),
-    effective: effectiveOf(context, crisis, position, reader),
+    effective: effectiveOf(context, crisis, position, reader, context.log.head()),
     cursor: pointToken(context, position, reader.level),
     before: before < 0 ? null : pointToken(context, before, reader.level),
   });
 }
 
 /** What of an original is in force: itself, the content of a correction, or null when it is retracted; null for amendments. */
-function effectiveOf(context: ReadContext, crisis: string, original: Position, reader: Reader): object | null {
-  const head = context.log.head();
-  const version = context.projector.memory(crisis).versionOf(original, head, LEVELS.indexOf(reader.level));
+export function effectiveOf(
+  context: ReadContext,
+  crisis: string,
+  original: Position,
+  reader: Reader,
+  asOf: Position,
+): object | null {
+  const version = context.projector.memory(crisis).versionOf(original, asOf, LEVELS.indexOf(reader.level));
   if (!version) return null;
   const { listing } = context.store;
   const source = wireEvent(context.log.at(version.source)!, listing.levelAt(version.source), reader);

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Header, Headers, Inject, Param, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { definitions } from '#catalogue';
+import { Needs } from '../access/needs';
+import { takeStream } from '../access/streams';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
-import { OPEN } from '../http/principal';
+import { readerOf } from '../http/principal';
 import { caughtUpTo } from '../views/at-least';
 import {
   badParameter,
@@ -27,16 +29,19 @@ export class EventsController {
 
   /** A page `{events, next}`; with `Accept: application/x-ndjson` the whole, one event a line. */
   @Get()
+  @Needs('log:read')
   async list(
+    @Req() request: FastifyRequest,
     @Param('crisisId') crisisId: string,
     @Query() query: Parameters,
     @Headers('accept') accept = '',
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     onlyKnown(query, [...FILTERS, 'after', 'limit', 'atLeast']);
-    const question = this.#question(crisisId, query);
+    const question = this.#question(request, crisisId, query);
     await caughtUpTo(this.context, query);
     if (accept.includes('application/x-ndjson')) {
+      takeStream(request, reply);
       const first = await this.context.views.ask({ kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' });
       return reply
         .type('application/x-ndjson')
@@ -50,8 +55,10 @@ export class EventsController {
 
   /** One event with its amendments, and what of it is in force. */
   @Get(':eventId')
+  @Needs('log:read')
   @Header('content-type', 'application/json')
   async one(
+    @Req() request: FastifyRequest,
     @Param('crisisId') crisisId: string,
     @Param('eventId') eventId: string,
     @Query() query: Parameters,
@@ -62,11 +69,12 @@ export class EventsController {
       kind: 'event',
       crisis: requireCrisisId(crisisId),
       eventId: requireEventId(eventId),
-      reader: OPEN,
+      reader: readerOf(request, crisisId),
     });
   }
 
-  #question(crisisId: string, query: Parameters): EventsQuestion {
+  #question(request: FastifyRequest, crisisId: string, query: Parameters): EventsQuestion {
+    const reader = readerOf(request, crisisId);
     const filter = FILTERS.map((name) => `${name}=${textParameter(query, name) ?? ''}`).join('&');
     const token = textParameter(query, 'after');
     const types = textParameter(query, 'type')?.split(',');
@@ -82,12 +90,12 @@ export class EventsController {
     if (words !== undefined && !/[\p{L}\p{N}]/u.test(words)) throw badParameter('q', 'at least one letter or digit.');
     return {
       crisis: requireCrisisId(crisisId),
-      reader: OPEN,
+      reader,
       filter,
       after:
         token === undefined
           ? -1
-          : this.context.tokens.open(token, 'after', { kind: 'page', level: OPEN.level, filter }).position,
+          : this.context.tokens.open(token, 'after', { kind: 'page', level: reader.level, filter }).position,
       limit: numberParameter(query, 'limit', { min: 1, max: MAX_PAGE, default: PAGE }),
       format: 'page',
       ...(types && { types }),

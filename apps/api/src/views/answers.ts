@@ -1,6 +1,12 @@
 import { answerCrises, answerCrisis } from '../read/answer-crises';
 import { answerEvent, answerEvents, answerLatest } from '../read/answer-events';
+import { answerHidden, answerPosition } from '../audit/answer-marked';
+import { answerDiff } from '../audit/answer-diff';
+import { answerReplay } from '../audit/answer-replay';
 import { answerHealth } from '../health/answer-health';
+import { answerFeed, answerFeedEnd } from '../feed/answer-feed';
+import { answerSnapshot } from '../feed/answer-snapshot';
+import { answerViewState } from '../feed/answer-view-state';
 import { answerBriefing } from './answer-briefing';
 import { answerReached } from './answer-reached';
 import { answerSeries } from './answer-series';
@@ -26,4 +32,12 @@ export const ANSWERS: Answers = {
   events: answerEvents,
   event: answerEvent,
   latest: answerLatest,
+  feed: answerFeed,
+  'feed-end': answerFeedEnd,
+  snapshot: answerSnapshot,
+  'view-state': answerViewState,
+  replay: answerReplay,
+  diff: answerDiff,
+  position: answerPosition,
+  hidden: answerHidden,
 };

@@ -1,5 +1,4 @@
 import type { Context } from '../app.context';
-import { OPEN } from '../http/principal';
 import { type Query, textParameter } from '../http/parameters';
 import { Problem, retryAfter } from '../http/problem';
 
@@ -12,7 +11,7 @@ const WAIT_MS = 2000;
 export async function caughtUpTo(context: Context, query: Query): Promise<void> {
   const token = textParameter(query, 'atLeast');
   if (token === undefined) return;
-  const { position } = context.tokens.open(token, 'atLeast', { kind: 'point', level: OPEN.level });
+  const { position } = context.tokens.open(token, 'atLeast', { kind: 'point' });
   if (!(await context.log.waitFor(position, WAIT_MS))) {
     throw new Problem(
       'behind',

@@ -1,5 +1,7 @@
-import { OPEN } from '../http/principal';
+import type { FastifyRequest } from 'fastify';
+import type { Level } from '#event-log';
 import { requireCrisisId } from '../http/crisis-id';
+import { readerOf } from '../http/principal';
 import { badParameter, isDateTime, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
 import type { AsOf, Moment } from './read-request';
@@ -10,6 +12,7 @@ const MAX_AHEAD_SECONDS = 60;
 
 /** The `at`, `asOf` and `model` of a view's query, checked; `also` names the parameters that the route takes besides. */
 export function momentOf(
+  request: FastifyRequest,
   crisisId: string,
   query: Query,
   tokens: Tokens,
@@ -18,11 +21,12 @@ export function momentOf(
 ): Moment {
   onlyKnown(query, ['at', 'asOf', 'model', 'atLeast', ...also]);
   const at = momentParameter(query, 'at', now);
-  const asOf = asOfParameter(query, tokens);
+  const reader = readerOf(request, crisisId);
+  const asOf = asOfParameter(query, 'asOf', tokens, reader.level);
   const model = textParameter(query, 'model');
   return {
     crisis: requireCrisisId(crisisId),
-    reader: { level: OPEN.level, seesNumbers: OPEN.seesNumbers },
+    reader,
     now,
     ...(at !== undefined && { at: floorToMinute(at) }),
     ...(asOf && { asOf }),
@@ -39,9 +43,9 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
-function asOfParameter(query: Query, tokens: Tokens): AsOf | undefined {
-  const text = textParameter(query, 'asOf');
+export function asOfParameter(query: Query, name: string, tokens: Tokens, level: Level): AsOf | undefined {
+  const text = textParameter(query, name);
   if (text === undefined) return undefined;
-  if (isDateTime(text)) return { time: timeParameter(query, 'asOf') as number };
-  return { position: tokens.open(text, 'asOf', { kind: 'point', level: OPEN.level }).position };
+  if (isDateTime(text)) return { time: timeParameter(query, name) as number };
+  return { position: tokens.open(text, name, { kind: 'point', level }).position };
 }

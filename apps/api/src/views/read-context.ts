@@ -8,4 +8,6 @@ export interface ReadContext {
   readonly store: ViewStore;
   readonly projector: Projector;
   readonly tokens: Tokens;
+  /** The name of the log, under which others know it. */
+  readonly origin: string;
 }

@@ -1,14 +1,18 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
+import type { RedRead, RedReads } from '../access/red-reads';
 import { Problem, retryAfter } from '../http/problem';
-import type { Reply, ReadRequest, WorkerSettings } from './read-request';
+import { askedBy } from './red-in';
+import type { Answered, Reply, ReadRequest, WorkerSettings } from './read-request';
 
 /** Reads under way or waiting; past that a caller is told to come back, so that reads cannot pile up in memory. */
 const MAX_WAITING = 256;
 
 interface Waiting {
+  readonly request: ReadRequest;
   resolve(body: string): void;
   reject(error: Error): void;
 }
@@ -30,12 +34,15 @@ export class ViewEngine {
   #closed = false;
   #down = false;
 
-  private constructor(private readonly settings: WorkerSettings) {
+  private constructor(
+    private readonly settings: WorkerSettings,
+    private readonly redReads: RedReads,
+  ) {
     this.#worker = this.#spawn();
   }
 
-  static async start(settings: WorkerSettings): Promise<ViewEngine> {
-    const engine = new ViewEngine(settings);
+  static async start(settings: WorkerSettings, redReads: RedReads): Promise<ViewEngine> {
+    const engine = new ViewEngine(settings, redReads);
     await engine.ask({ kind: 'ready' });
     return engine;
   }
@@ -47,7 +54,7 @@ export class ViewEngine {
       return Promise.reject(new Problem('busy', `${MAX_WAITING} reads are under way.`, {}, retryAfter(1)));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { request, resolve, reject });
       this.#worker.postMessage({ id, request });
     });
   }
@@ -79,15 +86,29 @@ export class ViewEngine {
     if (!this.#closed) setTimeout(() => this.#closed || (this.#worker = this.#spawn()), RESPAWN_MS).unref();
   }
 
+  /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
+  #answer(waiting: Waiting, reply: Answered): void {
+    if (reply.red === undefined) return waiting.resolve(reply.body);
+    this.redReads.record(recordOf(waiting, reply)).then(
+      () => waiting.resolve(reply.body),
+      (error: Error) => waiting.reject(error),
+    );
+  }
+
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (!waiting) return;
-    if ('body' in reply) waiting.resolve(reply.body);
+    if ('body' in reply) this.#answer(waiting, reply);
     else if (reply.problem)
       waiting.reject(new Problem(reply.problem.type, reply.problem.detail, reply.problem.extra, reply.problem.headers));
     else waiting.reject(new Error(reply.failure));
   }
+}
+
+function recordOf({ request }: Waiting, { body, red = [] }: Answered): RedRead {
+  const { reader: _reader, ...question } = request as ReadRequest & { readonly reader?: unknown };
+  return { who: askedBy(request).reader!.name, question, crises: red, digest: hash('sha256', body, 'base64url') };
 }
 
 const startingAgain = (): Problem => new Problem('busy', 'The views are starting again.', {}, retryAfter(2));

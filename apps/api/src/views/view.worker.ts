@@ -7,6 +7,7 @@ import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
 import type { Problem } from '../http/problem';
 import { viewsBehind } from './answer-reached';
+import { redIn } from './red-in';
 import { ANSWERS } from './answers';
 import type { ReadRequest, Reply, WorkerSettings } from './read-request';
 import type { ReadContext } from './read-context';
@@ -16,7 +17,7 @@ const IDLE_MS = 250;
 /** A question waits for what is missing: a few seconds for this many events. */
 const FAR_BEHIND = 100_000;
 
-const { dataDir, tokenKeys, logId } = workerData as WorkerSettings;
+const { dataDir, tokenKeys, logId, epoch } = workerData as WorkerSettings;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const port = parentPort!;
@@ -27,9 +28,11 @@ const context: ReadContext = {
   log,
   store,
   projector,
+  origin: log.genesis().origin,
   tokens: new Tokens(
     tokenKeys.map((key) => Buffer.from(key)),
     logId,
+    epoch,
   ),
 };
 
@@ -43,7 +46,9 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
   let hasCaughtUp = true;
   try {
     hasCaughtUp = catchUp();
-    return { id, body: await ANSWERS[request.kind](context, request as never) };
+    const body = await ANSWERS[request.kind](context, request as never);
+    const red = redIn(context, request);
+    return red.length === 0 ? { id, body } : { id, body, red };
   } catch (error) {
     startAnewIfDamaged(error);
     const { type, detail, extra, headers } = hasCaughtUp ? toProblem(error, '') : behindOr(toProblem(error, ''));

@@ -1,9 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AppendedEvent, Position, Revision } from '../event-log';
 import { INSERT_EVENT } from '../sqlite/schema';
+import { type SystemStreamName, systemTable } from '../sqlite/system-stream';
 import { StreamColumns, StreamQueries } from '../sqlite/stream-columns';
 import { openEnvelope, OpenedEvent } from './open-envelope';
 import type { RecordedEvent, RecordPosition } from './record-client';
+import { isSystemStream, systemEntry } from './system-entry';
 
 /** Where a mirror stands in the record. */
 export interface Checkpoint extends RecordPosition {
@@ -51,6 +53,12 @@ export class MirrorFile {
     return stream;
   }
 
+  /** The last revision that the mirror holds of a stream, of the log's own as well; -1 where it has none. */
+  headOf(name: string): Revision {
+    if (!isSystemStream(name)) return this.stream(name).head;
+    return (this.db.prepare(`select max(revision) as head from ${this.table(name)}`).get()!['head'] as number) ?? -1;
+  }
+
   original(stream: string, id: string): AppendedEvent {
     return this.stream(stream).original(id);
   }
@@ -65,7 +73,10 @@ export class MirrorFile {
     if (last === undefined) return;
     this.db.exec('begin immediate');
     try {
-      for (const event of events) this.store(openEnvelope(event));
+      for (const event of events) {
+        if (isSystemStream(event.stream)) this.storeEntry(event.stream, event);
+        else this.store(openEnvelope(event));
+      }
       this.db.exec('delete from mirror_checkpoint');
       const { commit, prepare } = last.position;
       this.db
@@ -113,6 +124,17 @@ export class MirrorFile {
     if (recordedAt < this.knownAt)
       this.db.prepare('insert into recorded_early values (?, ?)').run(position, this.knownAt);
     else this.knownAt = recordedAt;
+  }
+
+  private storeEntry(name: SystemStreamName, event: RecordedEvent): void {
+    const { revision, recordedAt, entry } = systemEntry(event);
+    this.db
+      .prepare(`insert into ${this.table(name)} values (?, ?, ?)`)
+      .run(revision, recordedAt, JSON.stringify(entry));
+  }
+
+  private table(name: SystemStreamName): string {
+    return systemTable(this.db, name);
   }
 
   private recorder({ recordedBy: { principal, instance, build } }: OpenedEvent['facts']): number {

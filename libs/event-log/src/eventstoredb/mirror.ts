@@ -203,7 +203,7 @@ export class Mirror {
   }
 
   private headOf({ stream }: RecordedEvent): Revision {
-    return stream.startsWith('$$') ? -1 : this.file.stream(stream).head;
+    return stream.startsWith('$$') ? -1 : this.file.headOf(stream);
   }
 
   /** Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed over. */

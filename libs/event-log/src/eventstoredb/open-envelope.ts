@@ -1,15 +1,15 @@
-import { hash } from 'node:crypto';
 import { canonicalJson } from '../canonical-json';
 import { partsOf } from '../element';
-import { EnvelopeFacts, leafOfForeign, sealHolds, sealOf } from '../envelope';
+import { EnvelopeFacts, sealHolds, sealOf } from '../envelope';
 import { Level, LEVELS, RecordedBy, StoredMarking } from '../event-log';
+import { foreignBody, foreignLeaf } from '../foreign';
 import type { RecordedEvent } from './record-client';
 
 /** An event of a crisis as a mirror keeps it. */
 export interface OpenedEvent extends Amendment {
   readonly facts: EnvelopeFacts;
   readonly recordedAt: number;
-  /** JCS of {content, refs, sources}; of another writer's event see `foreign`. */
+  /** JCS of {content, refs, sources}; of another writer's event see `foreignBody`. */
   readonly body: string;
   /** Salts, contentHash and commitments; of another writer's event its leaf. */
   readonly seal: Buffer;
@@ -96,7 +96,7 @@ const NOBODY: RecordedBy = { principal: '', instance: '', build: '' };
 
 /**
  * Another writer's event: it has a position and a leaf, nobody below RED sees it, and no view can read it, so that
- * somebody looks. `body` keeps what the client parsed.
+ * somebody looks.
  */
 function foreign({ stream, revision, id, type, data, metadata, created }: RecordedEvent): OpenedEvent {
   const facts: EnvelopeFacts = {
@@ -110,28 +110,6 @@ function foreign({ stream, revision, id, type, data, metadata, created }: Record
     recordedBy: NOBODY,
     correlationId: id,
   };
-  const leaf = { v: 0, stream, revision, id, type, created, data: digest(data), metadata: digest(metadata) };
-  return {
-    facts,
-    recordedAt: created,
-    body: JSON.stringify({
-      content: {},
-      refs: {},
-      sources: {},
-      foreign: { data: text(data), metadata: text(metadata) },
-    }),
-    seal: leafOfForeign(leaf),
-  };
+  const body = foreignBody(data, metadata);
+  return { facts, recordedAt: created, body, seal: foreignLeaf({ ...facts, recordedAt: created, body }) };
 }
-
-function digest(value: unknown): string {
-  try {
-    return hash('sha256', value instanceof Uint8Array ? value : canonicalJson(value), 'base64url');
-  } catch {
-    return 'unhashable';
-  }
-}
-
-/** As JSON text, binary as base64. */
-const text = (value: unknown): string =>
-  JSON.stringify(value instanceof Uint8Array ? Buffer.from(value).toString('base64') : (value ?? null));

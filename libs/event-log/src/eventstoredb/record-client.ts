@@ -6,6 +6,7 @@ import {
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import type { Revision } from '../event-log';
+import type { SystemStreamName } from '../sqlite/system-stream';
 import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
 import { deadline } from './deadline';
 import { RecordSubscription } from './record-subscription';
@@ -46,6 +47,9 @@ export interface RecordOptions {
   /** For one call, milliseconds. */
   readonly timeoutMs?: number;
 }
+
+/** Streams of the log's own that every instance has. */
+const MIRRORED: readonly SystemStreamName[] = ['crisislog-principals'];
 
 const TIMEOUT_MS = 10_000;
 /** The server's own, beyond which the client's deadline is useless. */
@@ -129,13 +133,17 @@ export class RecordClient {
     return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
   }
 
-  /** Events of crises, and of the streams that hold settings of theirs, after a place of `$all`. */
+  /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const name = `crisis-${this.namespace}`;
+    const names = ['crisis-', ...MIRRORED].map((name) => this.stored(name));
     const subscription = this.client.subscribeToAll(
       {
         fromPosition: after ?? 'start',
-        filter: { filterOn: 'streamName', prefixes: [name, `$$${name}`], checkpointInterval: 1_000 },
+        filter: {
+          filterOn: 'streamName',
+          prefixes: [...names, ...names.map((name) => `$$${name}`)],
+          checkpointInterval: 1_000,
+        },
         credentials: this.credentials,
       },
       { highWaterMark: 500 },

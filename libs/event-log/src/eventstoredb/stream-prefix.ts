@@ -1,6 +1,6 @@
 import type { StoredIdentity, StreamFacts } from '../decide';
 import { sealedContentHash } from '../envelope';
-import type { Revision } from '../event-log';
+import type { Level, Revision } from '../event-log';
 import type { EventFacts } from '../markings';
 import type { StreamColumns } from '../sqlite/stream-columns';
 import type { OpenedEvent } from './open-envelope';
@@ -15,6 +15,8 @@ export class StreamPrefix implements StreamFacts {
   readonly name: string;
   readonly head: Revision;
   private readonly later = new Map<string, LaterEvent>();
+  /** Of a stream that the mirror does not have yet. */
+  private first: LaterEvent | undefined;
   private readonly tailIds: ReadonlySet<string>;
 
   constructor(
@@ -30,6 +32,7 @@ export class StreamPrefix implements StreamFacts {
   accept(event: LaterEvent): void {
     // The first of an id is the one that counts.
     if (!this.later.has(event.id)) this.later.set(event.id, event);
+    if (event.revision === 0) this.first = event;
     (this as { head: Revision }).head = event.revision;
   }
 
@@ -44,6 +47,10 @@ export class StreamPrefix implements StreamFacts {
 
   identityOf(id: string): StoredIdentity {
     return this.mirrored.find(id) === undefined ? this.later.get(id)! : this.mirrored.identityOf(id);
+  }
+
+  floor(): Level | undefined {
+    return this.mirrored.floor() ?? (this.first?.marking as Level | undefined);
   }
 
   amendmentsOf(id: string): readonly EventFacts[] {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { dataOf, EnvelopeFacts, foreignOf, isForeign, leafOf, metadataOf } from '../envelope';
+import { dataOf, EnvelopeFacts, leafOf, metadataOf } from '../envelope';
 import { LogClosed } from '../errors';
 import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
+import { foreignOf, isForeign } from '../foreign';
 import { Genesis, LOG_FILE, openForReading } from './schema';
 import { dashed } from './uuid';
 
@@ -19,6 +20,19 @@ export interface Envelope {
   readonly metadata: string;
   readonly leaf: Buffer;
 }
+
+/** An event with its envelope and the columns beside them, which decisions are made from. */
+export interface Entry {
+  readonly event: StoredEvent;
+  readonly envelope: Envelope;
+  readonly target: string | undefined;
+  readonly marks: string | undefined;
+  readonly contentType: string | undefined;
+  /** Another writer's: its envelope is not ours. */
+  readonly isForeign: boolean;
+}
+
+type Columns = [target: string | null, marks: string | null, contentType: string | null];
 
 /** Rows come by the page: `.all()` beats `.iterate()`, and no read transaction outlives a call. */
 const PAGE_SIZE = 500;
@@ -133,10 +147,28 @@ export class LogReader {
   /** The stored format, rebuilt byte for byte. */
   envelope(position: Position): Envelope | undefined {
     const event = this.at(position);
-    if (event === undefined) return undefined;
-    const sealed = this.seal(position);
-    const metadata = isForeign(sealed) ? foreignOf(event.body).metadata : metadataOf(factsOf(event), sealed);
-    return { data: dataOf(event.body, sealed), metadata, leaf: leafOf(sealed) };
+    return event && envelopeOf(event, this.seal(position));
+  }
+
+  /** Everything that is stored of an event, for whoever checks the record. */
+  entry(event: StoredEvent): Entry {
+    const sql = 'select lower(hex(target)), marks, content_type from event where position = ?';
+    const [target, marks, contentType] = this.rows(sql, event.position)[0] as unknown as Columns;
+    const seal = this.seal(event.position);
+    return {
+      event,
+      isForeign: isForeign(seal),
+      envelope: envelopeOf(event, seal),
+      target: target ? dashed(target) : undefined,
+      marks: marks ?? undefined,
+      contentType: contentType ?? undefined,
+    };
+  }
+
+  /** What SQLite finds wrong with the file, its indexes among it; undefined where all is well. Reads all of it. */
+  findDamage(): string | undefined {
+    const found = this.value<string>('pragma integrity_check(1)');
+    return found === 'ok' ? undefined : (found ?? 'no answer');
   }
 
   /** Salts, contentHash and commitments of an event that exists. */
@@ -237,6 +269,12 @@ export class LogReader {
     return statement.all(...values) as unknown as Row[];
   }
 }
+
+const envelopeOf = (event: StoredEvent, sealed: Uint8Array): Envelope => ({
+  data: dataOf(event.body, sealed),
+  metadata: isForeign(sealed) ? foreignOf(event.body).metadata : metadataOf(factsOf(event), sealed),
+  leaf: leafOf(sealed),
+});
 
 /** What the envelope says of a stored event. */
 export const factsOf = (event: StoredEvent): EnvelopeFacts => ({

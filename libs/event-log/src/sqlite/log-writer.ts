@@ -68,9 +68,9 @@ export class LogWriter {
   private writeGroup({ appends, bytes }: WireGroup): WireOutcome[] {
     let at = 0;
     return appends.map((append) => {
-      const [name, expected, principal, level, ...wires] = append;
+      const [name, expected, principal, level, mayMark = 'both', ...wires] = append;
       const events = wires.map((wire) => incoming(wire, bytes.subarray(at, (at += bytesOf(wire)))));
-      return this.append(name, events, expected, { principal, level });
+      return this.append(name, events, expected, { principal, level, mayMark });
     });
   }
 

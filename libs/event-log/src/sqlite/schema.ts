@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LogDamaged, LogFromNewerBuild, WrongRecord } from '../errors';
 
@@ -101,6 +102,21 @@ export function openForReading(file: string): DatabaseSync {
     guard(db);
     db.exec('pragma cache_size = -16000');
     if (versionOf(db, file) === 0) throw new LogDamaged({ file, reason: 'it holds no log' });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** For tables of their own beside the events, of a log that is there. Never for the events: those have one writer. */
+export function openBeside(file: string): DatabaseSync {
+  if (!existsSync(file)) throw new LogDamaged({ file, reason: 'it is not there' });
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    guard(db);
+    if (versionOf(db, file) === 0) throw new LogDamaged({ file, reason: 'it holds no log' });
+    db.exec('pragma synchronous = full; pragma fullfsync = on');
     return db;
   } catch (error) {
     db.close();

@@ -25,6 +25,7 @@ export class StreamQueries {
   readonly byTarget: StatementSync;
   readonly newestFirst: StatementSync;
   readonly original: StatementSync;
+  readonly floor: StatementSync;
 
   constructor(db: DatabaseSync) {
     const prepare = (sql: string) => {
@@ -43,6 +44,7 @@ export class StreamQueries {
       from event where stream = ? and event.id = unhex(?, '-')`);
     this.byTarget = prepare(`select ${FACTS} from event where stream = ? and target = unhex(?, '-') order by revision`);
     this.newestFirst = prepare(`select ${FACTS} from event where stream = ? and revision > ? order by revision desc`);
+    this.floor = prepare('select marking from event where stream = ? and revision = 0');
     this.original = prepare(
       `select revision, position, recorded_at from event where stream = ? and id = unhex(?, '-')`,
     );
@@ -54,6 +56,8 @@ export class StreamQueries {
  * the stream in memory, right only as long as nobody else writes and no transaction is rolled back.
  */
 export class StreamColumns implements StreamFacts {
+  private lowest: Level | undefined;
+
   private constructor(
     private readonly queries: StreamQueries,
     readonly name: string,
@@ -90,6 +94,12 @@ export class StreamColumns implements StreamFacts {
   *newestAfter(revision: Revision): Iterable<EventFacts> {
     if (this.key === undefined || revision >= this.head) return;
     for (const row of this.queries.newestFirst.iterate(this.key, revision)) yield factsOf(row as unknown as FactsRow);
+  }
+
+  /** Asked for writers below RED only, and never changes. */
+  floor(): Level | undefined {
+    if (this.key === undefined || this.head < 0) return undefined;
+    return (this.lowest ??= (this.queries.floor.get(this.key) as unknown as [Level])[0]);
   }
 
   /** What the append that stored this event answered. */

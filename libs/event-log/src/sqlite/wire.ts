@@ -5,6 +5,7 @@ import type {
   AppendRequest,
   ExpectedRevision,
   Level,
+  MarkingRight,
   NewEvent,
   Reference,
   StoredMarking,
@@ -19,6 +20,7 @@ export type WireAppend = readonly [
   expected: ExpectedRevision,
   principal: string,
   level: Level,
+  mayMark: MarkingRight | undefined,
   ...events: WireEvent[],
 ];
 
@@ -69,6 +71,7 @@ export const pack = (
   expected,
   writer.principal,
   writer.level,
+  writer.mayMark,
   ...events.map((event, i) => packEvent(event, elements[i]!)),
 ];
 

@@ -1,3 +1,4 @@
+import { SCOPES } from '#access';
 import { TLP } from '#catalogue';
 import { PROBLEMS } from '../../http/problem';
 import { COUNT, CRISIS_ID, EVENT_ID, list, object, said, type Schema, TEXT, words } from '../schema';
@@ -29,6 +30,7 @@ const more = {
   eventId: EVENT_ID,
   current: said('The ETag with which to try again.', TEXT),
   required: words(TLP),
+  scopes: said('Any of these is enough.', list(words(SCOPES))),
   allowed: list(TEXT),
   known: list(TEXT),
   instance: said('What to tell the operator.', TEXT),

@@ -52,6 +52,9 @@ export const DESCRIPTION: Paths = {
     },
   },
   '/openapi.json': { get: about('getOpenApi', json('This document', { type: 'object' })) },
+  '/asyncapi.json': {
+    get: about('getAsyncApi', json('The streams, as AsyncAPI 3', { type: 'object' })),
+  },
   '/docs': { get: about('getDocs', json('This document, to read and try', TEXT, 'text/html')) },
   '/docs/{file}': {
     get: {

@@ -11,6 +11,7 @@ const OF_A_VIEW = [
   'unknown-model',
   'behind',
   'view-parked',
+  'access-log',
   'busy',
 ] as const satisfies readonly ProblemType[];
 

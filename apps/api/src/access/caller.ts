@@ -1,0 +1,35 @@
+import { type KeyGrant, type Scope, SCOPES } from '#access';
+import type { Level, MarkingRight } from '#event-log';
+import type { Caller, Principal } from '../http/principal';
+
+const NEVER = new AbortController().signal;
+
+/** A credential's grant as its requests carry it; made once a credential, so that a request costs a look-up. */
+export function callerFor(grant: Pick<KeyGrant, 'name' | 'scopes' | 'level' | 'red'>, ended: AbortSignal): Caller {
+  const scopes = new Set(grant.scopes);
+  const at = (level: Level): Principal => ({
+    name: grant.name,
+    level,
+    seesNumbers: scopes.has('log:prove'),
+    mayMark: markingRight(scopes),
+  });
+  return { name: grant.name, scopes, everywhere: at(grant.level), cleared: at('RED'), red: new Set(grant.red), ended };
+}
+
+function markingRight(scopes: ReadonlySet<Scope>): MarkingRight {
+  const [raise, lower] = [scopes.has('marking:raise'), scopes.has('marking:lower')];
+  return raise && lower ? 'both' : raise ? 'raise' : lower ? 'lower' : 'neither';
+}
+
+const all = callerFor({ name: 'open', scopes: SCOPES, level: 'CLEAR', red: [] }, NEVER);
+
+/** The caller of a server without credentials, which binds to loopback only: may everything, sees everything. */
+export const OPEN: Caller = Object.freeze({ ...all, everywhere: all.cleared });
+
+const READING: ReadonlySet<Scope> = new Set<Scope>(['views:read', 'log:read', 'log:prove', 'consumers:use']);
+
+/** The same caller where only reading is safe: a browser sends its cookie by itself. */
+export const readingOnly = (caller: Caller): Caller => ({
+  ...caller,
+  scopes: new Set([...caller.scopes].filter((scope) => READING.has(scope))),
+});

@@ -1,0 +1,111 @@
+import type { FastifyRequest } from 'fastify';
+import { Logger } from '@nestjs/common';
+import { KeyBook, type KeyRecord, readKey } from '#access';
+import { SystemStream } from '#event-log';
+import type { Caller } from '../http/principal';
+import { Problem, retryAfter } from '../http/problem';
+import { callerFor, OPEN, readingOnly } from './caller';
+import type { JwtVerifier } from './jwt';
+import type { Sessions } from './sessions';
+
+/** A revocation is to hold within 5 s, whichever instance made it. */
+const REFRESH_MS = 1_000;
+const MAX_STALE_MS = 4_000;
+const BEARER = /^Bearer +(\S+)$/i;
+const SESSION = /(?:^|;\s*)crisislog_session=([\w.-]+)/;
+
+interface Holder {
+  readonly key: KeyRecord;
+  readonly caller: Caller;
+  readonly reading: Caller;
+  readonly ending: AbortController;
+}
+
+export interface CredentialParts {
+  readonly dataDir: string;
+  readonly clock: () => number;
+  readonly sessions: Sessions;
+  /** Undefined where no issuer is configured. */
+  readonly jwt: JwtVerifier | undefined;
+}
+
+/** Whose credential a request brings. Resolving an API key costs a hash and two look-ups: microseconds. */
+export class Credentials {
+  readonly #stream: SystemStream;
+  readonly #book: KeyBook;
+  readonly #holders = new Map<string, Holder>();
+  readonly #logger = new Logger('access');
+  readonly #refreshing: NodeJS.Timeout;
+  #refreshedAt = performance.now();
+
+  constructor(private readonly parts: CredentialParts) {
+    this.#stream = SystemStream.open(parts.dataDir, 'crisislog-principals');
+    this.#book = new KeyBook(this.#stream);
+    this.#refreshing = setInterval(() => this.#refresh(), REFRESH_MS).unref();
+  }
+
+  /** Neither keys nor an issuer: whoever reaches the server may everything. Ends with the first key. */
+  get isOpen(): boolean {
+    return this.#book.isEmpty && this.parts.jwt === undefined;
+  }
+
+  /** Undefined for nobody. An `Authorization` header that does not hold is not made good by a cookie. */
+  callerOf({ headers, method }: FastifyRequest): Caller | undefined | Promise<Caller | undefined> {
+    if (this.isOpen) return OPEN;
+    this.#requireFresh();
+    const { authorization, cookie } = headers;
+    if (authorization !== undefined) {
+      const token = BEARER.exec(authorization)?.[1] ?? '';
+      return token.startsWith('clk_') ? this.holderOf(token)?.caller : this.parts.jwt?.callerOf(token);
+    }
+    if (cookie === undefined || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    const session = this.parts.sessions.open(SESSION.exec(cookie)?.[1] ?? '', this.parts.clock());
+    return session && this.#holding(this.#book.find(session.keyId))?.reading;
+  }
+
+  /** Of an API key that holds now. */
+  holderOf(secret: string): Holder | undefined {
+    const hash = readKey(secret);
+    return hash === undefined ? undefined : this.#holding(this.#book.byHash(hash));
+  }
+
+  close(): void {
+    clearInterval(this.#refreshing);
+    this.#stream.close();
+  }
+
+  #holding(key: KeyRecord | undefined): Holder | undefined {
+    if (key === undefined || key.revokedAt !== undefined || key.expiresAt <= this.parts.clock()) return undefined;
+    let holder = this.#holders.get(key.keyId);
+    if (holder === undefined) {
+      const ending = new AbortController();
+      const caller = callerFor(key, ending.signal);
+      this.#holders.set(key.keyId, (holder = { key, caller, reading: readingOnly(caller), ending }));
+    }
+    return holder;
+  }
+
+  #refresh(): void {
+    try {
+      for (const keyId of this.#book.refresh()) this.#end(keyId);
+      this.#refreshedAt = performance.now();
+    } catch (error) {
+      this.#logger.error(`the keys cannot be read: ${String(error)}`);
+    }
+    const now = this.parts.clock();
+    for (const { key } of [...this.#holders.values()]) if (key.expiresAt <= now) this.#end(key.keyId);
+  }
+
+  #end(keyId: string): void {
+    this.#holders.get(keyId)?.ending.abort();
+    this.#holders.delete(keyId);
+  }
+
+  /** Where revocations cannot be read nobody is let in on what was true before. */
+  #requireFresh(): void {
+    if (performance.now() - this.#refreshedAt < MAX_STALE_MS) return;
+    this.#refresh();
+    if (performance.now() - this.#refreshedAt >= MAX_STALE_MS)
+      throw new Problem('busy', 'The keys cannot be read.', {}, retryAfter(2));
+  }
+}

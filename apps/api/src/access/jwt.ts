@@ -1,0 +1,92 @@
+import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { hash } from 'node:crypto';
+import { BASE_LEVELS, type BaseLevel, isScope } from '#access';
+import { isCrisisId } from '#catalogue';
+import type { JwtSettings } from '../config';
+import type { Caller } from '../http/principal';
+import { callerFor } from './caller';
+
+/** Asymmetric only: whoever can check a token must not be able to make one. */
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'];
+/** Clocks of issuer and server may differ by this. */
+const TOLERANCE_SECONDS = 10;
+/** A checked token is taken again for so long; a key that the issuer withdraws lives no longer than its set is kept. */
+const REMEMBER_MS = 30_000;
+const MAX_REMEMBERED = 1_000;
+const MAX_TOKEN_CHARS = 8_192;
+const MAX_SUBJECT_CHARS = 200;
+
+interface Remembered {
+  readonly caller: Caller;
+  readonly until: number;
+}
+
+/** Access tokens as RFC 9068 has them, by the issuer's key set (RFC 7517). */
+export class JwtVerifier {
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #keys: JWTVerifyGetKey;
+
+  constructor(
+    private readonly settings: JwtSettings,
+    private readonly clock: () => number,
+    keys?: JWTVerifyGetKey,
+  ) {
+    this.#keys =
+      keys ??
+      createRemoteJWKSet(new URL(settings.jwksUrl), {
+        timeoutDuration: 3_000,
+        cooldownDuration: 5_000,
+        cacheMaxAge: 300_000,
+      });
+  }
+
+  /** Undefined for a token that does not hold, whatever is wrong with it, and while the issuer's keys cannot be had. */
+  async callerOf(token: string): Promise<Caller | undefined> {
+    if (token.length > MAX_TOKEN_CHARS) return undefined;
+    const key = hash('sha256', token, 'base64url');
+    const now = this.clock();
+    const remembered = this.#remembered.get(key);
+    if (remembered !== undefined && remembered.until > now) return remembered.caller;
+    const payload = await this.#verify(token, now).catch(() => undefined);
+    const caller = payload && callerIn(payload, now);
+    if (caller === undefined) return undefined;
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, { caller, until: Math.min(now + REMEMBER_MS, payload!.exp! * 1000) });
+    return caller;
+  }
+
+  async #verify(token: string, now: number): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, this.#keys, {
+      issuer: this.settings.issuer,
+      audience: this.settings.audience,
+      algorithms: ALGORITHMS,
+      typ: 'at+jwt',
+      requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
+      clockTolerance: TOLERANCE_SECONDS,
+      currentDate: new Date(now),
+    });
+    return payload;
+  }
+}
+
+/** What the claims grant: nothing that they do not say in full. A claim that is not understood makes the token void. */
+function callerIn(claims: JWTPayload, now: number): Caller | undefined {
+  const {
+    sub,
+    client_id: client,
+    jti,
+    exp,
+    scope = '',
+    crisislog_level: level = 'CLEAR',
+    crisislog_red: red = [],
+  } = claims;
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  if (!isText(sub) || sub.length > MAX_SUBJECT_CHARS || !isText(client) || !isText(jti)) return undefined;
+  if (typeof scope !== 'string' || !BASE_LEVELS.includes(level as BaseLevel)) return undefined;
+  if (!Array.isArray(red) || !red.every(isCrisisId)) return undefined;
+  const ended = AbortSignal.timeout(Math.min(Math.max(exp! * 1000 - now, 0), 2 ** 31 - 1));
+  return callerFor(
+    { name: `jwt:${sub}`, scopes: scope.split(' ').filter(isScope), level: level as BaseLevel, red },
+    ended,
+  );
+}

@@ -1,0 +1,19 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { Scope } from '#access';
+
+/** What a route says of who may use it: any of these scopes, or nobody asked (`[]`). */
+export interface RouteNeeds {
+  readonly scopes: readonly Scope[];
+}
+
+/** Beside a Nest route: a caller needs one of these scopes. */
+export const Needs = (...scopes: [Scope, ...Scope[]]): MethodDecorator => RouteConfig({ scopes });
+
+/** Beside a Nest route that tells nothing of any crisis. */
+export const Public = (): MethodDecorator => RouteConfig({ scopes: [] });
+
+/** The same for a plain Fastify route: `fastify.post(url, { config: needs('events:append') }, …)`. */
+export const needs = (...scopes: [Scope, ...Scope[]]): RouteNeeds => ({ scopes });
+
+/** Of the routes that only say which methods an address takes. */
+export const NOT_TAKEN: RouteNeeds = Object.freeze({ scopes: [] });

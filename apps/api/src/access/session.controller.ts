@@ -1,0 +1,63 @@
+import { Controller, Delete, Get, Header, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SCOPES } from '#access';
+import { Context } from '../app.context';
+import { isLoopback } from '../config';
+import { type Caller, callerOf } from '../http/principal';
+import { Problem } from '../http/problem';
+import { Needs, Public } from './needs';
+
+/**
+ * A browser's way in: its EventSource can send no `Authorization`. A key is exchanged for a cookie that scripts cannot
+ * read, that no other site's page sends along, and that is good for reading only.
+ */
+@Controller('v1/session')
+export class SessionController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  @Post()
+  @HttpCode(200)
+  @Needs(...SCOPES)
+  @Header('content-type', 'application/json')
+  begin(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const { credentials, sessions, clock } = this.context;
+    const caller = callerOf(request);
+    if (credentials.isOpen) return told(caller);
+    const secret = request.headers.authorization?.replace(/^Bearer +/i, '') ?? '';
+    const key = credentials.holderOf(secret)?.key;
+    if (key === undefined) throw new Problem('unauthenticated', 'A session is given for an API key.');
+    const { cookie, expiresAt } = sessions.seal(key.keyId, key.expiresAt, clock());
+    void reply.header('set-cookie', this.#cookie(cookie, Math.floor((expiresAt - clock()) / 1000)));
+    return told(caller, new Date(expiresAt).toISOString());
+  }
+
+  /** Who the server takes the caller for. */
+  @Get()
+  @Needs(...SCOPES)
+  @Header('content-type', 'application/json')
+  current(@Req() request: FastifyRequest): string {
+    return told(callerOf(request));
+  }
+
+  @Delete()
+  @Public()
+  @Header('content-type', 'application/json')
+  end(@Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.header('set-cookie', this.#cookie('', 0));
+    return '{"ended":true}';
+  }
+
+  #cookie(value: string, seconds: number): string {
+    const secure = isLoopback(this.context.config.host) ? '' : '; Secure';
+    return `crisislog_session=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+  }
+}
+
+const told = ({ name, scopes, everywhere, red }: Caller, expiresAt?: string): string =>
+  JSON.stringify({
+    principal: name,
+    level: everywhere.level,
+    red: [...red],
+    scopes: [...scopes],
+    ...(expiresAt !== undefined && { expiresAt }),
+  });

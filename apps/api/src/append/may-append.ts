@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import type { Scope } from '#access';
+import { definitions } from '#catalogue';
+import type { Writer } from '#event-log';
+import { scopeMissing } from '../access/guard';
+import { callerOf, type Principal } from '../http/principal';
+import type { ReadElement } from './read-element';
+
+/** Any of these opens the route; which one it must be depends on the event. */
+export const APPENDING = [
+  'events:append',
+  'events:amend',
+  'marking:raise',
+  'marking:lower',
+] as const satisfies readonly Scope[];
+
+const FRAME = ['CrisisOpened', 'CrisisAmended', 'CrisisClosed', 'ModelActivated'];
+const MARKING: readonly Scope[] = ['marking:raise', 'marking:lower'];
+
+/** What says of an event, or of a crisis, that it is otherwise amends; all others report. */
+const scopesByType: ReadonlyMap<string, readonly Scope[]> = new Map(
+  definitions.map(({ type }) => [type, scopesOf(type)]),
+);
+
+function scopesOf(type: string): readonly Scope[] {
+  if (type === 'MarkingChanged') return MARKING;
+  const amends = FRAME.includes(type) || type === 'EventCorrected' || type === 'EventRetracted';
+  return [amends ? 'events:amend' : 'events:append'];
+}
+
+/** Which way a marking moves is known only where its target is: the log decides that. @throws Problem */
+export function requireScope(request: FastifyRequest, { type }: ReadElement, index?: number): void {
+  const scopes = scopesByType.get(type)!;
+  const caller = callerOf(request);
+  if (!scopes.some((scope) => caller.scopes.has(scope)))
+    throw scopeMissing(scopes, index === undefined ? {} : { index });
+}
+
+export const writerOf = ({ name, level, mayMark }: Principal): Writer => ({ principal: name, level, mayMark });

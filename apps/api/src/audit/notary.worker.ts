@@ -1,0 +1,131 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openReader } from '#event-log';
+import { crisisBundle, Notary, RecordFault } from '#notary';
+import { Problem } from '../http/problem';
+import { toProblem } from '../http/to-problem';
+import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
+import type { BundleRequest, NotaryReply, NotaryRequest, NotarySettings } from './notary-request';
+
+/** How often the notary looks for new events, and goes on with what is older, while nobody asks. */
+const IDLE_MS = 100;
+/** Events recomputed at a time: some ten milliseconds, after which questions and appends have their turn. */
+const SLICE = 200;
+/** Recomputing what is old takes this part of one processor. */
+const SWEEP_SHARE = 0.2;
+const MAX_OPEN_BUNDLES = 16;
+const CHUNK_CHARS = 256 * 1024;
+
+const { dataDir, headsFile } = workerData as NotarySettings;
+const port = parentPort!;
+const send = (reply: NotaryReply): void => port.postMessage(reply);
+const reader = openReader(dataDir);
+const bundles = new Map<number, Generator<string>>();
+let nextBundle = 0;
+let sweeps = true;
+let timer: NodeJS.Timeout | undefined;
+
+const notary = opened();
+
+function opened(): Notary {
+  try {
+    return Notary.open({ dataDir, reader, headsFile });
+  } catch (error) {
+    report(error);
+    throw error;
+  }
+}
+
+/** A fault is told to whoever serves; from then on nothing is. */
+function report(error: unknown): void {
+  if (error instanceof RecordFault) send({ fault: { message: error.message, position: error.position, to: error.to } });
+}
+
+port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => {
+  if (request.kind === 'stop') return stop();
+  try {
+    send({ id, body: answer(request) });
+  } catch (error) {
+    report(error);
+    const { type, detail, extra } = toProblem(error, '');
+    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    send(type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra } });
+  }
+});
+
+function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
+  switch (request.kind) {
+    case 'head':
+      return answerHead(notary);
+    case 'inclusion':
+      return answerInclusion(notary, request);
+    case 'consistency':
+      return answerConsistency(notary, request);
+    case 'bundle':
+      return String(openBundle(request));
+    case 'lines':
+      return linesOf(request.bundle);
+    case 'drop':
+      bundles.delete(request.bundle);
+      return '';
+  }
+}
+
+function openBundle({ crisis, head: revision, hidden, without }: BundleRequest): number {
+  if (bundles.size >= MAX_OPEN_BUNDLES) throw new Problem('busy', `${MAX_OPEN_BUNDLES} bundles are being written.`);
+  const { store, chain, signer } = notary;
+  const head = notary.signedHead(revision);
+  if (!chain || !signer || !head) throw new Problem('no-tree-head', 'This instance does not sign.');
+  const source = { reader, store, chain, head, key: signer };
+  bundles.set(nextBundle, crisisBundle(source, { crisis, hidden: new Set(hidden), without }));
+  return nextBundle++;
+}
+
+function linesOf(bundle: number): string {
+  let text = '';
+  const lines = bundles.get(bundle);
+  while (lines && text.length < CHUNK_CHARS) {
+    const { value, done } = lines.next() as IteratorResult<string, undefined>;
+    if (done) {
+      bundles.delete(bundle);
+      break;
+    }
+    text += `${value}\n`;
+  }
+  return text;
+}
+
+/** Takes in what came, signs what is due, and goes on with what is older, a piece at a time. */
+function work(): void {
+  let waitMs = IDLE_MS;
+  try {
+    const started = performance.now();
+    const grew = notary.advance(Date.now());
+    if (!grew && sweeps) {
+      sweeps = notary.sweep(SLICE);
+      if (sweeps) waitMs = (performance.now() - started) * (1 / SWEEP_SHARE - 1);
+    }
+    // As long as it has worked it leaves the processor to the appends.
+    if (grew) waitMs = performance.now() - started;
+  } catch (error) {
+    report(error);
+    if (error instanceof RecordFault) return;
+    // The disk is full, say: the next time it may go well.
+    console.error('the notary cannot keep up:', error);
+  }
+  timer = setTimeout(work, waitMs);
+}
+
+send({ ready: { epoch: notary.chain?.epoch ?? 0, signs: notary.signer !== undefined } });
+work();
+
+function stop(): void {
+  clearTimeout(timer);
+  try {
+    notary.settle(Date.now());
+  } catch (error) {
+    report(error);
+  }
+  notary.close();
+  reader.close();
+  process.exit(0);
+}

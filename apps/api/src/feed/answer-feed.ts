@@ -1,0 +1,67 @@
+import { LEVELS, type StoredEvent } from '#event-log';
+import { actorCodesOf, type FeedEntry, type FeedPlace } from '#projections';
+import type { ReadContext } from '../views/read-context';
+import type { FeedQuestion } from '../views/read-request';
+import { requireCrisis } from '../views/situate';
+import { cloudEvent } from './cloud-event';
+import { type FeedItemKey, type FeedQuery, isAsked } from './feed-query';
+
+/** Items looked at for one page: a filter that finds little must not hold up other readers. */
+const MAX_LOOKED_AT = 1000;
+/** A page of large events ends early. */
+const MAX_PAGE_CHARS = 512 * 1024;
+/** Behind everything that a position may yield. */
+const LAST_INDEX = 0xffff_ffff;
+
+/** How far a page goes; the items follow it, two lines each: what it is found by, and its text. */
+export interface FeedPageHead {
+  /** Everything up to here has been looked at. Not for clients: it moves with what is hidden. */
+  readonly at: FeedPlace;
+  /** The last item that the reader may see, if there was any, asked for or not. */
+  readonly seen: FeedPlace | null;
+  /** Nothing is left to look at. */
+  readonly caughtUp: boolean;
+}
+
+/** The next items for one reader after a place. What was hidden since it was told is passed over. */
+export function answerFeed(context: ReadContext, { query, after, limit }: FeedQuestion): string {
+  const { store, log } = context;
+  const level = LEVELS.indexOf(query.reader.level);
+  const head = store.checkpoint();
+  if (query.crisis !== undefined) requireCrisis(context, query.crisis, query.reader.level, head);
+  const entries = store.feed.after({ level, crisis: query.crisis, after, limit: MAX_LOOKED_AT });
+  const lines: string[] = [];
+  let seen: FeedEntry | undefined;
+  let chars = 0;
+  for (const entry of entries) {
+    if (lines.length >= 2 * limit || chars >= MAX_PAGE_CHARS) break;
+    seen = entry;
+    if (entry.kind !== 'withdraw' && LEVELS.indexOf(store.listing.levelAt(entry.subject)) > level) continue;
+    const subject = log.at(entry.subject)!;
+    const key = keyOf(entry, subject);
+    if (!isAsked(key, query)) continue;
+    const text = cloudEvent(context, entry, subject, query.reader);
+    chars += text.length;
+    lines.push(JSON.stringify(key), text);
+  }
+  const caughtUp = entries.length < MAX_LOOKED_AT && seen === entries.at(-1);
+  const place = seen && { position: seen.position, index: seen.index };
+  const page: FeedPageHead = {
+    at: caughtUp ? { position: head, index: LAST_INDEX } : (place ?? after),
+    seen: place ?? null,
+    caughtUp,
+  };
+  return [JSON.stringify(page), ...lines].join('\n');
+}
+
+function keyOf({ position, index, kind, crisis }: FeedEntry, subject: StoredEvent): FeedItemKey {
+  const { content } = JSON.parse(subject.body) as { content: object };
+  return { position, index, kind, eventId: subject.id, crisis, type: subject.type, actors: [...actorCodesOf(content)] };
+}
+
+/** Where the feed of a reader ends now. */
+export function answerFeedEnd(context: ReadContext, { query: { reader, crisis } }: { query: FeedQuery }): string {
+  const { store } = context;
+  if (crisis !== undefined) requireCrisis(context, crisis, reader.level, store.checkpoint());
+  return JSON.stringify(store.feed.last(LEVELS.indexOf(reader.level), crisis));
+}

@@ -1,0 +1,31 @@
+import { v5 as uuidV5 } from 'uuid';
+import { LEVELS, type StoredEvent } from '#event-log';
+import type { FeedEntry } from '#projections';
+import { wireEvent } from '../read/wire-event';
+import type { ReadContext } from '../views/read-context';
+import type { Reader } from '../views/read-request';
+
+/**
+ * An item of the feed as CloudEvents 1.0 JSON. Its `id` is the event's own; of a release or withdrawal a UUIDv5 of it
+ * and the change of marking. Of a withdrawn event nothing is said but which it is. The text depends on the record and
+ * the reader only: whoever may see the item gets the same bytes, whenever it is asked for.
+ */
+export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
+  const { kind, position, crisis } = entry;
+  const cause = kind === 'event' ? subject : context.log.at(position)!;
+  return JSON.stringify({
+    specversion: '1.0',
+    id: kind === 'event' ? subject.id : uuidV5(cause.id, subject.id),
+    source: `${context.origin}/crises/${crisis}`,
+    type: subject.type,
+    subject: subject.id,
+    time: new Date(cause.recordedAt).toISOString(),
+    datacontenttype: 'application/json',
+    crisisid: crisis,
+    item: kind,
+    data:
+      kind === 'withdraw'
+        ? { eventId: subject.id, crisisId: crisis }
+        : wireEvent(subject, LEVELS[entry.marking]!, reader),
+  });
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { takeStream } from '../access/streams';
+import { endedOf } from '../http/principal';
+import { Problem, retryAfter } from '../http/problem';
+
+/** Well within the patience of proxies. */
+export const HEARTBEAT_MS = 15_000;
+/** A connection that takes nothing for so long is cut; its client resumes where it was. */
+const STALL_MS = 60_000;
+const RETRY_MS = 1000;
+const MAX_STREAMS = 5_000;
+let open = 0;
+
+const logger = new Logger('streams');
+
+/**
+ * One `text/event-stream` answer. `write` resolves when the connection has room again, so that at most one batch waits
+ * in memory for a client that does not read.
+ */
+export class EventStream {
+  readonly #ended = new AbortController();
+
+  private constructor(
+    private readonly reply: FastifyReply,
+    revoked: AbortSignal,
+  ) {
+    reply.raw.on('close', () => this.#ended.abort());
+    // Who has lost the right to listen hears nothing more.
+    const cut = (): void => void reply.raw.destroy();
+    revoked.addEventListener('abort', cut);
+    this.ended.addEventListener('abort', () => revoked.removeEventListener('abort', cut));
+  }
+
+  /**
+   * Answers with a stream for as long as `send` goes on. A failure in it ends the stream: its client comes back to
+   * where it was, and is told then. Each stream costs memory even while it waits, so there is a limit.
+   */
+  static async serve(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    send: (stream: EventStream) => Promise<void>,
+  ): Promise<void> {
+    if (open >= MAX_STREAMS) throw new Problem('busy', `${MAX_STREAMS} streams are open.`, {}, retryAfter(10));
+    takeStream(request, reply);
+    const stream = EventStream.open(request, reply);
+    if (!stream) return;
+    open++;
+    try {
+      await send(stream);
+    } catch (error) {
+      logger.warn(`${request.id} ${request.url} ends early: ${(error as Error).message}`);
+    } finally {
+      open--;
+      reply.raw.end();
+    }
+  }
+
+  /** Undefined where only the head is asked for, which is then answered. */
+  private static open(request: FastifyRequest, reply: FastifyReply): EventStream | undefined {
+    reply.hijack();
+    const headers = reply.getHeaders() as Record<string, string>;
+    reply.raw.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    if (request.method === 'HEAD') {
+      reply.raw.end();
+      return undefined;
+    }
+    reply.raw.write(`retry: ${RETRY_MS}\n\n`);
+    return new EventStream(reply, endedOf(request));
+  }
+
+  /** Aborts when the client has left or was cut. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Sends what is ready. Gives up on a client that has stopped reading. */
+  async write(bytes: Buffer | string): Promise<void> {
+    if (this.ended.aborted || this.reply.raw.write(bytes)) return;
+    const stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
+    await once(this.reply.raw, 'drain', { signal: this.ended }).catch(() => undefined);
+    clearTimeout(stalled);
+  }
+
+  heartbeat(): Promise<void> {
+    return this.write(':\n\n');
+  }
+}
+
+export const messageOf = (event: string, data: string, id?: string): string =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`;

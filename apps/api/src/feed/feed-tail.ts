@@ -1,0 +1,124 @@
+import { type FeedPlace, isBeyond } from '#projections';
+import { type FeedQuery, isAsked } from './feed-query';
+import type { FeedBatch, FeedItem } from './feed-batch';
+
+/** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */
+const MAX_TAIL_CHARS = 4 * 1024 * 1024;
+const MAX_BATCH_CHARS = 256 * 1024;
+const MAX_BATCHES = 500;
+
+/**
+ * The end of the feed as one kind of reader sees it, read once for all of them. It grows only while somebody waits,
+ * and is bounded however slow anyone is.
+ */
+export class FeedTail {
+  /** Ascending, all that there are after `start` up to `end`. */
+  private items: FeedItem[] = [];
+  private chars = 0;
+  private end: FeedPlace;
+  private advancing: Promise<void> | undefined;
+  private isStale = false;
+  /** Followers with one question at one place get one answer. */
+  private readonly batches = new Map<string, FeedBatch>();
+  private readonly waiters = new Set<() => void>();
+
+  constructor(
+    private start: FeedPlace,
+    private readonly read: (after: FeedPlace) => Promise<FeedBatch>,
+  ) {
+    this.end = start;
+  }
+
+  /** Is all that comes after the place here? */
+  covers(place: FeedPlace): boolean {
+    return !isBeyond(this.start, place);
+  }
+
+  reaches(position: number): boolean {
+    return this.end.position >= position;
+  }
+
+  get isAwaited(): boolean {
+    return this.waiters.size > 0;
+  }
+
+  /** Reads what has come, and wakes those who wait if that is anything. What comes meanwhile is read too. */
+  advance(): Promise<void> {
+    this.isStale = true;
+    return (this.advancing ??= this.pull().finally(() => (this.advancing = undefined)));
+  }
+
+  batch(query: FeedQuery, after: FeedPlace, limit: number): FeedBatch {
+    const key = `${after.position} ${after.index} ${limit} ${query.filter}`;
+    let batch = this.batches.get(key);
+    if (batch) return batch;
+    if (this.batches.size === MAX_BATCHES) this.batches.clear();
+    this.batches.set(key, (batch = this.cut(query, after, limit)));
+    return batch;
+  }
+
+  /** Calls once when there is more than there was; the answer takes it back. */
+  onMore(wake: () => void): () => void {
+    this.waiters.add(wake);
+    return () => this.waiters.delete(wake);
+  }
+
+  wakeAll(): void {
+    const woken = [...this.waiters];
+    this.waiters.clear();
+    for (const wake of woken) wake();
+  }
+
+  private async pull(): Promise<void> {
+    while (this.isStale) {
+      this.isStale = false;
+      const batch = await this.read(this.end);
+      this.end = batch.at;
+      this.batches.clear();
+      this.isStale ||= !batch.caughtUp;
+      if (batch.items.length === 0) continue;
+      this.keep(batch.items);
+      this.wakeAll();
+    }
+  }
+
+  private keep(items: readonly FeedItem[]): void {
+    for (const item of items) {
+      this.items.push(item);
+      this.chars += item.json.length;
+    }
+    let gone = 0;
+    for (; this.chars > MAX_TAIL_CHARS && gone < this.items.length; gone++) this.chars -= this.items[gone]!.json.length;
+    if (gone === 0) return;
+    this.start = this.items[gone - 1]!;
+    this.items = this.items.slice(gone);
+  }
+
+  private cut(query: FeedQuery, after: FeedPlace, limit: number): FeedBatch {
+    const found: FeedItem[] = [];
+    let chars = 0;
+    let seen: FeedPlace | undefined;
+    for (let i = this.firstBeyond(after); i < this.items.length; i++) {
+      if (found.length >= limit || chars >= MAX_BATCH_CHARS)
+        return { items: found, at: this.items[i - 1]!, seen, caughtUp: false };
+      const item = this.items[i]!;
+      if (query.crisis !== undefined && item.crisis !== query.crisis) continue;
+      seen = item;
+      if (!isAsked(item, query)) continue;
+      found.push(item);
+      chars += item.json.length;
+    }
+    return { items: found, at: isBeyond(this.end, after) ? this.end : after, seen, caughtUp: true };
+  }
+
+  private firstBeyond(place: FeedPlace): number {
+    let low = 0;
+    let high = this.items.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isBeyond(this.items[middle]!, place)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,93 @@
+import { Needs } from '../access/needs';
+import { Readable } from 'node:stream';
+import { Controller, Get, Header, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FEED_START, type FeedPlace } from '#projections';
+import { Context } from '../app.context';
+import { requireCrisisId } from '../http/crisis-id';
+import { numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
+import { readerOf } from '../http/principal';
+import { EventStream } from './event-stream';
+import { feedQuery, type FeedQuery, FILTERS } from './feed-query';
+import { pullFeed } from './pull-feed';
+import { snapshotLines } from './snapshot-lines';
+import { cursorOf, streamFeed } from './stream-feed';
+
+const PAGE = 100;
+const MAX_PAGE = 1000;
+const MAX_WAIT_SECONDS = 30;
+
+/** The events of all crises in the order in which they became known, for those who follow. */
+@Controller('v1/feed')
+export class FeedController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  /** A page after a cursor; with `wait` an empty one is answered only when the time is over. */
+  @Get()
+  @Needs('log:read')
+  @Header('content-type', 'application/json')
+  async page(
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    onlyKnown(query, [...FILTERS, 'after', 'limit', 'wait']);
+    const limit = numberParameter(query, 'limit', { min: 1, max: MAX_PAGE, default: PAGE });
+    const waitSeconds = numberParameter(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS, default: 0 });
+    const asked = await this.#asked(request, query);
+    const start = await this.#placeOf(asked, textParameter(query, 'after'), 'after');
+    const left = new AbortController();
+    reply.raw.once('close', () => left.abort());
+    return pullFeed(this.context, asked, start, { limit, waitMs: waitSeconds * 1000, left: left.signal });
+  }
+
+  /** Server-sent events from a cursor on, without end. */
+  @Get('stream')
+  @Needs('log:read')
+  async stream(
+    @Query() query: Parameters,
+    @Headers('last-event-id') last: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    onlyKnown(query, [...FILTERS, 'after']);
+    const asked = await this.#asked(request, query);
+    const start = await (last === undefined || last === ''
+      ? this.#placeOf(asked, textParameter(query, 'after'), 'after')
+      : this.#placeOf(asked, last, 'Last-Event-ID'));
+    const isStill = (): boolean => readerOf(request, asked.crisis).level === asked.reader.level;
+    await EventStream.serve(request, reply, (stream) => streamFeed(this.context, asked, start, stream, isStill));
+  }
+
+  /** What is in force now, one event a line, and in the last line the cursor from which to follow. */
+  @Get('snapshot')
+  @Needs('log:read')
+  async snapshot(
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    onlyKnown(query, FILTERS);
+    const asked = await this.#asked(request, query);
+    const end = await this.context.feed.end(asked);
+    void reply.type('application/x-ndjson');
+    const lines = snapshotLines(this.context.views, asked, end.position, cursorOf(this.context.tokens, end, asked));
+    return Readable.from(lines, { objectMode: false });
+  }
+
+  async #asked(request: FastifyRequest, query: Parameters): Promise<FeedQuery> {
+    const crisis = textParameter(query, 'crisis');
+    const { name, level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
+    const asked = feedQuery(query, { name, level, seesNumbers }, crisis);
+    // 404 for a crisis that the reader may not know of, before anything is sent.
+    if (crisis !== undefined) await this.context.feed.end(asked);
+    return asked;
+  }
+
+  async #placeOf(query: FeedQuery, after: string | undefined, parameter: string): Promise<FeedPlace> {
+    if (after === undefined) return FEED_START;
+    if (after === 'head') return this.context.feed.end(query);
+    const { level } = query.reader;
+    return this.context.tokens.open(after, parameter, { kind: 'point', level, filter: query.filter, toFollow: true });
+  }
+}

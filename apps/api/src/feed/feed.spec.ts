@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from '#catalogue';
+import { type Level, openSqliteLog, type SqliteEventLog } from '#event-log';
+import { FEED_START, type FeedPlace } from '#projections';
+import { opening, strike } from '../../../../test/support/elements';
+import { RedReads } from '../access/red-reads';
+import { ViewEngine } from '../views/view-engine';
+import { Feed } from './feed';
+import type { FeedQuery } from './feed-query';
+
+let dataDir: string;
+let log: SqliteEventLog;
+let views: ViewEngine;
+let feed: Feed;
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
+  log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
+  const redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
+  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 }, redReads);
+  feed = new Feed(log, views);
+  const { crisisId: _crisisId, ...element } = opening('us-iran');
+  await append({ eventId: '00000000-0000-4000-8000-00000000000a', type: 'CrisisOpened', ...element });
+});
+afterEach(async () => {
+  feed.close();
+  await views.close();
+  await log.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function append(element: Record<string, unknown>): Promise<string> {
+  const { eventId, ...facts } = parse(element, { now: Date.now(), opening: element['type'] === 'CrisisOpened' });
+  await log.append({
+    stream: 'crisis-us-iran',
+    events: [{ ...facts, id: eventId!, element }],
+    expected: 'any',
+    writer: { principal: 'open', level: 'RED' },
+  });
+  return eventId!;
+}
+
+const mark = (target: string, marking: Level): Promise<string> =>
+  append({
+    eventId: crypto.randomUUID(),
+    type: 'MarkingChanged',
+    occurredAt: '2026-02-06T00:00:00Z',
+    data: { target, marking, reason: 'test' },
+  });
+
+const asked = (level: Level): FeedQuery => ({ reader: { name: 'test', level, seesNumbers: false }, filter: '' });
+
+interface Item {
+  readonly id: string;
+  readonly item: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly data: { readonly marking?: string; readonly summary?: string };
+}
+
+/** Everything for a level after a place, a few at a time, and the place where it ends. */
+async function everything(level: Level, after: FeedPlace = FEED_START): Promise<{ items: Item[]; at: FeedPlace }> {
+  const items: Item[] = [];
+  for (let at = after; ;) {
+    const batch = await feed.next(asked(level), at, 2);
+    items.push(...batch.items.map(({ json }) => JSON.parse(json) as Item));
+    at = batch.at;
+    if (batch.caughtUp) return { items, at };
+  }
+}
+
+const told = (items: readonly Item[]): string[] => items.map(({ item, type }) => `${item} ${type}`);
+
+test('each level is told what it may see, when it may see it', async () => {
+  const red = await append(strike({ tlp: 'RED', summary: 'secret' }));
+  const clear = await append(strike({ tlp: 'CLEAR' }));
+  expect(told((await everything('CLEAR')).items)).toEqual(['event CrisisOpened', 'event StrikeReported']);
+  await mark(red, 'GREEN');
+  await mark(clear, 'AMBER');
+
+  const green = await everything('GREEN');
+  expect(told(green.items)).toEqual([
+    'event CrisisOpened',
+    'event MarkingChanged',
+    'release StrikeReported',
+    'withdraw StrikeReported',
+  ]);
+  expect(green.items[2]).toMatchObject({ subject: red, data: { marking: 'GREEN', summary: 'secret' } });
+  expect(green.items[3]!.data).toEqual({ eventId: clear, crisisId: 'us-iran' });
+  expect(told((await everything('CLEAR')).items)).toEqual(['event CrisisOpened', 'withdraw StrikeReported']);
+  expect(told((await everything('RED')).items)).toEqual([
+    'event CrisisOpened',
+    'event StrikeReported',
+    'event StrikeReported',
+    'event MarkingChanged',
+    'event MarkingChanged',
+  ]);
+  expect((await everything('RED')).items[1]).toMatchObject({ id: red, data: { marking: 'RED' } });
+});
+
+test('what was lowered and is raised again is not sent, though it is told that it is withdrawn', async () => {
+  const id = await append(strike({ tlp: 'RED', summary: 'secret' }));
+  await mark(id, 'CLEAR');
+  await mark(id, 'RED');
+  const { items } = await everything('CLEAR');
+  expect(told(items)).toEqual(['event CrisisOpened', 'withdraw StrikeReported', 'withdraw MarkingChanged']);
+  expect(JSON.stringify(items)).not.toContain('secret');
+});
+
+test('who follows live and who reads later get the same items, byte for byte', async () => {
+  const batches: string[] = [];
+  let { at } = await everything('AMBER');
+  for (const tlp of ['CLEAR', 'RED', 'AMBER', 'GREEN', 'RED'] as const) {
+    const id = await append(strike({ tlp }));
+    if (tlp === 'GREEN') await mark(id, 'AMBER');
+    const batch = await feed.next(asked('AMBER'), at);
+    batches.push(...batch.items.map(({ json }) => json));
+    at = batch.at;
+  }
+  const later = await new Feed(log, views).next(asked('AMBER'), FEED_START);
+  expect(later.items.slice(1).map(({ json }) => json)).toEqual(batches);
+  expect(batches).toHaveLength(4);
+});
+
+test('a hidden event ends no waiting, a visible one does', async () => {
+  const left = new AbortController();
+  const { at } = await everything('GREEN');
+  const { at: atRed } = await everything('RED');
+  const waiting = feed.more(asked('GREEN').reader, at, 60_000, left.signal);
+  let ended = false;
+  void waiting.then(() => (ended = true));
+  const red = feed.more(asked('RED').reader, atRed, 60_000, left.signal);
+  await append(strike({ tlp: 'RED' }));
+  // The reader above was told, so the lower one would have been by now.
+  expect(await red).toBe(true);
+  await feed.next(asked('GREEN'), at);
+  expect(ended).toBe(false);
+  await append(strike({ tlp: 'GREEN' }));
+  expect(await waiting).toBe(true);
+});
+
+test('nobody waits any longer once the feed is closed', async () => {
+  const { at } = await everything('RED');
+  const waiting = feed.more(asked('RED').reader, at, 60_000, new AbortController().signal);
+  feed.close();
+  expect(await waiting).toBe(false);
+});

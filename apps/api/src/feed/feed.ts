@@ -1,0 +1,114 @@
+import { Logger } from '@nestjs/common';
+import type { RecordLog } from '#event-log';
+import type { FeedPlace } from '#projections';
+import type { Reader } from '../views/read-request';
+import type { ViewEngine } from '../views/view-engine';
+import { type FeedBatch, batchIn } from './feed-batch';
+import type { FeedQuery } from './feed-query';
+import { FeedTail } from './feed-tail';
+import { SharedReads } from './shared-reads';
+
+const MAX_ITEMS = 1000;
+/** A tail that nobody has advanced for so many events is given up. */
+const FAR_BEHIND = 5_000;
+
+/**
+ * The feed for those who follow. Each follower asks for the next batch when it has sent the last: nothing is queued
+ * for anyone. Who is up to date shares one tail per kind of reader; who is behind reads pages from the log, and those
+ * who ask for the same page at the same time share it.
+ */
+export class Feed {
+  readonly #tails = new Map<string, FeedTail>();
+  /** One batch for one answer, so that what is made of it is made once. */
+  readonly #batches = new WeakMap<Promise<string>, Promise<FeedBatch>>();
+  readonly reads: SharedReads;
+  readonly #logger = new Logger('feed');
+  readonly #unsubscribe: () => void;
+  #closed = false;
+
+  constructor(
+    private readonly log: RecordLog,
+    private readonly views: ViewEngine,
+  ) {
+    this.reads = new SharedReads(views);
+    this.#unsubscribe = log.onAppended(() => {
+      for (const tail of this.#tails.values()) if (tail.isAwaited) this.#advance(tail);
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The next items after a place, at most `limit` and some hundred KiB. */
+  async next(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): Promise<FeedBatch> {
+    const tail = this.#tailOf(query.reader);
+    if (tail?.covers(after)) {
+      if (!tail.reaches(this.log.head())) await tail.advance();
+      if (tail.covers(after)) return tail.batch(query, after, limit);
+    }
+    const batch = await this.#read(query, after, limit);
+    if (batch.caughtUp) this.#beginTail(query.reader, batch.at);
+    return batch;
+  }
+
+  /** The last item there is for a reader now. */
+  async end(query: FeedQuery): Promise<FeedPlace> {
+    return JSON.parse(await this.views.ask({ kind: 'feed-end', query })) as FeedPlace;
+  }
+
+  /** True as soon as there may be more for this reader; false when the time is over, the signal aborts or the feed ends. */
+  async more(reader: Reader, after: FeedPlace, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const tail = this.#tailOf(reader);
+    if (this.#closed || signal.aborted) return false;
+    if (!tail?.covers(after) || tail.reaches(after.position + 1)) return true;
+    return new Promise((resolve) => {
+      const settle = (more: boolean): void => {
+        clearTimeout(timer);
+        forget();
+        signal.removeEventListener('abort', onAbort);
+        resolve(more && !this.#closed);
+      };
+      const onAbort = (): void => settle(false);
+      const timer = setTimeout(settle, timeoutMs, false);
+      const forget = tail.onMore(() => settle(true));
+      signal.addEventListener('abort', onAbort);
+      if (!tail.reaches(this.log.head())) this.#advance(tail);
+    });
+  }
+
+  /** Ends every long poll and stream. */
+  close(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    for (const tail of this.#tails.values()) tail.wakeAll();
+  }
+
+  #advance(tail: FeedTail): void {
+    // Whoever waits asks again with the next append or heartbeat, and is told then.
+    tail.advance().catch((error: Error) => this.#closed || this.#logger.warn(`the tail waits: ${error.message}`));
+  }
+
+  #tailOf(reader: Reader): FeedTail | undefined {
+    const key = JSON.stringify(reader);
+    const tail = this.#tails.get(key);
+    if (!tail || tail.isAwaited || tail.reaches(this.log.head() - FAR_BEHIND)) return tail;
+    this.#tails.delete(key);
+    return undefined;
+  }
+
+  #beginTail(reader: Reader, at: FeedPlace): void {
+    const key = JSON.stringify(reader);
+    if (this.#tails.has(key)) return;
+    this.#tails.set(key, new FeedTail(at, (after) => this.#read({ reader, filter: '' }, after, MAX_ITEMS)));
+  }
+
+  #read(query: FeedQuery, after: FeedPlace, limit: number): Promise<FeedBatch> {
+    const { position, index } = after;
+    const question = { query, after: { position, index }, limit };
+    const answer = this.reads.ask({ kind: 'feed', ...question }, JSON.stringify(question));
+    let batch = this.#batches.get(answer);
+    if (!batch) this.#batches.set(answer, (batch = answer.then(batchIn)));
+    return batch;
+  }
+}

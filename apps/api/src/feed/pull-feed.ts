@@ -1,0 +1,33 @@
+import type { FeedPlace } from '#projections';
+import type { Tokens } from '../http/tokens';
+import type { Feed } from './feed';
+import type { FeedQuery } from './feed-query';
+import { cursorOf } from './stream-feed';
+
+/** A filter that finds nothing for so long is answered with how far it got. */
+const MAX_LOOKING_MS = 2_000;
+
+/** One page of the feed. An empty one is answered when the end is reached and the time to wait is over. */
+export async function pullFeed(
+  { feed, tokens }: { feed: Feed; tokens: Tokens },
+  query: FeedQuery,
+  start: FeedPlace,
+  { limit, waitMs, left }: { limit: number; waitMs: number; left: AbortSignal },
+): Promise<string> {
+  const since = performance.now();
+  let cursor = start;
+  for (let at = start; ;) {
+    const batch = await feed.next(query, at, limit);
+    at = batch.at;
+    cursor = batch.seen ?? cursor;
+    const spent = performance.now() - since;
+    const goesOn =
+      batch.items.length === 0 &&
+      (batch.caughtUp
+        ? waitMs > spent && (await feed.more(query.reader, at, waitMs - spent, left))
+        : spent < Math.max(waitMs, MAX_LOOKING_MS));
+    if (goesOn) continue;
+    const items = batch.items.map(({ json }) => json).join(',');
+    return `{"items":[${items}],"cursor":"${cursorOf(tokens, cursor, query)}","caughtUp":${batch.caughtUp}}`;
+  }
+}

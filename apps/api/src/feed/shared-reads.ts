@@ -1,0 +1,36 @@
+import type { ReadRequest } from '../views/read-request';
+import type { ViewEngine } from '../views/view-engine';
+
+/** What followers read is asked for a few at a time, so that they do not crowd out those who ask. */
+const AT_ONCE = 8;
+
+/** Reads for followers: who asks for the same while it is being read shares it, and the others wait their turn. */
+export class SharedReads {
+  readonly #underWay = new Map<string, Promise<string>>();
+  readonly #turns: (() => void)[] = [];
+  #taken = 0;
+
+  constructor(private readonly views: ViewEngine) {}
+
+  /** @param key what tells this read from others; the answer may have been begun before this call */
+  ask(request: ReadRequest, key: string): Promise<string> {
+    let answer = this.#underWay.get(key);
+    if (!answer) {
+      answer = this.#inTurn(request).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, answer);
+    }
+    return answer;
+  }
+
+  async #inTurn(request: ReadRequest): Promise<string> {
+    if (this.#taken < AT_ONCE) this.#taken++;
+    else await new Promise<void>((resolve) => this.#turns.push(resolve));
+    try {
+      return await this.views.ask(request);
+    } finally {
+      const next = this.#turns.shift();
+      if (next) next();
+      else this.#taken--;
+    }
+  }
+}

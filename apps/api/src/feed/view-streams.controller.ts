@@ -1,0 +1,56 @@
+import { Needs } from '../access/needs';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Context } from '../app.context';
+import { requireCrisisId } from '../http/crisis-id';
+import { onlyKnown, type Query as Parameters } from '../http/parameters';
+import { readerOf } from '../http/principal';
+import type { ViewName } from '../views/read-request';
+import { EventStream } from './event-stream';
+import { FollowedView } from './stream-view';
+
+/** The views of a crisis for those who want to be told of changes. */
+@Controller('v1/crises/:crisisId')
+export class ViewStreamsController {
+  constructor(@Inject(Context) private readonly context: Context) {}
+
+  @Get('status/stream')
+  @Needs('views:read')
+  async status(
+    @Param('crisisId') crisisId: string,
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.#stream('status', crisisId, query, request, reply);
+  }
+
+  @Get('risk/stream')
+  @Needs('views:read')
+  async risk(
+    @Param('crisisId') crisisId: string,
+    @Query() query: Parameters,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.#stream('risk', crisisId, query, request, reply);
+  }
+
+  async #stream(
+    view: ViewName,
+    id: string,
+    parameters: Parameters,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    onlyKnown(parameters, []);
+    const crisis = requireCrisisId(id);
+    const { name, level, seesNumbers } = readerOf(request, crisis);
+    const query = { crisis, reader: { name, level, seesNumbers }, filter: `crisis=${crisis}` };
+    const followed = new FollowedView(this.context, view, query);
+    const begun = await followed.begin();
+    await EventStream.serve(request, reply, (stream) =>
+      followed.stream(begun, stream, () => readerOf(request, crisis).level === level),
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { Command } from 'commander';
+import { LEDGER_FILE } from '#notary';
+import { UsageError } from '../exit-codes';
+import { checkRecord, printedCheck } from './check-record';
+import { dataDirOption } from './data-dir';
+
+/** The tree first: a log may be longer than its heads say, never shorter. */
+const DATABASES = [LEDGER_FILE, 'log.sqlite'];
+/** What else cannot be made again. */
+const FILES = ['log.vkey', 'signing.key', 'token.key'];
+
+export const backupCommand = (): Command =>
+  new Command('backup')
+    .description(
+      'Copy the record, also while its server runs, and verify the copy. It holds the keys: keep it as safe.',
+    )
+    .argument('<folder>', 'where to; it must not be there')
+    .addOption(dataDirOption())
+    .action(async (folder: string, { dataDir }: { dataDir: string }) => {
+      await copyRecord(dataDir, resolve(folder));
+      console.log(printedCheck(await checkRecord({ dataDir: resolve(folder) })));
+    });
+
+/** Copies a record to a folder that appears when it is whole. */
+export async function copyRecord(from: string, to: string): Promise<void> {
+  if (!existsSync(join(from, 'log.sqlite'))) throw new UsageError(`there is no log in ${from}`);
+  if (existsSync(to) && readdirSync(to).length > 0) throw new UsageError(`${to} is there already`);
+  const part = `${to}.part`;
+  mkdirSync(part, { recursive: true, mode: 0o700 });
+  for (const name of DATABASES.filter((name) => existsSync(join(from, name)))) {
+    const source = new DatabaseSync(join(from, name), { readOnly: true });
+    try {
+      await backup(source, join(part, name));
+    } finally {
+      source.close();
+    }
+  }
+  for (const name of FILES.filter((name) => existsSync(join(from, name)))) await cp(join(from, name), join(part, name));
+  renameSync(part, to);
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openReader } from '#event-log';
+import { checkRecord as check, LEDGER_FILE, LedgerStore, readHeads, readVerifierKeys, type RecordCheck } from '#notary';
+import { UsageError } from '../exit-codes';
+import { showProgress } from '../progress';
+
+interface Where {
+  readonly dataDir: string;
+  readonly heads?: string;
+  /** Public keys; default: the data folder's own, which only whoever trusts the folder's keeper should take. */
+  readonly key?: string;
+}
+
+/** Recomputes the log of a data folder, also while its server runs. @throws RecordFault */
+export async function checkRecord({ dataDir, heads, key }: Where): Promise<RecordCheck> {
+  if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
+  const reader = openReader(dataDir);
+  const stored = existsSync(join(dataDir, LEDGER_FILE)) ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
+  const progress = showProgress(reader.head() + 1, process.stderr);
+  try {
+    const outside = heads === undefined ? undefined : readHeads(heads);
+    const keyFile = key ?? join(dataDir, 'log.vkey');
+    const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
+    const notes = stored?.notes() ?? [];
+    const longer = outside && outside.notes.length > notes.length ? outside.notes : notes;
+    return check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
+  } finally {
+    progress.stop();
+    stored?.close();
+    reader.close();
+  }
+}
+
+export const printedCheck = ({ origin, events, root, heads, signedSize, epoch }: RecordCheck): string =>
+  [
+    `VERIFIED: the record of ${origin}`,
+    `  recomputed  ${events} events, root ${Buffer.from(root).toString('base64')}`,
+    `  heads       ${heads} agree, the last over ${signedSize} events; epoch ${epoch}`,
+    ...(signedSize < events ? [`  unsigned    ${events - signedSize} events after it`] : []),
+  ].join('\n');

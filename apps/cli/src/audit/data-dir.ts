@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Option } from 'commander';
+
+/** From `dist/apps/cli/src/audit`. */
+const PACKAGE = join(__dirname, '..', '..', '..', '..', '..', 'package.json');
+export const BUILD = (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version;
+
+export const dataDirOption = (): Option =>
+  new Option('--data-dir <folder>', 'the data folder of the log')
+    .env('DATA_DIR')
+    .default('data')
+    .argParser((path: string) => resolve(path));
+
+export const headsOption = (): Option =>
+  new Option('--heads <file>', 'the heads kept outside the data folder')
+    .env('HEADS_FILE')
+    .argParser((path: string) => resolve(path));

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
+import { isCrisisId } from '#catalogue';
+import { EventLogError, openSqliteLog, type RecordOptions, RecordSystemStream, SystemStream } from '#event-log';
+import { UsageError } from './exit-codes';
+
+const DAY_MS = 86_400_000;
+
+/** Where the keys are: the data folder of an embedded record, or EventStoreDB. */
+export type KeyPlace = string | RecordOptions;
+
+export interface NewKeyFlags {
+  readonly name: string;
+  readonly role?: keyof typeof ROLES;
+  readonly scopes?: readonly Scope[];
+  readonly level: BaseLevel;
+  readonly red: readonly string[];
+  readonly days: number;
+}
+
+/** Makes a key and answers with its secret, which is kept nowhere. A record that is not there yet is made. */
+export async function createKey(place: KeyPlace, flags: NewKeyFlags, now: number): Promise<string> {
+  const scopes = new Set([...(flags.role === undefined ? [] : ROLES[flags.role]), ...(flags.scopes ?? [])]);
+  if (scopes.size === 0) throw new UsageError('say what the key is for: --role or --scopes');
+  if (typeof place === 'string' && !existsSync(join(place, 'log.sqlite')))
+    await (await openSqliteLog({ dataDir: place, instance: 'crisis-log', build: 'keys' })).close();
+  const { name, level, red, days } = flags;
+  const grant = { name, scopes: [...scopes], level, red, expiresAt: now + days * DAY_MS };
+  return withBook(place, async (book) => (await book.create(grant, now)).secret);
+}
+
+export const listKeys = (place: KeyPlace, now: number): Promise<string[]> =>
+  withBook(place, (book) => book.list().map((key) => lineOf(key, now)));
+
+/** Servers of the record take notice within 5 s. */
+export async function revokeKey(place: KeyPlace, keyId: string, now: number): Promise<void> {
+  if (!(await withBook(place, (book) => book.revoke(keyId, now))))
+    throw new UsageError(`there is no key ${keyId}; "keys list" shows those there are`);
+}
+
+async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<T>): Promise<T> {
+  let stream: SystemStream | RecordSystemStream | undefined;
+  try {
+    stream = await openKeys(place);
+    return await use(new KeyBook(stream));
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof EventLogError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    await stream?.close();
+  }
+}
+
+const openKeys = async (place: KeyPlace): Promise<SystemStream | RecordSystemStream> =>
+  typeof place === 'string'
+    ? SystemStream.open(place, 'crisislog-principals')
+    : RecordSystemStream.open(place, 'crisislog-principals');
+
+function lineOf({ keyId, name, level, red, scopes, expiresAt, revokedAt }: KeyRecord, now: number): string {
+  const state = revokedAt !== undefined ? 'revoked' : expiresAt <= now ? 'expired' : 'holds';
+  const until = new Date(revokedAt ?? expiresAt).toISOString();
+  return [keyId, state, until, name, level, `RED:${red.join(',') || '-'}`, scopes.join(' ')].join('\t');
+}
+
+export function scopeList(text: string): Scope[] {
+  const scopes = text.split(',').map((scope) => scope.trim());
+  if (scopes.every(isScope)) return scopes;
+  throw new UsageError(`scopes are separated by commas; there are ${SCOPES.join(', ')}`);
+}
+
+export function baseLevel(text: string): BaseLevel {
+  const level = BASE_LEVELS.find((each) => each === text);
+  if (level !== undefined) return level;
+  throw new UsageError(`a base level is one of ${BASE_LEVELS.join(', ')}; RED is given crisis by crisis, with --red`);
+}
+
+export function crisisList(text: string): string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.every(isCrisisId)) return ids;
+  throw new UsageError('crises are separated by commas, such as us-iran,strait');
+}
+
+export function days(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 3_650) return value;
+  throw new UsageError('a key lives 1 to 3650 days');
+}

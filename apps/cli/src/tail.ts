@@ -1,0 +1,47 @@
+import type { EventType } from '#catalogue';
+import { CrisisLog, type FeedItem, type FollowOptions, Refused } from '#client';
+import { UsageError } from './exit-codes';
+
+export interface TailFlags {
+  readonly url: string;
+  readonly crisis?: string;
+  readonly type?: string;
+  readonly actor?: string;
+  readonly after: string;
+  readonly json: boolean;
+}
+
+/** Prints what comes, a line an item, until interrupted; goes on by itself when the server comes back. */
+export async function tail(
+  flags: TailFlags,
+  print: (line: string) => void,
+  notice: (text: string) => void,
+): Promise<void> {
+  const { crisis, type, actor, after } = flags;
+  let isQuiet = false;
+  const options: FollowOptions = {
+    ...(after !== 'start' && { after }),
+    ...(crisis !== undefined && { crisis }),
+    ...(type !== undefined && { types: type.split(',') as EventType[] }),
+    ...(actor !== undefined && { actor }),
+    onInterruption: ({ message }) => {
+      if (!isQuiet) notice(`${message}; going on when it is back`);
+      isQuiet = true;
+    },
+  };
+  try {
+    for await (const followed of new CrisisLog(flags.url).follow(options)) {
+      isQuiet = false;
+      if (!followed.caughtUp) print(flags.json ? JSON.stringify(followed.item) : lineOf(followed.item));
+    }
+  } catch (error) {
+    throw error instanceof Refused ? new UsageError(error.message) : error;
+  }
+}
+
+function lineOf(item: FeedItem): string {
+  const head = `${item.time} ${item.crisisid} ${item.item === 'event' ? '' : `${item.item} `}${item.type} ${item.subject}`;
+  if (item.item === 'withdraw') return head;
+  const { summary } = item.data as { summary?: string };
+  return summary === undefined ? head : `${head} ${summary}`;
+}

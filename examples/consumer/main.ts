@@ -1,0 +1,24 @@
+import { CrisisLog, Refused } from '#client';
+import { ReadModel } from './read-model';
+
+/**
+ * `node dist/examples/consumer/main.js URL FILE`: keeps a read model in an SQLite file exactly right, through kills and
+ * restarts of itself and of the server. Prints the tallies whenever it has caught up.
+ */
+async function main(url = 'http://127.0.0.1:3000', file = 'consumer.sqlite'): Promise<void> {
+  const model = new ReadModel(file);
+  const after = model.cursor();
+  const log = new CrisisLog(url);
+  for await (const followed of log.follow({ ...(after !== undefined && { after }) })) {
+    model.apply(followed);
+    if (followed.caughtUp)
+      for (const { crisis, type, events } of model.tallies()) console.log(`${crisis} ${type} ${events}`);
+  }
+}
+
+main(...process.argv.slice(2)).catch((error: unknown) => {
+  // Of another level than the cursor: what is in the file is what that level saw.
+  if (error instanceof Refused && error.status === 409) console.error('delete the file and start over');
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,102 @@
+import { Observable } from 'rxjs';
+import { v7 as uuidV7 } from 'uuid';
+import { type Followed, follow, type FollowOptions } from './follow';
+import { answered, Backoff, type Patience } from './patience';
+import type { NewCrisis, NewEvent } from './wire';
+
+export interface CrisisLogOptions {
+  /** Sent with every request, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For appends. Default: eight attempts, about a minute. */
+  readonly patience?: Patience;
+}
+
+export interface Receipt {
+  readonly eventId: string;
+  readonly crisisId: string;
+  readonly recordedAt: string;
+  /** Where the event stands: to follow from, or for `atLeast`. */
+  readonly cursor?: string;
+  /** It was there already. */
+  readonly repeated: boolean;
+}
+
+const PATIENCE: Patience = { attempts: 8, firstDelayMs: 250, maxDelayMs: 15_000 };
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export class CrisisLog {
+  private readonly headers: Readonly<Record<string, string>>;
+  private readonly patience: Patience;
+
+  constructor(
+    readonly url: string,
+    { headers = {}, patience = PATIENCE }: CrisisLogOptions = {},
+  ) {
+    this.headers = headers;
+    this.patience = patience;
+  }
+
+  /** Opens a crisis. Durable once it resolves. @throws Refused, Unanswered */
+  async open(crisis: NewCrisis): Promise<Receipt> {
+    return (await this.send('/v1/crises', { eventId: uuidV7(), ...crisis })) as Receipt;
+  }
+
+  /**
+   * Appends one event. Durable once it resolves, and stored once however often it had to be sent: an event without an
+   * id gets one before the first attempt. @throws Refused: not stored; Unanswered: may be, and may be sent again
+   */
+  async append(crisisId: string, event: NewEvent): Promise<Receipt> {
+    return (await this.send(`/v1/crises/${crisisId}/events`, { eventId: uuidV7(), ...event })) as Receipt;
+  }
+
+  /** Appends all of them or none, next to each other; at most 100. As `append` otherwise. */
+  async appendAll(crisisId: string, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
+    const identified = events.map((event) => ({ eventId: uuidV7(), ...event }));
+    const { events: receipts } = (await this.send(`/v1/crises/${crisisId}/events`, identified)) as {
+      events: readonly Receipt[];
+    };
+    return receipts;
+  }
+
+  /**
+   * The feed, from the given cursor on and without end. Broken connections and restarting servers are not noticed:
+   * it goes on behind the last item. Store `cursor` with what you made of the item, in one transaction.
+   * @throws Refused, as when the cursor is of another level (409): start over from a snapshot
+   */
+  follow(options: FollowOptions = {}): AsyncGenerator<Followed, void> {
+    return follow(this.url, this.headers, options);
+  }
+
+  /** `follow` as an Observable: each subscription follows by itself from the given cursor, until it is unsubscribed. */
+  items(options: Omit<FollowOptions, 'signal'> = {}): Observable<Followed> {
+    return new Observable((subscriber) => {
+      const left = new AbortController();
+      const run = async (): Promise<void> => {
+        for await (const followed of this.follow({ ...options, signal: left.signal })) subscriber.next(followed);
+        subscriber.complete();
+      };
+      run().catch((error: unknown) => subscriber.error(error));
+      return () => left.abort();
+    });
+  }
+
+  private async send(path: string, body: object): Promise<unknown> {
+    const backoff = new Backoff(this.patience);
+    const json = JSON.stringify(body);
+    for (;;) {
+      try {
+        const response = await answered(
+          fetch(new URL(path, this.url), {
+            method: 'POST',
+            body: json,
+            headers: { ...this.headers, 'content-type': 'application/json' },
+            signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+          }),
+        );
+        return await response.json();
+      } catch (error) {
+        await backoff.failed(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { EventType } from '#catalogue';
+import { answered, Backoff, type Patience, Refused } from './patience';
+import { messagesIn } from './messages-in';
+import type { FeedItem } from './wire';
+
+export interface FollowOptions {
+  /** The cursor of the last item that was dealt with; `head` for only what is still to come. Default: from the beginning. */
+  readonly after?: string;
+  readonly crisis?: string;
+  readonly types?: readonly EventType[];
+  /** A code or the beginning of one. */
+  readonly actor?: string;
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal;
+  /** Told of each connection that broke or could not be made. */
+  readonly onInterruption?: (error: Error) => void;
+}
+
+/** An item, or that nothing more was there. Either way everything up to the cursor has come. */
+export type Followed =
+  | { readonly cursor: string; readonly caughtUp: false; readonly item: FeedItem }
+  | { readonly cursor: string; readonly caughtUp: true };
+
+const PATIENCE: Patience = { attempts: Infinity, firstDelayMs: 100, maxDelayMs: 10_000 };
+/** Three heartbeats missed. */
+const SILENCE_MS = 45_000;
+
+/** Reads one connection after the other, each from where the one before ended. */
+export async function* follow(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  options: FollowOptions,
+): AsyncGenerator<Followed, void> {
+  const { signal, onInterruption } = options;
+  const backoff = new Backoff(PATIENCE);
+  for (let { after } = options; signal?.aborted !== true;) {
+    const connection = new Connection(signal);
+    try {
+      const response = await answered(
+        fetch(addressOf(url, { ...options, ...(after !== undefined && { after }) }), {
+          headers,
+          signal: connection.signal,
+        }),
+      );
+      for await (const { id, event, data } of messagesIn(connection.heard(response.body!))) {
+        if (id === undefined) continue;
+        yield event === 'caught-up'
+          ? { cursor: id, caughtUp: true }
+          : { cursor: id, caughtUp: false, item: JSON.parse(data) as FeedItem };
+        after = id;
+        backoff.succeeded();
+      }
+      throw new Error('the server ended the stream');
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (!(error instanceof Refused)) onInterruption?.(error as Error);
+      await backoff.failed(error, signal).catch((reason: unknown) => {
+        if (!isAborted(signal)) throw reason;
+      });
+    } finally {
+      connection.end();
+    }
+  }
+}
+
+/** Asked anew: it changes while others wait. */
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
+function addressOf(url: string, { after, crisis, types, actor }: FollowOptions): URL {
+  const address = new URL('/v1/feed/stream', url);
+  const query = { after, crisis, type: types?.join(','), actor };
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
+  return address;
+}
+
+/** Is given up when nothing is heard for long, or when the follower leaves. */
+class Connection {
+  private readonly given = new AbortController();
+  private silence = this.listen();
+  private readonly onAbort = (): void => this.given.abort();
+
+  constructor(private readonly outer: AbortSignal | undefined) {
+    outer?.addEventListener('abort', this.onAbort);
+  }
+
+  get signal(): AbortSignal {
+    return this.given.signal;
+  }
+
+  async *heard(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      clearTimeout(this.silence);
+      // Whoever is slow with an item is not to blame the server for it.
+      yield chunk;
+      this.silence = this.listen();
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.silence);
+    this.outer?.removeEventListener('abort', this.onAbort);
+    this.given.abort();
+  }
+
+  private listen(): NodeJS.Timeout {
+    return setTimeout(() => this.given.abort(new Error(`nothing heard for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+  }
+}

@@ -1,0 +1,102 @@
+import type { LogReader } from '#event-log';
+import {
+  EMPTY_FRONTIER,
+  extend,
+  type Frontier,
+  type HeadChain,
+  rootOf,
+  sameHash,
+  type TreeHead,
+  type VerifierKey,
+  walkHeads,
+} from '#ledger';
+import { checkFile } from './check-start';
+import type { Reached } from './heads-file';
+import type { Note } from './ledger-store';
+import { RecordFault } from './record-fault';
+import { storedLeaves } from './stored-leaves';
+
+export interface RecordCheck {
+  readonly origin: string;
+  readonly events: number;
+  readonly root: Uint8Array;
+  /** Heads whose root the log was found to have. */
+  readonly heads: number;
+  /** Of the last head that stands; 0 where there is none. Events after it were recomputed, and nobody signed for them. */
+  readonly signedSize: number;
+  readonly epoch: number;
+}
+
+export interface HeadsToHold {
+  readonly notes: readonly Note[];
+  readonly reached?: Reached | undefined;
+  /** Keys from elsewhere. */
+  readonly trusted: readonly VerifierKey[];
+}
+
+/**
+ * Recomputes every event of a log and every head of it, trusting nothing that is stored beside them. Throws a RecordFault
+ * naming the first position, or the range between two heads, that is not what was recorded.
+ */
+export function checkRecord(
+  reader: LogReader,
+  { notes, reached, trusted }: HeadsToHold,
+  onEvent?: (count: number) => void,
+): RecordCheck {
+  checkFile(reader);
+  const { origin } = reader.genesis();
+  const events = reader.head() + 1;
+  const { chain, heads } = headsOf(origin, notes, trusted);
+  const due = [...heads, ...(reached ? [{ ...reached, origin }] : [])].sort((a, b) => a.size - b.size);
+  const longest = due.at(-1)?.size ?? 0;
+  if (events < longest) {
+    throw new RecordFault('rolled-back', `the log has ${events} events and had ${longest}`, events, longest - 1);
+  }
+  let frontier: Frontier = EMPTY_FRONTIER;
+  let [next, right] = [0, 0];
+  for (const { position, leaf } of storedLeaves(reader, 0, events)) {
+    frontier = extend(frontier, [leaf]);
+    for (; due[next]?.size === position + 1; next++) {
+      if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(due[next]!.size, right);
+    }
+    if (next > 0) right = due[next - 1]!.size;
+    onEvent?.(position + 1);
+  }
+  return {
+    origin,
+    events,
+    root: rootOf(frontier),
+    heads: heads.length,
+    signedSize: chain?.last?.size ?? 0,
+    epoch: chain?.epoch ?? 0,
+  };
+}
+
+const differs = (size: number, right: number): RecordFault =>
+  new RecordFault('altered', `the events do not give the root that was recorded for ${size}`, right, size - 1);
+
+/** The heads of the last epoch that stand. Anything in the stream that is not validly signed, or contradicts it, is refused. */
+function headsOf(
+  origin: string,
+  notes: readonly Note[],
+  trusted: readonly VerifierKey[],
+): { chain?: HeadChain; heads: TreeHead[] } {
+  if (notes.length === 0) return { heads: [] };
+  const gap = notes.findIndex(({ revision }, i) => revision !== i);
+  if (gap >= 0) throw new RecordFault('heads', `entry ${gap} is missing`);
+  const { chain, entries, ignored } = walkHeads(
+    origin,
+    trusted,
+    notes.map(({ note }) => note),
+  );
+  if (ignored[0]) throw new RecordFault('heads', ignored[0].message);
+  const restored = entries.findLastIndex(({ kind }) => kind === 'Restored');
+  const heads = entries.flatMap((entry, i) => {
+    if (entry.kind === 'Restored' && i === restored) return [entry.kept];
+    return entry.kind === 'Head' && i > restored && !isDisowned(chain, entry.head) ? [entry.head] : [];
+  });
+  return { chain, heads };
+}
+
+const isDisowned = (chain: HeadChain, head: TreeHead): boolean =>
+  chain.disowned.some((wrong) => wrong.size === head.size && sameHash(wrong.root, head.root));

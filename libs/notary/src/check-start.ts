@@ -1,0 +1,139 @@
+import type { LogReader } from '#event-log';
+import {
+  beginChain,
+  EMPTY_FRONTIER,
+  extend,
+  follow,
+  type HeadChain,
+  Refusal,
+  rootOf,
+  sameHash,
+  type TreeHead,
+  type VerifierKey,
+} from '#ledger';
+import type { HeadsFile, Reached } from './heads-file';
+import { headIn, type LedgerStore } from './ledger-store';
+import { RecordFault } from './record-fault';
+import { storedLeaves } from './stored-leaves';
+
+/** The file as SQLite sees it, indexes included: a lookup that misses would let an event be stored twice. */
+export function checkFile(reader: LogReader): void {
+  const damage = reader.findDamage();
+  if (damage !== undefined) throw new RecordFault('altered', `SQLite finds: ${damage}`);
+}
+
+/**
+ * The stream of heads in the data folder and in HEADS_FILE are one. Entries that one lacks at its end are added: a
+ * crash between two writes leaves such, and so does a lost ledger.sqlite. Whether the log still extends them is for `checkLast`.
+ */
+export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): void {
+  const damage = store.findDamage();
+  if (damage !== undefined) throw new RecordFault('heads', `SQLite finds in ledger.sqlite: ${damage}`);
+  if (file === undefined) return;
+  const stored = store.notes();
+  for (const [i, { revision, note }] of file.notes.entries()) {
+    if (revision !== i) throw new RecordFault('heads', `HEADS_FILE has revision ${revision} where ${i} was due`);
+    const twin = stored[i];
+    if (twin === undefined) store.addNote({ revision, note }, headIn(note)?.size);
+    else if (twin.revision !== revision || twin.note !== note) {
+      throw new RecordFault('heads', `HEADS_FILE and the data folder have two entries of revision ${revision}`);
+    }
+  }
+  for (const note of stored.slice(file.notes.length)) file.addNote(note);
+}
+
+/** The chain as this folder has it, statements and last head; undefined while there are no keys. */
+export function openChain(store: LedgerStore, origin: string, trusted: readonly VerifierKey[]): HeadChain | undefined {
+  let chain: HeadChain | undefined;
+  try {
+    for (const { revision, note } of store.notes('statements')) {
+      if (!chain) {
+        if (revision !== 0) throw new RecordFault('heads', 'the first entry is missing');
+        chain = beginChain(origin, trusted, note);
+        continue;
+      }
+      const step = follow(chain, revision, note);
+      if ('ignored' in step) throw step.ignored;
+      chain = step.chain;
+    }
+  } catch (error) {
+    if (error instanceof Refusal) throw new RecordFault('heads', error.message);
+    throw error;
+  }
+  return chain;
+}
+
+/** The log is not shorter than what was signed or reached, and its tree has those roots. */
+export function checkLast(
+  reader: LogReader,
+  store: LedgerStore,
+  last: TreeHead | undefined,
+  reached: Reached | undefined,
+): void {
+  const logSize = reader.head() + 1;
+  const points = [last, reached].filter((point) => point !== undefined);
+  const size = Math.max(store.size, ...points.map((point) => point.size));
+  if (logSize < size) {
+    throw new RecordFault('rolled-back', `the log has ${logSize} events and had ${size}`, logSize, size - 1);
+  }
+  // Where ledger.sqlite was lost the tree is made again.
+  growTo(reader, store, size);
+  const holds = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
+  if (holds()) return;
+  blame(reader, store, last);
+  store.clear();
+  growTo(reader, store, size);
+  if (!holds())
+    throw new RecordFault('altered', 'the log does not give the root of HEADS_FILE', last?.size ?? 0, size - 1);
+}
+
+const GROW = 10_000;
+
+export function growTo(reader: LogReader, store: LedgerStore, size: number): void {
+  while (store.size < size) {
+    const to = Math.min(store.size + GROW, size);
+    store.grow(Array.from(storedLeaves(reader, store.size, to), ({ leaf }) => leaf));
+  }
+}
+
+/**
+ * Either the log or its tree is not what it was. Recomputes all of the log: throws naming the first event that its leaf
+ * in the tree is not of, where a head says that the tree was right, else the range between two heads. Returns
+ * if the log gives every head, so that only the tree is wrong.
+ */
+function blame(reader: LogReader, store: LedgerStore, last: TreeHead | undefined): void {
+  const heads = last === undefined ? [] : store.heads(last.origin);
+  let frontier = EMPTY_FRONTIER;
+  let right = 0;
+  let suspect: number | undefined;
+  const wrong = (head: TreeHead) =>
+    new RecordFault(
+      'altered',
+      `the events do not give the root of the head of size ${head.size}`,
+      suspect ?? right,
+      suspect ?? head.size - 1,
+    );
+  let next = 0;
+  for (const { position, leaf } of storedLeaves(reader, 0, heads.at(-1)?.size ?? 0)) {
+    const held = store.subtrees(0, position);
+    if (held && !sameHash(held, leaf)) suspect ??= position;
+    frontier = extend(frontier, [leaf]);
+    for (; heads[next]?.size === position + 1; next++) {
+      if (!sameHash(rootOf(frontier), heads[next]!.root)) throw wrong(heads[next]!);
+      right = position + 1;
+      suspect = undefined;
+    }
+  }
+}
+
+/** What came after the last head, from stored bytes. */
+export function checkSinceLastHead(reader: LogReader, store: LedgerStore, from: number): void {
+  for (const { position, leaf } of storedLeaves(reader, from, store.size)) checkLeaf(store, position, leaf);
+}
+
+/** Throws unless the tree has this leaf at this position. */
+export function checkLeaf(store: LedgerStore, position: number, leaf: Uint8Array): void {
+  const held = store.subtrees(0, position);
+  if (held && sameHash(held, leaf)) return;
+  throw new RecordFault('altered', 'the event is sealed, and is not the one that was recorded here', position);
+}

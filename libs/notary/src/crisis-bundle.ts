@@ -1,0 +1,56 @@
+import type { LogReader } from '#event-log';
+import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, writeBundle } from '#ledger';
+import { headIn, type LedgerStore } from './ledger-store';
+import type { SignedHead } from './notary';
+import { checkLeaf } from './check-start';
+import { openEvent } from './stored-leaves';
+
+export interface BundleQuestion {
+  readonly crisis: string;
+  /** Positions below the head that the reader may not see. Judged no earlier than the head. */
+  readonly hidden: ReadonlySet<number>;
+  /** Parts that are left out of every event. */
+  readonly without: readonly DisclosedPart[];
+}
+
+export interface BundleSource {
+  readonly reader: LogReader;
+  readonly store: LedgerStore;
+  readonly chain: HeadChain;
+  readonly head: SignedHead;
+  readonly key: SigningKey;
+}
+
+/** Another writer put an event into the crisis: it commits to nothing, so no bundle can hold it. */
+export class ForeignEvent extends Error {
+  constructor(readonly position: number) {
+    super(`the event at position ${position} was not written by a crisis log`);
+  }
+}
+
+/** The lines of the bundle of a crisis. Every event is opened again from stored bytes before it is handed out. */
+export const crisisBundle = (source: BundleSource, question: BundleQuestion): Generator<string> =>
+  writeBundle({
+    crisis: question.crisis,
+    origin: source.chain.origin,
+    events: eventsOf(source, question),
+    subtrees: source.store.subtrees,
+    head: source.head,
+    statements: source.store.notes('statements').filter(({ note }) => headIn(note) === undefined),
+    tip: source.chain.tip,
+    key: source.key,
+  });
+
+function* eventsOf(source: BundleSource, { crisis, hidden, without }: BundleQuestion): Generator<BundleEvent> {
+  for (const event of source.reader.readStream(`crisis-${crisis}`)) {
+    const { position } = event;
+    if (position >= source.head.size) return;
+    const opened = openEvent(source.reader, event);
+    if (opened === undefined) throw new ForeignEvent(event.position);
+    const { parts, salts, commitments, leaf } = opened;
+    checkLeaf(source.store, position, leaf);
+    const { place: _place, ...all } = parts;
+    const shown = Object.entries(all).filter(([part]) => !without.includes(part as DisclosedPart));
+    yield { position, commitments, salts, parts: hidden.has(position) ? {} : Object.fromEntries(shown) };
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What is stored is not what was recorded, or not all of it. Nothing of such a record may be served or signed: the
+ * folder is to be kept as it is, and a backup restored elsewhere.
+ */
+export class RecordFault extends Error {
+  override readonly name = 'RecordFault';
+
+  constructor(
+    /** `altered`: bytes differ. `rolled-back`: events are missing at the end. `heads`: the stream of heads is not sound. */
+    readonly kind: 'altered' | 'rolled-back' | 'heads',
+    readonly detail: string,
+    /** The first wrong position, where it is known. */
+    readonly position?: number,
+    /** The last that may be wrong, where only a range between two heads is known. */
+    readonly to: number | undefined = position,
+  ) {
+    const place = position === undefined ? '' : ` at position ${position}${to === position ? '' : ` to ${to}`}`;
+    super(`the record is ${kind === 'heads' ? 'without sound heads' : kind}${place}: ${detail}`);
+  }
+}

@@ -1,0 +1,184 @@
+import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
+import { DescribedApi } from '../support/described-api';
+import { contact, contentOf, correction, opening, retraction, statement, strike } from '../support/elements';
+import { type Message, messagesOf, take } from '../support/event-stream';
+import { type RunningServer, startTestServer } from '../support/running-server';
+
+let server: RunningServer;
+beforeEach(async () => {
+  server = await startTestServer();
+  await server.http.post('/v1/crises').send(opening('us-iran')).expect(201);
+  await server.http.post('/v1/crises').send(opening('strait')).expect(201);
+});
+afterEach(() => server.stop());
+
+const append = async (element: object, crisis = 'us-iran'): Promise<{ eventId: string; cursor: string }> =>
+  (await server.http.post(`/v1/crises/${crisis}/events`).send(element).expect(201)).body as never;
+
+const follow = (query = '', headers = {}): AsyncGenerator<Message> =>
+  messagesOf(`${server.url}/v1/feed/stream${query}`, headers);
+
+const subjects = (messages: readonly Message[]): string[] =>
+  messages.map(({ event, data }) => (event === 'event' ? (JSON.parse(data) as { subject: string }).subject : event));
+
+interface Page {
+  readonly items: readonly { readonly subject: string; readonly data: object }[];
+  readonly cursor: string;
+  readonly caughtUp: boolean;
+}
+const page = async (query: object): Promise<Page> =>
+  (await server.http.get('/v1/feed').query(query).expect(200)).body as Page;
+
+describe('the stream', () => {
+  test('brings everything from the beginning, says when that was all, and goes on', async () => {
+    const { eventId } = await append(strike());
+    const stream = follow();
+    const first = await take(stream, 4);
+    expect(first.map(({ event }) => event)).toEqual(['event', 'event', 'event', 'caught-up']);
+    expect(first[3]!.id).toBe(first[2]!.id);
+    expect(JSON.parse(first[2]!.data)).toMatchObject({
+      specversion: '1.0',
+      id: eventId,
+      source: expect.stringMatching(/^crisis-log\/[0-9a-f-]{36}\/crises\/us-iran$/),
+      type: 'StrikeReported',
+      item: 'event',
+      data: { eventId, crisisId: 'us-iran', goldstein: expect.any(Number) },
+    });
+    const later = [await append(contact()), await append(statement(), 'strait')];
+    expect(subjects(await take(stream, 2))).toEqual(later.map((event) => event.eventId));
+    await stream.return(undefined);
+  });
+
+  test('goes on behind any id, also one from before a restart, and Last-Event-ID comes before the address', async () => {
+    const ids = [await append(strike()), await append(contact()), await append(statement())].map((its) => its.eventId);
+    const all = await take(follow(), 5);
+    await server.restart();
+    for (const [i, { id }] of all.entries()) {
+      const rest = await take(follow('?after=head', { 'last-event-id': id! }), all.length - i);
+      expect(subjects(rest)).toEqual([...subjects(all).slice(i + 1), 'caught-up']);
+    }
+    expect(subjects(all).slice(2)).toEqual(ids);
+  });
+
+  test.each([
+    ['?crisis=strait', ['CrisisOpened', 'StrikeReported']],
+    ['?type=StrikeReported,CrisisOpened', ['CrisisOpened', 'CrisisOpened', 'StrikeReported', 'StrikeReported']],
+    ['?actor=OMN', ['MediationContactReported']],
+    ['?crisis=us-iran&actor=IRN&type=StrikeReported', ['StrikeReported']],
+  ])('with %s brings %j, live as well as later', async (query, types) => {
+    const live = follow(`${query}&after=head`);
+    await take(live, 1);
+    await append(strike());
+    await append(strike(), 'strait');
+    await append(contact());
+    const typesOf = (messages: Message[]) => messages.map(({ data }) => (JSON.parse(data) as { type: string }).type);
+    const all = await take(follow(query), types.length + 1);
+    expect([...typesOf(all.slice(0, -1)), all.at(-1)!.event]).toEqual([...types, 'caught-up']);
+    const since = all.slice(0, -1).filter(({ data }) => !data.includes('"type":"CrisisOpened"'));
+    expect(await take(live, since.length)).toEqual(since);
+    await live.return(undefined);
+  });
+
+  test('ends when the server drains, and its client goes on at the next one', async () => {
+    const stream = follow();
+    const [, last] = await take(stream, 2);
+    await take(stream, 1);
+    const restarted = server.restart();
+    expect((await stream.next()).done).toBe(true);
+    await restarted;
+    const { eventId } = await append(strike());
+    expect(subjects(await take(follow('', { 'last-event-id': last!.id! }), 1))).toEqual([eventId]);
+  });
+});
+
+describe('pages', () => {
+  test('of any size bring each item once, in order', async () => {
+    for (let i = 0; i < 7; i++) await append(strike());
+    const whole = await page({});
+    expect([whole.items.length, whole.caughtUp]).toEqual([9, true]);
+    for (const limit of [1, 2, 4, 9]) {
+      const items = [];
+      for (let next = await page({ limit }); ; next = await page({ limit, after: next.cursor })) {
+        items.push(...next.items);
+        if (next.caughtUp) break;
+      }
+      expect(items).toEqual(whole.items);
+    }
+  });
+
+  test('wait for what comes, and are empty when nothing does', async () => {
+    const { cursor } = await page({});
+    const waiting = page({ after: cursor, wait: 30 });
+    const { eventId } = await append(strike());
+    const { items, cursor: next } = await waiting;
+    expect(items.map(({ subject }) => subject)).toEqual([eventId]);
+    expect(await page({ after: next, wait: 1 })).toEqual({ items: [], cursor: next, caughtUp: true });
+  });
+
+  test('go on from a receipt or a view as well', async () => {
+    const receipt = await append(strike());
+    const { body: view } = await server.http.get('/v1/crises/us-iran/risk').expect(200);
+    const { eventId } = await append(contact());
+    for (const after of [receipt.cursor, view.asOf.cursor as string])
+      for (const crisis of [{}, { crisis: 'us-iran' }])
+        expect((await page({ after, ...crisis })).items.map(({ subject }) => subject)).toEqual([eventId]);
+  });
+});
+
+describe('a cursor', () => {
+  test('of other filters is refused', async () => {
+    const { cursor } = await page({ crisis: 'us-iran' });
+    const { body } = await server.http.get('/v1/feed').query({ crisis: 'strait', after: cursor }).expect(400);
+    expect(body).toMatchObject({ type: '/problems/invalid-token', parameter: 'after' });
+  });
+
+  test('of another level is refused with the way to start over', async () => {
+    const { body: ready } = await server.http.get('/health/ready').expect(200);
+    const tokens = new Tokens(loadTokenKeys([], server.dataDir), ready.record.logId as string);
+    const after = tokens.seal({ kind: 'point', position: 0, index: 0, level: 'GREEN', filter: '' });
+    const { body } = await server.http.get('/v1/feed').query({ after }).expect(409);
+    expect(body).toMatchObject({ type: '/problems/cursor-level-changed', next: expect.stringContaining('snapshot') });
+  });
+});
+
+test('a snapshot holds what is in force, and is followed without a gap', async () => {
+  const kept = strike();
+  const wrong = strike();
+  const gone = contact();
+  for (const element of [kept, wrong, gone]) await append(element);
+  await append(correction(wrong['eventId'] as string, { ...contentOf(wrong), summary: 'Corrected.' }));
+  await append(retraction(gone['eventId'] as string));
+  const response = await fetch(`${server.url}/v1/feed/snapshot?crisis=us-iran`);
+  const lines = (await response.text())
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.slice(1, -1).map(({ eventId, summary }) => [eventId, summary])).toEqual([
+    [kept['eventId'], kept['summary']],
+    [wrong['eventId'], 'Corrected.'],
+  ]);
+  const { eventId } = await append(statement());
+  const { cursor } = lines.at(-1) as { cursor: string };
+  expect((await page({ crisis: 'us-iran', after: cursor })).items.map(({ subject }) => subject)).toEqual([eventId]);
+});
+
+test('/asyncapi.json describes every message that comes, and refers only to what it has', async () => {
+  const { body: document } = await server.http.get('/asyncapi.json').expect(200);
+  const text = JSON.stringify(document);
+  const found = ([...text.matchAll(/"\$ref":"#\/([^"]+)"/g)] as RegExpMatchArray[]).map(([, path]) =>
+    path!.split('/').reduce((value: unknown, name) => (value as Record<string, unknown> | undefined)?.[name], document),
+  );
+  expect(found.length).toBeGreaterThan(50);
+  expect(found).not.toContain(undefined);
+  const api = new DescribedApi({ openapi: '', paths: {}, components: document.components });
+  await append(strike());
+  const view = messagesOf(`${server.url}/v1/crises/us-iran/risk/stream`);
+  const messages = [...(await take(follow(), 4)), ...(await take(view, 1))];
+  await view.return(undefined);
+  for (const { event, data } of messages) {
+    const { payload } = Object.values(
+      document.components.messages as Record<string, { name: string; payload: { $ref: string } }>,
+    ).find(({ name }) => name === event)!;
+    expect(api.complaintAboutSchema(payload.$ref.split('/').at(-1)!, JSON.parse(data))).toBeUndefined();
+  }
+});

@@ -1,0 +1,265 @@
+import { type BaseLevel, BASE_LEVELS } from '#access';
+import { LEVELS, type Level } from '#event-log';
+import { createKey } from '../../apps/cli/src/keys';
+import { contact, contentOf, correction, newId, opening, retraction, statement, strike } from '../support/elements';
+import { type RunningServer, startTestServer } from '../support/running-server';
+
+/**
+ * T20: route x level x marking x kind of event x method. Each cell is asked before and after an event above the reader's
+ * level was appended, and every byte of the two answers (status, headers, body) is the same; and no answer has a word of
+ * what is hidden.
+ */
+const CANARY = 'zanzibarite';
+const START = Date.UTC(2026, 1, 7, 12, 0, 0);
+const CRISIS = '/v1/crises/matrix';
+const EVENTS = `${CRISIS}/events`;
+const AT = '2026-02-07T12:00:00Z';
+
+let now = START;
+let server: RunningServer;
+const keys: Record<string, string> = {};
+const known = strike({ tlp: 'CLEAR' });
+const talks = contact({ tlp: 'CLEAR' });
+const canaryOf = (level: Level): string => `${CANARY}${LEVELS.indexOf(level)}`;
+/** Words and ids that only readers of a level may meet. */
+const secretsOf = new Map(LEVELS.map((level) => [level, [canaryOf(level)]]));
+
+beforeAll(async () => {
+  server = await startTestServer(() => now, {
+    env: { RATE_LIMIT: '100000000' },
+    async prepare(dataDir) {
+      const make = (name: string, level: BaseLevel, more: object) =>
+        createKey(dataDir, { name, level, red: [], days: 1, ...more }, START);
+      for (const level of BASE_LEVELS)
+        keys[level] = await make('reader', level, {
+          scopes: ['views:read', 'log:read', 'events:append', 'events:amend'],
+        });
+      keys['auditor'] = await make('auditor', 'CLEAR', { role: 'auditor' });
+      keys['cleared'] = await make('cleared', 'CLEAR', { role: 'analyst', red: ['matrix', 'elsewhere'] });
+    },
+  });
+  await append('/v1/crises', opening('matrix'));
+  for (const event of [known, talks, statement({ tlp: 'CLEAR', correlationId: undefined })])
+    await append(EVENTS, event);
+});
+afterAll(() => server.stop());
+
+async function append(path: string, body: object, correlationId = 'plain'): Promise<void> {
+  now += 100;
+  const response = await fetch(server.url + path, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${keys['cleared']}`,
+      'content-type': 'application/json',
+      'x-correlation-id': correlationId,
+    },
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 201) throw new Error(await response.text());
+}
+
+/** Everything that can be read, and refusals of what would be written. */
+function questions(token: string): [path: string, init: RequestInit][] {
+  const moments = [
+    '',
+    `?at=${AT}`,
+    `?asOf=${AT}`,
+    '?asOf=2026-02-07T12:59:00Z',
+    `?at=${AT}&asOf=${token}`,
+    `?atLeast=${token}`,
+  ];
+  const id = known['eventId'] as string;
+  const reads = [
+    '/v1/crises',
+    '/v1/crises/elsewhere',
+    ...moments.flatMap((moment) => ['', '/status', '/risk', '/briefing'].map((view) => CRISIS + view + moment)),
+    `${CRISIS}/briefing?format=markdown`,
+    `${CRISIS}/risk/series?from=2026-02-01T00:00:00Z&to=${AT}&points=8`,
+    `${CRISIS}/risk/series?from=2026-02-01T00:00:00Z&to=${AT}&points=8&knowledge=then`,
+    ...[
+      '',
+      '?type=StrikeReported',
+      '?actor=IRN',
+      `?q=${CANARY}`,
+      `?correlationId=${CANARY}`,
+      '?limit=1',
+      '?limit=1000',
+    ].map((filter) => EVENTS + filter),
+    `${EVENTS}/${id}`,
+    `${EVENTS}/${talks['eventId'] as string}`,
+    '/v1/feed',
+    `/v1/feed?after=${token}`,
+    '/v1/feed?crisis=matrix&type=StrikeReported&limit=2',
+    '/v1/feed?actor=IRN',
+    '/v1/feed/snapshot',
+    `/v1/audit/replay?crisis=matrix&at=${AT}`,
+    `/v1/audit/diff?crisis=matrix&at=${AT}&asOfA=${token}`,
+    '/health/ready',
+    '/v1/session',
+  ];
+  const json = { 'content-type': 'application/json' };
+  const refused = (headers: Record<string, string>): RequestInit => ({
+    method: 'POST',
+    headers: { ...json, ...headers },
+    body: JSON.stringify(retraction('00000000-0000-4000-8000-ffffffffffff', { eventId: REFUSED })),
+  });
+  return [
+    ...reads.flatMap((path): [string, RequestInit][] => [
+      [path, { method: 'GET' }],
+      [path, { method: 'HEAD' }],
+    ]),
+    [EVENTS, { headers: { accept: 'application/x-ndjson' } }],
+    // Were there anything new to the reader this would be 412.
+    [EVENTS, refused({ 'if-match': `"${token}"` })],
+    [EVENTS, refused({})],
+  ];
+}
+const REFUSED = newId();
+
+interface Snapshot {
+  readonly answers: readonly string[];
+  readonly count: number;
+}
+
+/** Of the server's own working, not of the record. */
+const PASSING = ['date', 'ratelimit', 'connection', 'keep-alive'];
+
+async function snapshot(who: string, token: string): Promise<Snapshot> {
+  const answers = await Promise.all(
+    questions(token).map(async ([path, init]) => {
+      const headers = { ...(init.headers as object), authorization: `Bearer ${keys[who]}` };
+      const response = await fetch(server.url + path, { ...init, headers });
+      const shown = [...response.headers].filter(([name]) => !PASSING.includes(name));
+      return `${init.method ?? 'GET'} ${path} ${response.status} ${JSON.stringify(shown)}\n${await response.text()}`;
+    }),
+  );
+  return { answers, count: answers.length };
+}
+
+async function tokenOf(who: string): Promise<string> {
+  const response = await fetch(server.url + EVENTS, { headers: { authorization: `Bearer ${keys[who]}` } });
+  return response.headers.get('etag')!.slice(1, -1);
+}
+
+const RAISED_AT_ONCE = 'an event that is raised as soon as it is there';
+
+/** The feed withdraws, by its id alone, whatever had a marking that the reader sees, though it were for no time at all. */
+const isOfFeed = (answer: string): boolean => /^\w+ \/v1\/feed/.test(answer);
+const withoutWithdrawals = (text: string): string =>
+  text.replaceAll(/\{[^{}]*"item":"withdraw"[^{}]*(\{[^{}]*\}[^{}]*)?\}/g, '');
+
+/** Kinds of events that a reader below `tlp` must not notice. */
+const secretly = (tlp: Level, more: object = {}): object => ({ tlp, summary: `The ${canaryOf(tlp)} affair.`, ...more });
+function kinds(tlp: Level): [kind: string, events: () => object[]][] {
+  const hide = (event: Record<string, unknown>): object => {
+    secretsOf.get(tlp)!.push(event['eventId'] as string);
+    return event;
+  };
+  const marked = (target: unknown, marking: Level): object => ({
+    type: 'MarkingChanged',
+    occurredAt: '2026-02-07T00:00:00Z',
+    data: { target, marking, reason: canaryOf(tlp) },
+  });
+  return [
+    ['a strike', () => [hide(strike(secretly(tlp, { actors: [{ code: 'USAMIL' }] })))]],
+    ['a back channel', () => [hide(contact(secretly(tlp)))]],
+    ['a statement about a new issue', () => [hide(statement(secretly(tlp)))]],
+    [
+      'a correction of what all see',
+      () => [hide(correction(known['eventId'] as string, contentOf(contact({ summary: canaryOf(tlp) })), { tlp }))],
+    ],
+    ['a retraction of what all see', () => [hide(retraction(talks['eventId'] as string, { tlp }))]],
+    [
+      'an array that refers to itself',
+      () => {
+        const first = strike(secretly(tlp));
+        const second = statement(secretly(tlp, { respondsTo: undefined }));
+        return [hide(first), hide(second), retraction(first['eventId'] as string)];
+      },
+    ],
+    [
+      RAISED_AT_ONCE,
+      () => {
+        const event = strike({ tlp: 'CLEAR', summary: `The ${canaryOf(tlp)} affair.` });
+        secretsOf.get(tlp)!.push(event['eventId'] as string);
+        return [event, marked(event['eventId'], tlp)];
+      },
+    ],
+    [
+      'an amended frame',
+      () => [
+        {
+          type: 'CrisisAmended',
+          occurredAt: '2026-02-06T00:00:00Z',
+          tlp,
+          data: { mediators: ['OMN', 'QAT', 'CHE'] },
+        },
+      ],
+    ],
+  ];
+}
+
+const rank = (level: Level): number => LEVELS.indexOf(level);
+
+describe.each(['GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const)('%s', (marking) => {
+  test('shows in nothing that a reader below it can ask', async () => {
+    const readers = [...BASE_LEVELS.filter((level) => rank(level) < rank(marking)), 'auditor'];
+    for (const [kind, events] of kinds(marking)) {
+      const before = await Promise.all(
+        readers.map(async (who) => {
+          const token = await tokenOf(who);
+          return { who, token, seen: await snapshot(who, token) };
+        }),
+      );
+      const sent = events();
+      await append(EVENTS, sent.length === 1 ? sent[0]! : sent, canaryOf(marking));
+      for (const { who, token, seen } of before) {
+        const after = await snapshot(who, token);
+        for (const [i, answer] of after.answers.entries())
+          if (kind !== RAISED_AT_ONCE || !isOfFeed(answer))
+            expect([kind, who, answer]).toEqual([kind, who, seen.answers[i]]);
+        cells += after.count;
+        const level = who === 'auditor' ? 'CLEAR' : who;
+        const secrets = [...secretsOf]
+          .filter(([above]) => rank(above) > rank(level as Level))
+          .flatMap(([, its]) => its);
+        const texts = after.answers.map((answer) => withoutWithdrawals(answer.slice(answer.indexOf('\n'))));
+        const telling = texts.find((text) => secrets.some((secret) => text.includes(secret)));
+        expect(telling?.slice(0, 500)).toBeUndefined();
+      }
+    }
+  });
+});
+let cells = 0;
+
+test('the matrix has thousands of cells', () => {
+  expect(cells).toBeGreaterThan(4_000);
+});
+
+describe('a change of marking', () => {
+  const get = async (who: string, path: string): Promise<string> =>
+    (await fetch(server.url + path, { headers: { authorization: `Bearer ${keys[who]}` } })).text();
+
+  test('shows what is lowered and takes away what is raised, live and as of before', async () => {
+    const event = strike({ tlp: 'RED', summary: 'A quince falls.' });
+    const id = event['eventId'] as string;
+    await append(EVENTS, event);
+    const asOf = encodeURIComponent(new Date(now).toISOString());
+    const marked = (marking: Level): object => ({
+      type: 'MarkingChanged',
+      occurredAt: '2026-02-07T00:00:00Z',
+      data: { target: id, marking, reason: 'test' },
+    });
+    const shows = async (): Promise<boolean[]> =>
+      Promise.all([
+        get('CLEAR', `${EVENTS}?q=quince`).then((text) => text.includes(id)),
+        get('CLEAR', `${CRISIS}/risk?at=${AT}&asOf=${asOf}`).then((text) => text.includes(id)),
+        get('CLEAR', `${EVENTS}/${id}`).then((text) => text.includes('quince')),
+      ]);
+    expect(await shows()).toEqual([false, false, false]);
+    await append(EVENTS, marked('CLEAR'));
+    expect(await shows()).toEqual([true, true, true]);
+    await append(EVENTS, marked('GREEN'));
+    expect(await shows()).toEqual([false, false, false]);
+  });
+});
