@@ -1,5 +1,5 @@
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
-import { type Behaviour, caughtUp, standIn } from '../support/eventstoredb-stand-in';
+import { type Behaviour, caughtUp, checkpoint, delivered, standIn } from '../support/eventstoredb-stand-in';
 
 describe('a server that does what none should', () => {
   const withRecord = async (behaviour: Behaviour, test: (record: RecordClient) => Promise<void>): Promise<void> => {
@@ -46,6 +46,52 @@ describe('a server that does what none should', () => {
         expect(batches).toEqual([{ events: [], isLive: true }]);
       },
     ));
+
+  it('runs ahead with its checkpoint and with caught up: events that are still to come count first', () =>
+    withRecord(
+      {
+        read: (call) => {
+          for (let n = 0; n < 700; n++) call.write(delivered(n));
+          call.write(checkpoint(5_000));
+          call.write(caughtUp());
+        },
+      },
+      async (record) => {
+        let seen = 0;
+        const subscription = record.subscribe(undefined);
+        for await (const { events, isLive } of subscription.batches()) {
+          seen += events.length;
+          expect(isLive).toBe(isLive && seen === 700);
+          if (isLive) break;
+        }
+        expect(seen).toBe(700);
+        subscription.close();
+      },
+    ));
+
+  it('drops a live subscription: what it has delivered is handled, then whoever follows is told', () =>
+    withRecord(
+      {
+        read: (call) => {
+          for (let n = 0; n < 40; n++) call.write(delivered(n));
+          call.emit('error', { code: 10, details: 'Consumer too slow to handle event while live.' });
+        },
+      },
+      async (record) => {
+        const revisions: number[] = [];
+        const follow = async () => {
+          for await (const { events } of record.subscribe(undefined).batches())
+            revisions.push(...events.map(({ revision }) => revision));
+        };
+        await expect(follow()).rejects.toThrow('too slow');
+        expect(revisions).toEqual(Array.from({ length: revisions.length }, (_none, i) => i));
+      },
+    ));
+
+  it('tells the time in ticks: milliseconds are kept', () =>
+    withRecord({ read: (call) => (call.write(delivered(0)), call.end()) }, async (record) => {
+      expect(await record.readStream('crisis-a', 0)).toMatchObject([{ created: 1_700_000_000_000 }]);
+    }));
 
   it.each(['{', '{"a":1', ''])('is not even asked to store what is no JSON: %j', (data) =>
     withRecord({}, async (record) => {

@@ -1,10 +1,13 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import { ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 interface Call {
   write(message: unknown): void;
   end(): void;
+  /** With an error: fails the call. */
+  emit(event: 'error', error: { code: number; details: string }): void;
   on(event: string, listener: () => void): void;
 }
 
@@ -40,3 +43,25 @@ export function caughtUp(): ReadResp {
   response.setCaughtUp(new ReadResp.CaughtUp());
   return response;
 }
+
+/** An event of `$all`: the nth, at position n. */
+export function delivered(n: number): ReadResp {
+  const event = new ReadResp.ReadEvent.RecordedEvent();
+  const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  event.setId(new UUID().setString(id));
+  event.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from('crisis-a').toString('base64')));
+  event.setStreamRevision(String(n)).setCommitPosition(String(n)).setPreparePosition(String(n));
+  // 100 ns ticks, as the server counts.
+  const ticks: [string, string][] = [
+    ['type', 'T'],
+    ['content-type', 'application/json'],
+    ['created', '17000000000009999'],
+  ];
+  for (const [name, value] of ticks) event.getMetadataMap().set(name, value);
+  event.setData(Buffer.from('{}')).setCustomMetadata(Buffer.from('{}'));
+  return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(event));
+}
+
+/** A checkpoint of a filtered subscription. */
+export const checkpoint = (n: number): ReadResp =>
+  new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(String(n)).setPreparePosition(String(n)));

@@ -63,7 +63,7 @@ export class Appender {
 
   /** Lanes without work are few bytes each, yet there may be many streams. */
   private forget(stream: string): void {
-    if (this.lanes.size > 10_000 && !this.lanes.get(stream)!.isAhead) this.lanes.delete(stream);
+    if (this.lanes.size > 10_000 && this.lanes.get(stream)!.isForgettable) this.lanes.delete(stream);
   }
 }
 

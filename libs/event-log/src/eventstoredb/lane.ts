@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decide, type Verdict } from '../decide';
-import { EventLogError, OutcomeUnknown, RecordAway, toError } from '../errors';
-import { type AppendedEvent, MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND, type Revision } from '../event-log';
+import { EventLogError, OutcomeUnknown, RecordAway } from '../errors';
 import { reasonOf, type AppendOutcome } from './append-outcome';
+import { confirm } from './confirm';
 import type { Mirror } from './mirror';
 import { openEnvelope } from './open-envelope';
 import type { RecordClient } from './record-client';
-import type { Sealed, Sealer } from './sealer';
-import { laterEvent, LaterEvent, StreamPrefix } from './stream-prefix';
+import { decideRound, type Round } from './round';
+import type { Sealer } from './sealer';
+import { laterEvent, type LaterEvent, StreamPrefix } from './stream-prefix';
 import type { Waiting } from './waiting';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-/** For the mirror to show what the record has acknowledged. */
-const MIRROR_MS = 2_000;
 
 export interface LaneContext {
   readonly record: RecordClient;
@@ -22,31 +20,32 @@ export interface LaneContext {
   readonly isClosing: () => boolean;
 }
 
-/** Of one pass over what waits: the verdicts, and what is to be sent. */
-interface Round {
-  readonly decided: readonly { readonly waiting: Waiting; readonly verdict: Verdict; readonly first: Revision }[];
-  readonly events: readonly Sealed[];
-  /** The revision the group follows. */
-  readonly base: Revision;
-  /** Refusals and repetitions rest on what is in the record, or are accepted in this round. */
-  readonly isRefusing: boolean;
-}
-
 /**
  * The appends to one stream: those that wait are decided together and sent in one call, and no other call to the stream
- * is made before the outcome of that one is known.
+ * is made before the outcome of that one is known. While what was acknowledged is read back, the next group may be under
+ * way, as long as it rests on nothing that is not yet confirmed.
  */
 export class Lane {
   private queue: Waiting[] = [];
   private running: Promise<void> | undefined;
-  /** The record may hold more of the stream than the mirror. */
-  isAhead = false;
+  /** What the record holds behind the mirror, without a gap: read from there, or acknowledged by it. */
+  private later: LaterEvent[] = [];
+  /** Ids of acknowledged events that may turn out to be another instance's. */
+  private readonly unconfirmed = new Set<string>();
+  private readonly confirming = new Set<Promise<void>>();
+  /** The record may hold more of the stream than is known here. */
+  private isUnsure = false;
 
   constructor(
     private readonly stream: string,
     private readonly context: LaneContext,
     private readonly onIdle: () => void,
   ) {}
+
+  /** Nothing is known here that the record and the mirror do not tell. */
+  get isForgettable(): boolean {
+    return this.running === undefined && this.confirming.size === 0 && !this.isUnsure;
+  }
 
   push(waiting: Waiting): void {
     this.queue.push(waiting);
@@ -55,7 +54,8 @@ export class Lane {
 
   /** Resolves when nothing waits. */
   async drain(): Promise<void> {
-    await this.running;
+    while (this.running !== undefined || this.confirming.size > 0)
+      await Promise.all([this.running, ...this.confirming]);
   }
 
   private async run(): Promise<void> {
@@ -65,7 +65,7 @@ export class Lane {
       try {
         await this.appendGroup();
       } catch (error) {
-        // The tail could not be read: nothing was sent.
+        // The record could not be read: nothing was sent.
         const reason = error instanceof EventLogError ? error : new RecordAway({ reason: reasonOf(error) });
         for (const waiting of this.queue.splice(0)) waiting.reject(reason);
       }
@@ -75,44 +75,30 @@ export class Lane {
   }
 
   private async appendGroup(): Promise<void> {
-    let tail = this.isAhead ? await this.readTail() : undefined;
-    while (true) {
-      let round = this.decideAll(tail ?? []);
-      // A refusal rests on what is not there, or on what was there: the record is asked before it is given.
-      if (round.isRefusing && tail === undefined) round = this.decideAll((tail = await this.readTail()));
-      for (const { waiting } of round.decided) waiting.isSent = round.events.length > 0;
-      const outcome = await this.send(round);
-      const isDone = outcome.kind === 'conflict' ? false : await this.settle(round, outcome);
-      if (isDone) return;
-      tail = await this.readTail();
+    if (this.isUnsure) await this.readOn();
+    let round = this.decideAll();
+    // A refusal rests on what is not there, or on what was there: the record is asked before it is given.
+    if (round.isRefusing) {
+      await this.readOn();
+      round = this.decideAll();
     }
+    if (round.decided.length === 0) return void (await Promise.race(this.confirming));
+    for (const { waiting } of round.decided) waiting.isSent = round.events.length > 0;
+    const outcome = await this.send(round);
+    if (outcome.kind === 'conflict') this.isUnsure = true;
+    else this.settle(round, outcome);
   }
 
-  private decideAll(tail: readonly LaterEvent[]): Round {
-    const base = new StreamPrefix(this.context.mirror.file.stream(this.stream), tail);
-    const start = base.head;
-    const decided: { waiting: Waiting; verdict: Verdict; first: Revision }[] = [];
-    const events: Sealed[] = [];
+  private decideAll(): Round {
     const { mirror, sealer } = this.context;
-    const recordedAt = sealer.now(mirror.file.knownAt);
-    let bytes = 0;
-    let isRefusing = false;
-    for (const waiting of this.queue) {
-      const hasRoom =
-        events.length + waiting.events.length <= MAX_EVENTS_PER_APPEND && bytes + waiting.bytes <= MAX_BYTES_PER_APPEND;
-      if (!hasRoom) break;
-      const verdict = decide(waiting.proposal, base);
-      decided.push({ waiting, verdict, first: base.head + 1 });
-      isRefusing ||= typeof verdict === 'object';
-      if (verdict !== 'append') continue;
-      bytes += waiting.bytes;
-      for (const event of waiting.events) {
-        events.push(sealer.seal(this.stream, base.head + 1, event, waiting.writer.principal, recordedAt));
-        const { principal } = waiting.writer;
-        base.accept({ ...event.proposed, revision: base.head + 1, principal });
-      }
-    }
-    return { decided, events, base: start, isRefusing };
+    const mirrored = mirror.file.stream(this.stream);
+    this.later = this.later.filter(({ revision }) => revision > mirrored.head);
+    return decideRound(
+      this.queue,
+      new StreamPrefix(mirrored, this.later, this.unconfirmed),
+      sealer,
+      mirror.file.knownAt,
+    );
   }
 
   /** Until the answer is definite: after an unknown one the same bytes are sent again, with the same revision. */
@@ -124,58 +110,50 @@ export class Lane {
       if (outcome.kind === 'stored' || outcome.kind === 'conflict') return outcome;
       isUncertain ||= outcome.kind === 'unknown';
       if (!isUncertain) return outcome;
-      this.isAhead = true;
+      this.isUnsure = true;
       if (this.context.isClosing() || this.context.mirror.stopped) return { kind: 'unknown', reason: outcome.reason };
       await sleep(pauseMs);
     }
   }
 
-  /** False when it has to be decided again. */
-  private async settle(round: Round, outcome: Exclude<AppendOutcome, { kind: 'conflict' }>): Promise<boolean> {
-    const { decided, events, base } = round;
-    const waited = new Set(decided.map(({ waiting }) => waiting));
-    const leave = () => (this.queue = this.queue.filter((waiting) => !waited.has(waiting)));
-    const rejectAll = (error: EventLogError) => {
-      leave();
-      for (const { waiting } of decided) waiting.reject(error);
-      return true;
-    };
+  private settle(round: Round, outcome: Exclude<AppendOutcome, { kind: 'conflict' }>): void {
+    const decided = new Set(round.decided.map(({ waiting }) => waiting));
+    this.queue = this.queue.filter((waiting) => !decided.has(waiting));
     if (outcome.kind !== 'stored') {
-      const { reason } = outcome;
-      return rejectAll(outcome.kind === 'unknown' ? new OutcomeUnknown({ reason }) : new RecordAway({ reason }));
+      const { kind, reason } = outcome;
+      const error = kind === 'unknown' ? new OutcomeUnknown({ reason }) : new RecordAway({ reason });
+      for (const waiting of decided) waiting.reject(error);
+      return;
     }
-    const { mirror } = this.context;
-    const last = this.lastNeeded(round);
-    this.isAhead = !(await mirror.reaches(this.stream, last, MIRROR_MS));
-    if (this.isAhead) return rejectAll(new OutcomeUnknown({ reason: 'it is not yet read back from the record' }));
-    // The server takes known ids for a repetition without comparing: what is there must be what was sent.
-    const isOurs = events.every(({ seal }, i) => {
-      const stored = mirror.file.sealAt(this.stream, base + 1 + i);
-      return stored !== undefined && seal.equals(stored);
-    });
-    if (!isOurs) return false;
-    leave();
-    for (const { waiting, verdict } of decided) {
-      if (typeof verdict === 'object') waiting.reject(toError(verdict));
-      else waiting.resolve(waiting.events.map((event) => this.result(event.proposed.id, verdict === 'repeat')));
+    this.later.push(...round.accepted);
+    for (const { id } of round.accepted) this.unconfirmed.add(id);
+    const confirming = this.confirm(round).finally(() => this.confirming.delete(confirming));
+    this.confirming.add(confirming);
+  }
+
+  private async confirm(round: Round): Promise<void> {
+    const waiting = round.decided.map(({ waiting }) => waiting);
+    try {
+      const isOurs = await confirm(this.context, this.stream, round);
+      if (!isOurs) {
+        this.isUnsure = true;
+        this.queue.unshift(...waiting);
+      }
+    } catch (error) {
+      this.isUnsure = true;
+      for (const each of waiting) each.reject(new OutcomeUnknown({ reason: reasonOf(error) }));
     }
-    return true;
+    for (const { id } of round.accepted) this.unconfirmed.delete(id);
+    if (this.queue.length > 0) this.running ??= this.run();
   }
 
-  /** The last revision that answers speak of: of the group, or of repeated events that only the tail showed. */
-  private lastNeeded({ decided, events, base }: Round): Revision {
-    const isRepeating = decided.some(({ verdict }) => verdict === 'repeat');
-    return events.length > 0 || isRepeating ? base + events.length : -1;
-  }
-
-  private result(id: string, repeated: boolean): AppendedEvent {
-    return { ...this.context.mirror.file.original(this.stream, id), repeated };
-  }
-
-  private async readTail(): Promise<LaterEvent[]> {
+  /** From the record, whatever the mirror does not hold: it is what it is, and confirmed. */
+  private async readOn(): Promise<void> {
     const { mirror, record } = this.context;
     if (mirror.stopped) throw mirror.stopped;
     const events = await record.readStream(this.stream, mirror.file.stream(this.stream).head + 1);
-    return events.map((event) => laterEvent(openEnvelope(event)));
+    this.later = events.map((event) => laterEvent(openEnvelope(event)));
+    this.unconfirmed.clear();
+    this.isUnsure = false;
   }
 }

@@ -59,8 +59,10 @@ export class MirrorFile {
     return (this.db.prepare(`select max(revision) as head from ${this.table(name)}`).get()!['head'] as number) ?? -1;
   }
 
-  original(stream: string, id: string): AppendedEvent {
-    return this.stream(stream).original(id);
+  /** What the append that stored this event answered; undefined where the mirror does not hold it. */
+  find(stream: string, id: string): AppendedEvent | undefined {
+    const columns = this.stream(stream);
+    return columns.find(id) && columns.original(id);
   }
 
   sealAt(stream: string, revision: Revision): Uint8Array | undefined {

@@ -3,7 +3,7 @@ import type { HeadSignal } from '../head-signal';
 import type { Revision } from '../event-log';
 import { reasonOf } from './append-outcome';
 import { readGenesis } from './genesis';
-import type { MirrorFile } from './mirror-file';
+import type { Checkpoint, MirrorFile } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
 import type { RecordSubscription } from './record-subscription';
 
@@ -13,8 +13,10 @@ const LONGEST_PAUSE_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 /** Settings of a stream that make EventStoreDB hide or drop its events. */
 const TRUNCATING = ['$tb', '$maxCount', '$maxAge'];
-/** What the server says of a place where no event begins. */
-const NO_SUCH_PLACE = /Exception was thrown by handler/;
+/** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
+const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
+/** So often in a row it means it. */
+const TIMES_TO_BELIEVE = 3;
 
 export interface MirrorHealth {
   /** `stopped`: for good, the record is not what it was. */
@@ -172,16 +174,25 @@ export class Mirror {
     const last = await this.record.lastEvent();
     if (last === undefined || last.position.commit < checkpoint.commit)
       throw rewound(`it ends at ${last?.position.commit ?? 'nothing'}, mirrored was up to ${checkpoint.commit}`);
-    const held = await this.record.eventAt(checkpoint).catch((error: unknown) => {
-      if (NO_SUCH_PLACE.test(reasonOf(error))) return undefined;
-      throw error;
-    });
+    const held = await this.heldAt(checkpoint);
     const isSame =
       held?.id === checkpoint.id &&
       held.position.commit === checkpoint.commit &&
       held.position.prepare === checkpoint.prepare;
     if (!isSame)
       throw rewound(`at ${checkpoint.commit} it holds ${held?.id ?? 'nothing'}, mirrored was ${checkpoint.id}`);
+  }
+
+  private async heldAt(checkpoint: Checkpoint): Promise<RecordedEvent | undefined> {
+    for (let times = 1; ; times++) {
+      try {
+        return await this.record.eventAt(checkpoint);
+      } catch (error) {
+        if (!NO_SUCH_PLACE.test(reasonOf(error))) throw error;
+        if (times === TIMES_TO_BELIEVE) return undefined;
+        await this.pause(FIRST_PAUSE_MS);
+      }
+    }
   }
 
   private handle(events: readonly RecordedEvent[]): void {

@@ -17,16 +17,17 @@ export class StreamPrefix implements StreamFacts {
   private readonly later = new Map<string, LaterEvent>();
   /** Of a stream that the mirror does not have yet. */
   private first: LaterEvent | undefined;
-  private readonly tailIds: ReadonlySet<string>;
+  /** Something asked for rests on an event that is not confirmed. */
+  isDoubtful = false;
 
   constructor(
     private readonly mirrored: StreamColumns,
     tail: readonly LaterEvent[],
+    private readonly unconfirmed: ReadonlySet<string>,
   ) {
     this.name = mirrored.name;
     this.head = mirrored.head;
     for (const event of tail) if (event.revision > mirrored.head) this.accept(event);
-    this.tailIds = new Set(this.later.keys());
   }
 
   accept(event: LaterEvent): void {
@@ -36,13 +37,8 @@ export class StreamPrefix implements StreamFacts {
     (this as { head: Revision }).head = event.revision;
   }
 
-  /** Is the event in the record, rather than only accepted? */
-  isStored(id: string): boolean {
-    return this.tailIds.has(id) || this.mirrored.find(id) !== undefined;
-  }
-
   find(id: string): EventFacts | undefined {
-    return this.mirrored.find(id) ?? this.later.get(id);
+    return this.mirrored.find(id) ?? this.noted(this.later.get(id));
   }
 
   identityOf(id: string): StoredIdentity {
@@ -50,18 +46,26 @@ export class StreamPrefix implements StreamFacts {
   }
 
   floor(): Level | undefined {
-    return this.mirrored.floor() ?? (this.first?.marking as Level | undefined);
+    return this.mirrored.floor() ?? (this.noted(this.first)?.marking as Level | undefined);
   }
 
   amendmentsOf(id: string): readonly EventFacts[] {
     const mirrored = this.mirrored.amendmentsOf(id);
     if (this.later.size === 0) return mirrored;
-    return [...mirrored, ...[...this.later.values()].filter(({ target }) => target === id)];
+    return [
+      ...mirrored,
+      ...[...this.later.values()].filter(({ target }) => target === id).map((event) => this.noted(event)),
+    ];
   }
 
   *newestAfter(revision: Revision): Iterable<EventFacts> {
-    for (const event of [...this.later.values()].reverse()) if (event.revision > revision) yield event;
+    for (const event of [...this.later.values()].reverse()) if (event.revision > revision) yield this.noted(event);
     yield* this.mirrored.newestAfter(revision);
+  }
+
+  private noted<E extends LaterEvent | undefined>(event: E): E {
+    this.isDoubtful ||= event !== undefined && this.unconfirmed.has(event.id);
+    return event;
   }
 }
 
