@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '#event-log';
 import { crisisBundle, Notary, RecordFault } from '#notary';
-import { Problem } from '../http/problem';
-import { toProblem } from '../http/to-problem';
+import { Problem, retryAfter } from '../http/problem';
+import { failed } from '../worker/worker-reply';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
-import type { BundleRequest, NotaryReply, NotaryRequest, NotarySettings } from './notary-request';
+import type { BundleRequest, NotaryAnswer, NotaryRequest, NotarySettings, NotaryWarning } from './notary-request';
 
 /** How often the notary looks for new events, and goes on with what is older, while nobody asks. */
 const IDLE_MS = 100;
@@ -17,7 +17,7 @@ const CHUNK_CHARS = 256 * 1024;
 
 const { dataDir, headsFile } = workerData as NotarySettings;
 const port = parentPort!;
-const send = (reply: NotaryReply): void => port.postMessage(reply);
+const send = (message: NotaryAnswer | NotaryWarning): void => port.postMessage(message);
 const reader = openReader(dataDir);
 const bundles = new Map<number, Generator<string>>();
 let nextBundle = 0;
@@ -46,14 +46,14 @@ port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => 
     send({ id, body: answer(request) });
   } catch (error) {
     report(error);
-    const { type, detail, extra } = toProblem(error, '');
-    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    send(type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra } });
+    port.postMessage(failed(id, error));
   }
 });
 
 function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
   switch (request.kind) {
+    case 'ready':
+      return String(notary.chain?.epoch ?? 0);
     case 'head':
       return answerHead(notary);
     case 'inclusion':
@@ -71,7 +71,8 @@ function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
 }
 
 function openBundle({ crisis, head: revision, hidden, without }: BundleRequest): number {
-  if (bundles.size >= MAX_OPEN_BUNDLES) throw new Problem('busy', `${MAX_OPEN_BUNDLES} bundles are being written.`);
+  if (bundles.size >= MAX_OPEN_BUNDLES)
+    throw new Problem('busy', `${MAX_OPEN_BUNDLES} bundles are being written.`, {}, retryAfter(1));
   const { store, chain, signer } = notary;
   const head = notary.signedHead(revision);
   if (!chain || !signer || !head) throw new Problem('no-tree-head', 'This instance does not sign.');
@@ -115,7 +116,6 @@ function work(): void {
   timer = setTimeout(work, waitMs);
 }
 
-send({ ready: { epoch: notary.chain?.epoch ?? 0, signs: notary.signer !== undefined } });
 work();
 
 function stop(): void {
