@@ -6,7 +6,7 @@ import { openReader, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { checkRecord, initKeys, Notary, readHeads, readVerifierKeys, RecordFault } from '#notary';
 import { partsOf } from '../../libs/event-log/src/element';
 import { seal } from '../../libs/event-log/src/envelope';
-import { factsOf } from '../../libs/event-log/src/sqlite/log-reader';
+import { factsOf } from '../../libs/event-log/src/sqlite/entry';
 import { amendment, append, newEvent, newId } from '../contract/new-event';
 
 // Someone with write access to the data folder changes what is stored, well or badly. A folder as a crash leaves it:

@@ -3,6 +3,7 @@ import { openReader } from '#event-log';
 import { crisisBundle, Notary, RecordFault } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
 import { failed } from '../worker/worker-reply';
+import { Pace } from './pace';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
 import type { BundleRequest, NotaryAnswer, NotaryRequest, NotarySettings, NotaryWarning } from './notary-request';
 
@@ -21,6 +22,7 @@ const send = (message: NotaryAnswer | NotaryWarning): void => port.postMessage(m
 const reader = openReader(dataDir);
 const bundles = new Map<number, Generator<string>>();
 let nextBundle = 0;
+const pace = new Pace();
 let sweeps = true;
 let timer: NodeJS.Timeout | undefined;
 
@@ -95,18 +97,20 @@ function linesOf(bundle: number): string {
   return text;
 }
 
-/** Takes in what came, signs what is due, and goes on with what is older, a piece at a time. */
+/** Takes in what came when it is its turn, signs what is due, and goes on with what is older, a piece at a time. */
 function work(): void {
   let waitMs = IDLE_MS;
   try {
     const started = performance.now();
-    const grew = notary.advance(Date.now());
-    if (!grew && sweeps) {
-      sweeps = notary.sweep(SLICE);
-      if (sweeps) waitMs = (performance.now() - started) * (1 / SWEEP_SHARE - 1);
+    const tookMs = (): number => performance.now() - started;
+    const head = reader.head();
+    if (pace.isTurn(head, notary.store.size, started)) {
+      const grew = notary.advance(Date.now());
+      if (notary.store.size > head) pace.caughtUp();
+      // As long as it has worked it leaves the processor to the appends.
+      if (grew) waitMs = tookMs();
+      else if (sweeps && (sweeps = notary.sweep(SLICE))) waitMs = tookMs() * (1 / SWEEP_SHARE - 1);
     }
-    // As long as it has worked it leaves the processor to the appends.
-    if (grew) waitMs = performance.now() - started;
   } catch (error) {
     report(error);
     if (error instanceof RecordFault) return;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { dataIn, dataOf, EnvelopeFacts, leafOf, metadataIn, metadataOf } from '../envelope';
 import { LogClosed } from '../errors';
 import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
+import { type Entry, type Envelope, envelopeOf } from './entry';
 import { Genesis, LOG_FILE, openForReading } from './schema';
 import { dashed } from './uuid';
 
@@ -11,23 +11,6 @@ export interface LogReadOptions extends ReadOptions {
   readonly types?: readonly string[];
   /** Only events of these streams. */
   readonly streams?: readonly string[];
-}
-
-/** An event as EventStoreDB would hold it, and its leaf in the Merkle log. */
-export interface Envelope {
-  readonly data: string;
-  readonly metadata: string;
-  readonly leaf: Buffer;
-}
-
-/** Everything that is stored of an event: with its seal, and the columns that decisions are made from. */
-export interface Entry {
-  readonly event: StoredEvent;
-  /** Salts, contentHash and commitments, one after the other. */
-  readonly seal: Uint8Array;
-  readonly target: string | undefined;
-  readonly marks: string | undefined;
-  readonly contentType: string | undefined;
 }
 
 /** Rows come by the page: `.all()` beats `.iterate()`, and no read transaction outlives a call. */
@@ -264,35 +247,6 @@ export class LogReader {
     }
     return statement.all(...values) as unknown as T[];
   }
-}
-
-const envelopeOf = (event: StoredEvent, sealed: Uint8Array): Envelope => ({
-  data: dataOf(event.body, sealed),
-  metadata: metadataOf(factsOf(event), sealed),
-  leaf: leafOf(sealed),
-});
-
-/** `data` and `metadata` of the stored format as a client of EventStoreDB would parse them. */
-export const parsedEnvelope = ({ event, seal }: Entry): { readonly data: unknown; readonly metadata: unknown } => ({
-  data: dataIn(event.body, seal),
-  metadata: metadataIn(factsOf(event), seal),
-});
-
-let [lastTime, lastTimeText] = [NaN, ''];
-
-/** What the envelope says of a stored event. Neighbours have their time in common: a group has one. */
-export function factsOf(event: StoredEvent): EnvelopeFacts {
-  const { stream, revision, id, type, marking, schemaVersion, contentSchemaVersion } = event;
-  const { recordedBy, correlationId, causationId } = event;
-  if (event.recordedAt !== lastTime) {
-    lastTimeText = new Date(event.recordedAt).toISOString();
-    lastTime = event.recordedAt;
-  }
-  const recordedAt = lastTimeText;
-  return {
-    ...{ stream, revision, id, type, recordedAt, marking, schemaVersion, contentSchemaVersion },
-    ...{ recordedBy, correlationId, causationId },
-  };
 }
 
 /** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */

@@ -1,6 +1,6 @@
 import { partsOf } from '../element';
 import { leafOf, sealHolds } from '../envelope';
-import { type Entry, factsOf } from './log-reader';
+import { type Entry, factsOf } from './entry';
 
 /**
  * The leaf of a stored event, after everything it commits to was computed again from what is stored: the body is in
@@ -21,7 +21,8 @@ export function checkSeal({ event, seal }: Entry): void {
 /** Nothing commits to these columns but that they are of the body. Most events have none. */
 function checkColumns({ event: { type, body }, ...columns }: Entry): void {
   const isAmendment = type === 'MarkingChanged' || type === 'EventCorrected';
-  const { content, refs }: Body = isAmendment || body.includes('"data.target":') ? JSON.parse(body) : {};
+  const isRead = isAmendment || body.includes('"data.target":');
+  const { content, refs } = (isRead ? JSON.parse(body) : {}) as Body;
   const expected = {
     target: refs?.['data.target'],
     marks: type === 'MarkingChanged' ? content?.data?.marking : undefined,
