@@ -14,7 +14,7 @@ import { checkFile } from './check-start';
 import type { Reached } from './heads-file';
 import type { Note } from './ledger-store';
 import { RecordFault } from './record-fault';
-import { storedLeaves } from './stored-leaves';
+import { openedEvents } from './stored-leaves';
 
 export interface RecordCheck {
   readonly origin: string;
@@ -54,7 +54,7 @@ export function checkRecord(
   }
   let frontier: Frontier = EMPTY_FRONTIER;
   let [next, right] = [0, 0];
-  for (const { position, leaf } of storedLeaves(reader, 0, events)) {
+  for (const { position, leaf } of openedEvents(reader, 0, events)) {
     frontier = extend(frontier, [leaf]);
     for (; due[next]?.size === position + 1; next++) {
       if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(due[next]!.size, right);

@@ -3,7 +3,7 @@ import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, 
 import { headIn, type LedgerStore } from './ledger-store';
 import type { SignedHead } from './notary';
 import { checkLeaf } from './check-start';
-import { openEvent } from './stored-leaves';
+import { openedAt } from './stored-leaves';
 
 export interface BundleQuestion {
   readonly crisis: string;
@@ -21,13 +21,6 @@ export interface BundleSource {
   readonly key: SigningKey;
 }
 
-/** Another writer put an event into the crisis: it commits to nothing, so no bundle can hold it. */
-export class ForeignEvent extends Error {
-  constructor(readonly position: number) {
-    super(`the event at position ${position} was not written by a crisis log`);
-  }
-}
-
 /** The lines of the bundle of a crisis. Every event is opened again from stored bytes before it is handed out. */
 export const crisisBundle = (source: BundleSource, question: BundleQuestion): Generator<string> =>
   writeBundle({
@@ -42,12 +35,9 @@ export const crisisBundle = (source: BundleSource, question: BundleQuestion): Ge
   });
 
 function* eventsOf(source: BundleSource, { crisis, hidden, without }: BundleQuestion): Generator<BundleEvent> {
-  for (const event of source.reader.readStream(`crisis-${crisis}`)) {
-    const { position } = event;
+  for (const { position } of source.reader.readStream(`crisis-${crisis}`)) {
     if (position >= source.head.size) return;
-    const opened = openEvent(source.reader, event);
-    if (opened === undefined) throw new ForeignEvent(event.position);
-    const { parts, salts, commitments, leaf } = opened;
+    const { parts, salts, commitments, leaf } = openedAt(source.reader, position);
     checkLeaf(source.store, position, leaf);
     const { place: _place, ...all } = parts;
     const shown = Object.entries(all).filter(([part]) => !without.includes(part as DisclosedPart));

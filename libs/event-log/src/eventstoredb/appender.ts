@@ -1,7 +1,7 @@
-import { checkAppend } from '../check-append';
+import { checkAppend, checkRequest } from '../check-append';
 import { bodyOf, contentHashOf, type DividedElement } from '../element';
 import { ClockOff, EventLogError, InvalidAppend, LogClosed, WriterBusy } from '../errors';
-import type { AppendedEvent, AppendRequest, NewEvent } from '../event-log';
+import type { AppendedEvent, AppendRequest, NewEvent, Outcome } from '../event-log';
 import type { ClockCheck } from './clock-check';
 import { Lane, type LaneContext } from './lane';
 import { type Amendment, amendmentIn } from './open-envelope';
@@ -35,6 +35,20 @@ export class Appender {
     const waiting = new Waiting(incoming, expected, writer, bytes, this.deadlineMs, () => (this.waitingBytes -= bytes));
     this.lane(stream).push(waiting);
     return waiting.answer;
+  }
+
+  /** One append for each event; those of one turn go to the record together all the same. */
+  async appendEach(request: AppendRequest): Promise<readonly Outcome[]> {
+    checkRequest(request);
+    const append = (event: NewEvent): Promise<Outcome> =>
+      this.append({ ...request, events: [event] }).then(
+        ([appended]) => appended!,
+        (error: unknown) => {
+          if (error instanceof EventLogError && !(error instanceof LogClosed)) return error;
+          throw error;
+        },
+      );
+    return Promise.all(request.events.map(append));
   }
 
   /** Why nothing is appended, apart from the record being away. */

@@ -5,6 +5,7 @@ import type {
   AppendedEvent,
   AppendRequest,
   EventLog,
+  Outcome,
   Position,
   ReadOptions,
   StoredEvent,
@@ -80,6 +81,10 @@ export class EventStoreLog implements EventLog {
 
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
     return this.appender.append(request);
+  }
+
+  appendEach(request: AppendRequest): Promise<readonly Outcome[]> {
+    return this.appender.appendEach(request);
   }
 
   readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
