@@ -17,6 +17,7 @@ export class MirrorFile {
   private readonly queries: StreamQueries;
   private readonly insertEvent: StatementSync;
   private readonly selectSeal: StatementSync;
+  private readonly moveCheckpoint: StatementSync;
   private readonly streams = new Map<string, StreamColumns>();
   private nextPosition: Position;
   /** The latest recorded time so far, milliseconds: a running maximum over positions. */
@@ -28,6 +29,9 @@ export class MirrorFile {
     this.insertEvent = db.prepare(INSERT_EVENT);
     this.selectSeal = db.prepare(
       'select seal from event where stream = (select id from stream where name = ?) and revision = ?',
+    );
+    this.moveCheckpoint = db.prepare(
+      'insert or replace into mirror_checkpoint (rowid, id, commit_position, prepare_position) values (1, ?, ?, ?)',
     );
     this.nextPosition = ((db.prepare('select max(position) as head from event').get()!['head'] as number) ?? -1) + 1;
     this.knownAt = (db.prepare('select max(recorded_at) as at from event').get()!['at'] as number) ?? 0;
@@ -79,11 +83,8 @@ export class MirrorFile {
         if (isSystemStream(event.stream)) this.storeEntry(event.stream, event);
         else this.store(openEnvelope(event));
       }
-      this.db.exec('delete from mirror_checkpoint');
       const { commit, prepare } = last.position;
-      this.db
-        .prepare('insert into mirror_checkpoint values (?, ?, ?)')
-        .run(last.id, commit.toString(), prepare.toString());
+      this.moveCheckpoint.run(last.id, commit.toString(), prepare.toString());
       this.db.exec('commit');
       this.checkpoint = { id: last.id, commit, prepare };
     } catch (error) {
