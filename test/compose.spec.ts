@@ -7,7 +7,7 @@ import { readConfig } from '../apps/api/src/config';
 import { ROOT } from './support/fixture';
 
 /** Comes with Jest. What these files do is not tried here: that takes Docker. */
-const { load } = createRequire(__filename)('js-yaml') as { load(text: string): unknown };
+const { load } = createRequire(__filename)('js-yaml') as { readonly load: (text: string) => unknown };
 
 interface Service {
   readonly image?: string;
