@@ -34,15 +34,20 @@ const isTransient = (status: number): boolean => status >= 500 || status === 408
 
 /** A crisis log over HTTP, as any client has it. Events carry their ids, so whatever is sent twice is stored once. */
 export class CrisisLogClient {
-  private readonly credential: Readonly<Record<string, string>>;
-
   constructor(
     private readonly url: string,
     private readonly notice: (text: string) => void,
     private readonly patience: Patience = PATIENCE,
-    key?: string,
-  ) {
-    this.credential = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
+    private readonly credential: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /** An answer of `/v1/audit`, as JSON text. @throws UsageError with what the server says of the question */
+  async audit(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const address = `/v1/audit/${path}?${new URLSearchParams(given).toString()}`;
+    const answer = await this.definite(() => this.get(address));
+    if (!answer.ok) throw new UsageError(await explain(answer));
+    return answer.text();
   }
 
   /** The crisis's lists as they stand; undefined when there is no such crisis. */

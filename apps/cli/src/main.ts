@@ -9,9 +9,10 @@ import { isCrisisId } from '#catalogue';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
 import { addKeysInit } from './audit/keys-init';
+import { monitorCommand } from './audit/monitor';
 import { restoreCommand } from './audit/restore';
 import { verifyCommand } from './audit/verify';
-import { CrisisLogClient } from './crisis-log-client';
+import { clientOf } from './client-of';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
@@ -84,6 +85,7 @@ program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 program.addCommand(replayCommand(urlOption()));
 program.addCommand(diffCommand(urlOption()));
+program.addCommand(monitorCommand(urlOption()));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
@@ -111,9 +113,6 @@ async function runImport(format: Format, file: string, flags: ImportFlags): Prom
   console.log(flags.json ? JSON.stringify(report, undefined, 2) : printed(report, flags.dryRun));
   if (Object.keys(report.refused).length > 0) process.exitCode = EXIT.refused;
 }
-
-const clientOf = (url: string): CrisisLogClient =>
-  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`), undefined, process.env['CRISIS_LOG_KEY']);
 
 async function runExport(flags: {
   readonly crisis: string;

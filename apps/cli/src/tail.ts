@@ -1,5 +1,6 @@
 import type { EventType } from '#catalogue';
 import { CrisisLog, type FeedItem, type FollowOptions, Refused } from '#client';
+import { credential } from './client-of';
 import { UsageError } from './exit-codes';
 
 export interface TailFlags {
@@ -30,7 +31,7 @@ export async function tail(
     },
   };
   try {
-    for await (const followed of new CrisisLog(flags.url).follow(options)) {
+    for await (const followed of new CrisisLog(flags.url, { headers: credential() }).follow(options)) {
       isQuiet = false;
       if (!followed.caughtUp) print(flags.json ? JSON.stringify(followed.item) : lineOf(followed.item));
     }

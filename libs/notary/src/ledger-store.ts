@@ -50,7 +50,7 @@ export function headIn(note: string): TreeHead | undefined {
 /** The Merkle tree and the stream of heads, durable. One writer; others open it for reading. */
 export class LedgerStore {
   private readonly tiles = new Map<string, Uint8Array>();
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly prepared = new Map<string, StatementSync>();
   /** Leaves that the tiles hold. */
   private length: number;
   private grown: Frontier;
@@ -136,6 +136,13 @@ export class LedgerStore {
     return this.prepare(`${sql} ${which === 'all' ? '' : few} order by revision`).all() as unknown as Note[];
   }
 
+  /** All of the stream of heads that is no tree head: Keys, Disowned, Restored. */
+  statements(): Note[] {
+    return this.prepare(
+      'select revision, note from head where size is null order by revision',
+    ).all() as unknown as Note[];
+  }
+
   /** The heads of this origin, ascending. */
   heads(origin: string): TreeHead[] {
     const rows = this.prepare('select note from head where size is not null order by revision').all();
@@ -193,8 +200,8 @@ export class LedgerStore {
   }
 
   private prepare(sql: string): StatementSync {
-    let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    let statement = this.prepared.get(sql);
+    if (!statement) this.prepared.set(sql, (statement = this.db.prepare(sql)));
     return statement;
   }
 }
