@@ -14,6 +14,7 @@ import {
   type Subtrees,
   type TreeHead,
 } from '#ledger';
+import { RecordFault } from './record-fault';
 
 /** In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -31,6 +32,9 @@ const TABLES = `
 /** Hashes a tile: the complete subtrees of level 0, 8, 16, … side by side. 32 bytes an event and little more. */
 const TILE = 256;
 const TILES_REMEMBERED = 64;
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB */
+const DAMAGED = new Set([11, 26]);
 
 /** An entry of the stream of heads. */
 export interface Note {
@@ -72,7 +76,12 @@ export class LedgerStore {
       return new LedgerStore(db);
     } catch (error) {
       db.close();
-      throw error;
+      const { errcode = 0, message } = error as { errcode?: number; message: string };
+      if (!DAMAGED.has(errcode & 0xff)) throw error;
+      throw new RecordFault(
+        'heads',
+        `${LEDGER_FILE} is damaged (${message}): it is made again from the log and HEADS_FILE where it is moved away`,
+      );
     }
   }
 
@@ -134,6 +143,12 @@ export class LedgerStore {
     const sql = 'select revision, note from head';
     const few = 'where size is null or revision = (select max(revision) from head where size is not null)';
     return this.prepare(`${sql} ${which === 'all' ? '' : few} order by revision`).all() as unknown as Note[];
+  }
+
+  /** The stream of heads from a revision on. */
+  notesFrom(revision: number): Note[] {
+    const sql = 'select revision, note from head where revision >= ? order by revision';
+    return this.prepare(sql).all(revision) as unknown as Note[];
   }
 
   /** All of the stream of heads that is no tree head: Keys, Disowned, Restored. */
