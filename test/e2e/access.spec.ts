@@ -4,6 +4,7 @@ import fastify from 'fastify';
 import { BASE_LEVELS, ROLES, type Scope, SCOPES } from '#access';
 import { createKey, type NewKeyFlags } from '../../apps/cli/src/keys';
 import type { Credentials } from '../../apps/api/src/access/credentials';
+import { FailedCredentials } from '../../apps/api/src/access/failed-credentials';
 import { guardRoutes } from '../../apps/api/src/access/guard';
 import { RateLimits } from '../../apps/api/src/access/rate-limits';
 import { contact, correction, contentOf, opening, retraction, statement, strike } from '../support/elements';
@@ -32,6 +33,7 @@ const onlyKeyOf = (scope: Scope): string => keys[`only-${scope.replace(/\W/g, '-
 let server: RunningServer;
 beforeAll(async () => {
   server = await startTestServer(undefined, {
+    env: { FAILURE_LIMIT: '1000000' },
     async prepare(dataDir) {
       for (const [name, flags] of KEYS) keys[name] = await createKey(dataDir, flags, Date.now());
     },
@@ -159,7 +161,7 @@ describe('a route', () => {
 
   test('that does not say who may use it is not registered', () => {
     const bare = fastify();
-    guardRoutes(bare, {} as Credentials, new RateLimits(1));
+    guardRoutes(bare, {} as Credentials, new RateLimits(1), new FailedCredentials(new RateLimits(1)));
     expect(() => bare.get('/v1/secret', () => 'secret')).toThrow(/GET \/v1\/secret says nothing of who may use it/);
   });
 });

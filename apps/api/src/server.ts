@@ -10,8 +10,10 @@ import { appendRoutes } from './append/append.route';
 import { NotaryEngine } from './audit/notary-engine';
 import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
-import { Credentials } from './access/credentials';
+import { Credentials, hasKeys } from './access/credentials';
+import { FailedCredentials } from './access/failed-credentials';
 import { guardRoutes, type Needed } from './access/guard';
+import { fetchKeySet, IssuerKeys } from './access/issuer-keys';
 import { JwtVerifier } from './access/jwt';
 import { RateLimits } from './access/rate-limits';
 import { RedReads } from './access/red-reads';
@@ -45,14 +47,15 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
+  // Before anything is made: who is refused leaves no record behind.
+  requireCredentials(config, () => hasKeys(config.dataDir));
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const sessions = new Sessions(tokenKeys);
-  const jwt = config.jwt && new JwtVerifier(config.jwt, clock);
-  const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
-  requireCredentials(config, credentials.isOpen);
+  const failed = new FailedCredentials(new RateLimits(config.failureLimit));
   const { dataDir, headsFile } = config;
+  const credentials = new Credentials({ dataDir, clock, sessions, jwt: verifierOf(config, clock), failed });
   const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
     await log.close();
     throw error;
@@ -65,6 +68,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     frameworkErrors: answerMalformedAddress,
@@ -90,7 +94,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const routes = gatherRoutes(fastify);
   secureHeaders(fastify);
   checkRequests(fastify, config.allowedHosts);
-  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit));
+  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);
   refuseAltered(fastify, notary);
   takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
@@ -115,3 +119,6 @@ export async function startServer(config: Config, clock: () => number = Date.now
     },
   };
 }
+
+const verifierOf = ({ jwt }: Config, clock: () => number): JwtVerifier | undefined =>
+  jwt && new JwtVerifier(jwt, new IssuerKeys(() => fetchKeySet(jwt.jwksUrl)), clock);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { Problem, retryAfter } from '../http/problem';
 
 /** One answer in which something RED may stand. */
@@ -26,6 +27,7 @@ interface Waiting {
  * disk before the first byte of its answer; where it cannot be, there is no answer.
  */
 export class RedReads {
+  readonly #logger = new Logger('access');
   #file: FileHandle | undefined;
   #end = 0;
   #lines = 0;
@@ -61,8 +63,8 @@ export class RedReads {
       } catch (error) {
         await this.#file?.close().catch(() => undefined);
         this.#file = undefined;
+        this.#logger.error(`reads of RED cannot be put on record: ${String(error)}`);
         const problem = new Problem('access-log', 'The log of RED reads cannot be written.', {}, retryAfter(5));
-        problem.cause = error;
         for (const { reject } of batch) reject(problem);
       }
     }

@@ -24,6 +24,9 @@ function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Pr
   return undefined;
 }
 
+/** Of a `Host` header. */
+export const isLoopbackHost = (host: string): boolean => LOOPBACK_NAMES.includes(withoutPort(host));
+
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
 /** What an event was part of, and what brought it about. */
