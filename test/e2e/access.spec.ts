@@ -7,7 +7,7 @@ import type { Credentials } from '../../apps/api/src/access/credentials';
 import { FailedCredentials } from '../../apps/api/src/access/failed-credentials';
 import { guardRoutes } from '../../apps/api/src/access/guard';
 import { RateLimits } from '../../apps/api/src/access/rate-limits';
-import { contact, correction, contentOf, opening, retraction, statement, strike } from '../support/elements';
+import { contact, correction, contentOf, newId, opening, retraction, statement, strike } from '../support/elements';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
 import { textOf } from '../support/text-of';
@@ -226,10 +226,18 @@ describe('a crisis below whose floor one stands', () => {
   ];
   const token = async () => (await post('analyst', EVENTS, strike())).body.cursor!;
 
-  test.each<[string, (crisis: string) => Promise<{ status: number; text: string }>]>([
+  type Sent = [string, (crisis: string) => Promise<{ status: number; text: string }>];
+  test.each<Sent>([
     ['its frame', (crisis) => get('analyst', crisis)],
     ['its events', (crisis) => get('analyst', `${crisis}/events`)],
-    ['its risk', (crisis) => get('analyst', `${crisis}/risk`)],
+    ...['risk', 'status', 'briefing', 'risk/series', 'risk/stream', `events/${newId()}`].map((view): Sent => [
+      `its ${view.split('-')[0]}`,
+      (crisis) => get('analyst', `${crisis}/${view}`),
+    ]),
+    ...['feed', 'feed/stream', 'feed/snapshot', 'audit/replay', 'audit/diff'].map((view): Sent => [
+      view,
+      (crisis) => get('analyst', `/v1/${view}?crisis=${crisis.split('/').at(-1)}`),
+    ]),
     ['an append', (crisis) => post('analyst', `${crisis}/events`, strike())],
     ['an append of what is there', (crisis) => post('analyst', `${crisis}/events`, theirs)],
     ['an append with *', (crisis) => post('analyst', `${crisis}/events`, strike(), { 'if-match': '*' })],

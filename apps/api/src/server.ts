@@ -42,8 +42,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Slower senders are cut off, so that half-open clients cannot hold the server. */
+/** Slower senders are cut off, so that half-open clients cannot hold the server; `takeBodies` has the limit of bodies. */
 const HEADERS_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECKS_MS = 5_000;
+/** A connection on which nothing moves; streams have a heartbeat. */
+const IDLE_MS = 120_000;
+const MAX_CONNECTIONS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
@@ -70,6 +74,9 @@ export async function startServer(config: Config, clock: () => number = Date.now
     bodyLimit: Number.MAX_SAFE_INTEGER,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeout: IDLE_MS,
+    // A missing `Host` is refused where a wrong one is, as a problem.
+    http: { connectionsCheckingInterval: TIMEOUT_CHECKS_MS, requireHostHeader: false },
     forceCloseConnections: 'idle',
     frameworkErrors: answerMalformedAddress,
     clientErrorHandler: answerMalformedRequest,
@@ -90,13 +97,15 @@ export async function startServer(config: Config, clock: () => number = Date.now
   );
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  fastify.server.maxConnections = MAX_CONNECTIONS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
   secureHeaders(fastify);
+  // Before anything is refused: what still comes then has its time too.
+  takeBodies(fastify);
   checkRequests(fastify, config.allowedHosts);
   const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);
   refuseAltered(fastify, notary);
-  takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
   refuseOtherMethods(fastify, routes);

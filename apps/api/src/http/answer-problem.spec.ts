@@ -1,0 +1,24 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+import fastify from 'fastify';
+import { answerProblem } from './answer-problem';
+import { Problem } from './problem';
+
+const lines: string[] = [];
+const note = (line: unknown): void => void lines.push(String(line));
+const capturing: LoggerService = { log: note, error: note, warn: note };
+
+test('what was foreseen fills no log, and what was not is logged without the query', async () => {
+  Logger.overrideLogger(capturing);
+  const server = fastify({ genReqId: () => 'req-7' });
+  server.setErrorHandler(answerProblem);
+  server.get('/busy', () => Promise.reject(new Problem('busy', 'Later.')));
+  server.get('/broken/:name', () => Promise.reject(new Error('a wheel came off')));
+  expect((await server.inject('/busy?q=quince')).statusCode).toBe(503);
+  expect(lines).toEqual([]);
+  const broken = await server.inject('/broken/quince?q=quince');
+  expect([broken.statusCode, broken.json()]).toMatchObject([500, { type: '/problems/internal', instance: 'req-7' }]);
+  expect(broken.body).not.toContain('wheel');
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^req-7 GET \/broken\/:name: Error: a wheel came off/);
+  expect(lines[0]).not.toContain('quince');
+});
