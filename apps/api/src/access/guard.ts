@@ -11,6 +11,13 @@ import type { RateLimits } from './rate-limits';
 /** What each route needs, by method and address as it is registered; `[]`: nobody is asked. Fills as routes are registered. */
 export type Needed = ReadonlyMap<string, readonly Scope[]>;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set by `guardRoutes`: for whoever describes the routes. */
+    readonly needed: Needed;
+  }
+}
+
 /**
  * One check for every route, Nest's and plain ones alike, before anything of a request is read. It denies by
  * default: a route that does not say what it needs is not registered. Not middleware, whose idea of the address may
@@ -24,6 +31,7 @@ export function guardRoutes(
 ): Needed {
   const policy = limits.policyOf('principal');
   const needed = new Map<string, readonly Scope[]>();
+  fastify.decorate('needed', needed);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRoute', ({ url, method, config }) => {
     const { scopes } = (config ?? {}) as Partial<RouteNeeds>;
