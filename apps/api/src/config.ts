@@ -22,6 +22,8 @@ export interface Config {
   readonly jwt: JwtSettings | undefined;
   /** `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder, `…-access/INSTANCE_ID.ndjson`. */
   readonly accessLog: string;
+  /** By name: then the reads of an open server go there too, as those of `open`. */
+  readonly isAccessLogSet: boolean;
   /** `RATE_LIMIT`: requests a minute that each principal has; default 6000. An open server has none. */
   readonly rateLimit: number;
   /** `FAILURE_LIMIT`: credentials a minute that do not hold, of each address; default 60. */
@@ -89,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     tokenKeys,
     jwt,
     accessLog,
+    isAccessLogSet: env['ACCESS_LOG'] !== undefined,
     rateLimit,
     failureLimit,
     trustedProxies,

@@ -67,7 +67,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const { logId } = log;
   const { epoch } = notary;
   const tokens = new Tokens(tokenKeys, logId, epoch);
-  const redReads = new RedReads(config.accessLog, clock);
+  const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
   const adapter = new FastifyAdapter({

@@ -4,6 +4,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { Problem, retryAfter } from '../http/problem';
+import { isOpenCaller } from './caller';
 
 /** One answer in which something RED may stand. */
 export interface RedRead {
@@ -38,7 +39,14 @@ export class RedReads {
   constructor(
     private readonly path: string,
     private readonly clock: () => number,
+    /** Reads of an open server too, whose one principal says nothing of who reads. */
+    private readonly ofEveryone = true,
   ) {}
+
+  /** Whether the reads of this principal are put on record. */
+  isOf(name: string): boolean {
+    return this.ofEveryone || !isOpenCaller({ name });
+  }
 
   /** Resolves when it is durable. Reads that wait share one flush of the disk. */
   record(read: RedRead): Promise<void> {

@@ -88,7 +88,8 @@ export class ViewEngine {
 
   /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
   #answer(waiting: Waiting, reply: Answered): void {
-    if (reply.red === undefined) return waiting.resolve(reply.body);
+    if (reply.red === undefined || !this.redReads.isOf(askedBy(waiting.request).reader!.name))
+      return waiting.resolve(reply.body);
     this.redReads.record(recordOf(waiting, reply)).then(
       () => waiting.resolve(reply.body),
       (error: Error) => waiting.reject(error),
