@@ -114,6 +114,17 @@ describe('the document', () => {
     expect(registered.sort()).toEqual(described.sort());
   });
 
+  test('says of every operation what it takes, as its route says', () => {
+    for (const { method, path, operation: its } of api.operations) {
+      const scopes = server.needs.get(`${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`)!;
+      const schemes = ['apiKey', 'accessToken', ...(method === 'GET' ? ['session'] : [])];
+      const expected = schemes.flatMap((scheme) => scopes.map((scope) => ({ [scheme]: [scope] })));
+      expect([its.operationId, (its as { security?: unknown }).security]).toEqual([its.operationId, expected]);
+    }
+    const { securitySchemes } = api.document.components as { securitySchemes?: object };
+    expect(Object.keys(securitySchemes!)).toEqual(['apiKey', 'accessToken', 'session']);
+  });
+
   test('describes a body that is one of the types by its `type`', () => {
     const { NewEvent } = api.document.components.schemas;
     const { propertyName, mapping } = NewEvent!['discriminator'] as { propertyName: string; mapping: object };

@@ -123,7 +123,7 @@ export const PROBLEMS = {
   'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
   'too-many-requests': [
     429,
-    'The principal asks for more than its share',
+    'A principal asks for more than its share, or an address brings too many credentials that do not hold',
     'Send it again after `Retry-After`; many events go in one request as NDJSON.',
   ],
   internal: [
@@ -148,6 +148,11 @@ export const PROBLEMS = {
     503,
     'The views of this crisis wait for an event that this build cannot read',
     'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+  ],
+  'issuer-unreachable': [
+    503,
+    'Whether the token holds cannot be told now',
+    'Ask again after `Retry-After`; the operator must see why JWKS_URL does not answer.',
   ],
   'access-log': [
     503,

@@ -1,5 +1,5 @@
 import { BUILD } from '../build';
-import { openApiDocument } from './document';
+import { documentSchemas } from './document';
 import type { Schema } from './schema';
 
 /** What comes over a stream: its `event:`, and the schema of its `data:`. */
@@ -39,7 +39,7 @@ docs/consumers.md.`;
 
 /** AsyncAPI 3: the same schemas as in the description of the API, by the streams that carry them. */
 export function asyncApiDocument(): Record<string, unknown> {
-  const { components } = openApiDocument() as { components: { schemas: Readonly<Record<string, Schema>> } };
+  const components = { schemas: documentSchemas() };
   return {
     asyncapi: '3.0.0',
     info: { title: 'Crisis log: what can be followed', version: BUILD, description: DESCRIPTION },

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Revision } from '../event-log';
-import { assertDurable, LOG_FILE, openBeside } from './schema';
+import { assertDurable, LOG_FILE, openBeside, openForReading } from './schema';
 
 /** Streams of the record that hold no events of a crisis and have no place in the dense order. */
 export type SystemStreamName = 'crisislog-principals';
@@ -27,13 +28,26 @@ export class SystemStream {
     private readonly file: string,
     name: SystemStreamName,
   ) {
-    const table = name.replaceAll('-', '_');
+    const table = tableOf(name);
     db.exec(`create table if not exists ${table} (
       revision integer primary key, recorded_at integer not null, entry text not null
     ) strict`);
     this.insert = db.prepare(`insert into ${table}
       select coalesce(max(revision), -1) + 1, ?, ? from ${table} having coalesce(max(revision), -1) = ?`);
     this.after = db.prepare(`select revision, recorded_at, entry from ${table} where revision > ? order by revision`);
+  }
+
+  /** Whether nothing has been appended, also where there is no log. Makes nothing. */
+  static isEmpty(dataDir: string, name: SystemStreamName): boolean {
+    const file = join(dataDir, LOG_FILE);
+    if (!existsSync(file)) return true;
+    const db = openForReading(file);
+    try {
+      const table = db.prepare(`select 1 from sqlite_schema where type = 'table' and name = ?`).get(tableOf(name));
+      return table === undefined || db.prepare(`select 1 from ${tableOf(name)}`).get() === undefined;
+    } finally {
+      db.close();
+    }
   }
 
   /** Makes the stream where it is missing. The log itself must be there: throws LogDamaged where it is not. */
@@ -68,3 +82,5 @@ export class SystemStream {
     this.db.close();
   }
 }
+
+const tableOf = (name: SystemStreamName): string => name.replaceAll('-', '_');
