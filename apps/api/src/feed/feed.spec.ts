@@ -108,6 +108,17 @@ test('what was lowered and is raised again is not sent, though it is told that i
   expect(JSON.stringify(items)).not.toContain('secret');
 });
 
+test('what waits for a slow follower and is hidden meanwhile is not sent', async () => {
+  const { at } = await everything('GREEN');
+  const id = await append(strike({ tlp: 'GREEN', summary: 'secret' }));
+  expect(told((await feed.next(asked('GREEN'), at)).items.map(({ json }) => JSON.parse(json) as Item))).toEqual([
+    'event StrikeReported',
+  ]);
+  await mark(id, 'RED');
+  const { items } = await everything('GREEN', at);
+  expect(told(items)).toEqual(['withdraw StrikeReported']);
+});
+
 test('who follows live and who reads later get the same items, byte for byte', async () => {
   const batches: string[] = [];
   let { at } = await everything('AMBER');
