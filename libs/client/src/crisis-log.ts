@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { v7 as uuidV7 } from 'uuid';
 import { type Followed, follow, type FollowOptions } from './follow';
 import { answered, Backoff, type Patience } from './patience';
+import { NamedConsumer, type Send } from './named-consumer';
 import type { NewCrisis, NewEvent } from './wire';
 
 export interface CrisisLogOptions {
@@ -22,7 +23,8 @@ export interface Receipt {
 }
 
 const PATIENCE: Patience = { attempts: 8, firstDelayMs: 250, maxDelayMs: 15_000 };
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than any wait that can be asked for. */
+const REQUEST_TIMEOUT_MS = 45_000;
 
 export class CrisisLog {
   private readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +40,7 @@ export class CrisisLog {
 
   /** Opens a crisis. Durable once it resolves. @throws Refused, Unanswered */
   async open(crisis: NewCrisis): Promise<Receipt> {
-    return (await this.send('/v1/crises', { eventId: uuidV7(), ...crisis })) as Receipt;
+    return (await this.send('POST', '/v1/crises', { eventId: uuidV7(), ...crisis })) as Receipt;
   }
 
   /**
@@ -46,13 +48,13 @@ export class CrisisLog {
    * id gets one before the first attempt. @throws Refused: not stored; Unanswered: may be, and may be sent again
    */
   async append(crisisId: string, event: NewEvent): Promise<Receipt> {
-    return (await this.send(`/v1/crises/${crisisId}/events`, { eventId: uuidV7(), ...event })) as Receipt;
+    return (await this.send('POST', `/v1/crises/${crisisId}/events`, { eventId: uuidV7(), ...event })) as Receipt;
   }
 
   /** Appends all of them or none, next to each other; at most 100. As `append` otherwise. */
   async appendAll(crisisId: string, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
     const identified = events.map((event) => ({ eventId: uuidV7(), ...event }));
-    const { events: receipts } = (await this.send(`/v1/crises/${crisisId}/events`, identified)) as {
+    const { events: receipts } = (await this.send('POST', `/v1/crises/${crisisId}/events`, identified)) as {
       events: readonly Receipt[];
     };
     return receipts;
@@ -80,23 +82,27 @@ export class CrisisLog {
     });
   }
 
-  private async send(path: string, body: object): Promise<unknown> {
+  /** For those who cannot keep a cursor: the record does. */
+  consumer(name: string): NamedConsumer {
+    return new NamedConsumer(name, this.send);
+  }
+
+  private readonly send: Send = async (method, path, body) => {
     const backoff = new Backoff(this.patience);
-    const json = JSON.stringify(body);
     for (;;) {
       try {
         const response = await answered(
           fetch(new URL(path, this.url), {
-            method: 'POST',
-            body: json,
-            headers: { ...this.headers, 'content-type': 'application/json' },
+            method,
+            ...(body && { body: JSON.stringify(body) }),
+            headers: { ...this.headers, ...(body && { 'content-type': 'application/json' }) },
             signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
           }),
         );
-        return await response.json();
+        return (await response.json()) as unknown;
       } catch (error) {
         await backoff.failed(error);
       }
     }
-  }
+  };
 }
