@@ -1,15 +1,20 @@
 import { Observable } from 'rxjs';
 import { v7 as uuidV7 } from 'uuid';
+import { appendLines, type LineResult } from './append-lines';
 import { type Followed, follow, type FollowOptions } from './follow';
 import { answered, Backoff, type Patience } from './patience';
 import { NamedConsumer, type Send } from './named-consumer';
 import type { NewCrisis, NewEvent } from './wire';
 
 export interface CrisisLogOptions {
-  /** Sent with every request, such as `authorization`. */
+  /** An API key. */
+  readonly key?: string | undefined;
+  /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For appends. Default: eight attempts, about a minute. */
   readonly patience?: Patience;
+  /** Told when something has to be sent again, once until it goes well. */
+  readonly onTrouble?: (error: Error) => void;
 }
 
 export interface Receipt {
@@ -24,18 +29,19 @@ export interface Receipt {
 
 const PATIENCE: Patience = { attempts: 8, firstDelayMs: 250, maxDelayMs: 15_000 };
 /** Longer than any wait that can be asked for. */
-const REQUEST_TIMEOUT_MS = 45_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const NDJSON = 'application/x-ndjson';
 
 export class CrisisLog {
   private readonly headers: Readonly<Record<string, string>>;
-  private readonly patience: Patience;
+  private readonly backoff: () => Backoff;
 
   constructor(
     readonly url: string,
-    { headers = {}, patience = PATIENCE }: CrisisLogOptions = {},
+    { key, headers = {}, patience = PATIENCE, onTrouble }: CrisisLogOptions = {},
   ) {
-    this.headers = headers;
-    this.patience = patience;
+    this.headers = { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+    this.backoff = () => new Backoff(patience, onTrouble);
   }
 
   /** Opens a crisis. Durable once it resolves. @throws Refused, Unanswered */
@@ -58,6 +64,29 @@ export class CrisisLog {
       events: readonly Receipt[];
     };
     return receipts;
+  }
+
+  /** Appends events, each by itself, given as JSON: `settle` gets what became of each, in order and once. */
+  appendLines(
+    crisisId: string,
+    lines: readonly string[],
+    settle: (result: LineResult, index: number) => void,
+  ): Promise<void> {
+    const post = (ndjson: string): Promise<Response> =>
+      this.request('POST', `/v1/crises/${crisisId}/events`, ndjson, NDJSON);
+    return appendLines(lines, post, settle, this.backoff());
+  }
+
+  /** The crisis as `GET /v1/crises/{id}` shows it. @throws Refused, with 404 where there is none */
+  crisis(crisisId: string): Promise<unknown> {
+    return this.send('GET', `/v1/crises/${crisisId}`);
+  }
+
+  /** All events of a crisis as NDJSON, in the order of the record. Breaks off with an error, never silently. */
+  async export(crisisId: string): Promise<AsyncIterable<Uint8Array>> {
+    const address = new URL(`/v1/crises/${crisisId}/events`, this.url);
+    const ask = (): Promise<Response> => fetch(address, { headers: { ...this.headers, accept: NDJSON } });
+    return (await this.retried(ask)).body!;
   }
 
   /**
@@ -88,21 +117,28 @@ export class CrisisLog {
   }
 
   private readonly send: Send = async (method, path, body) => {
-    const backoff = new Backoff(this.patience);
+    const json = body && JSON.stringify(body);
+    const response = await this.retried(() => this.request(method, path, json, 'application/json'));
+    return (await response.json()) as unknown;
+  };
+
+  private request(method: string, path: string, body: string | undefined, type: string): Promise<Response> {
+    return fetch(new URL(path, this.url), {
+      method,
+      ...(body !== undefined && { body }),
+      headers: { ...this.headers, ...(body !== undefined && { 'content-type': type }) },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+  }
+
+  private async retried(ask: () => Promise<Response>): Promise<Response> {
+    const backoff = this.backoff();
     for (;;) {
       try {
-        const response = await answered(
-          fetch(new URL(path, this.url), {
-            method,
-            ...(body && { body: JSON.stringify(body) }),
-            headers: { ...this.headers, ...(body && { 'content-type': 'application/json' }) },
-            signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-          }),
-        );
-        return (await response.json()) as unknown;
+        return await answered(ask());
       } catch (error) {
         await backoff.failed(error);
       }
     }
-  };
+  }
 }
