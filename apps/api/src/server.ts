@@ -65,6 +65,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
   const consumers = new Consumers({ feed, dataDir, clock });
+  notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
