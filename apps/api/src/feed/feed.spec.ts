@@ -12,12 +12,13 @@ import type { FeedQuery } from './feed-query';
 
 let dataDir: string;
 let log: SqliteEventLog;
+let redReads: RedReads;
 let views: ViewEngine;
 let feed: Feed;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
   log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
-  const redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
+  redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
   views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 }, redReads);
   feed = new Feed(log, views);
   const { crisisId: _crisisId, ...element } = opening('us-iran');
@@ -26,6 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
   feed.close();
   await views.close();
+  await redReads.close();
   await log.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
