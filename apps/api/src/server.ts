@@ -19,6 +19,7 @@ import { RateLimits } from './access/rate-limits';
 import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
+import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
@@ -70,6 +71,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
+  const consumers = new Consumers({ feed, dataDir, clock });
   notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -85,7 +87,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, notary, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, consumers, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -122,6 +124,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       feed.close();
       await drain(fastify.server, app.close());
       await views.close();
+      await consumers.close();
       credentials.close();
       await notary.close();
       await redReads.close();

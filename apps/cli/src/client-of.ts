@@ -1,11 +1,12 @@
-import { CrisisLogClient, PATIENCE, type Patience } from './crisis-log-client';
+import { CrisisLog, type Patience } from '#client';
 
-/** From the environment, never an argument: others see those. */
-export const credential = (): Readonly<Record<string, string>> => {
-  const key = process.env['CRISIS_LOG_KEY'];
-  return key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
-};
-
-/** The server as every command has it, with the credential of CRISIS_LOG_KEY. */
-export const clientOf = (url: string, patience: Patience = PATIENCE): CrisisLogClient =>
-  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`), patience, credential());
+/**
+ * The server as every command has it. The credential comes from the environment, never from an argument: others see
+ * those.
+ */
+export const clientOf = (url: string, patience?: Patience): CrisisLog =>
+  new CrisisLog(url, {
+    key: process.env['CRISIS_LOG_KEY'] || undefined,
+    ...(patience && { patience }),
+    onTrouble: ({ message }) => console.error(`crisis-log: ${message}; trying again`),
+  });

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
+import { Refused, Unanswered } from '#client';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
 import { addKeysInit } from './audit/keys-init';
@@ -80,7 +81,9 @@ program
   .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
   .option('--json', 'CloudEvents, one a line', false)
   .addOption(urlOption())
-  .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
+  .action((flags: TailFlags & { readonly url: string }) =>
+    tail(clientOf(flags.url), flags, console.log, (text) => console.error(`crisis-log: ${text}`)),
+  );
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 program.addCommand(replayCommand(urlOption()));
@@ -158,16 +161,22 @@ async function run(): Promise<void> {
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return; // Commander has printed it.
-    console.error(
-      error instanceof UsageError || error instanceof ServerUnreachable ? `crisis-log: ${error.message}` : error,
-    );
+    const text = toldOf(error);
+    console.error(text === undefined ? error : `crisis-log: ${text}`);
   }
 }
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof UsageError) return EXIT.usage;
-  return error instanceof ServerUnreachable ? EXIT.unreachable : EXIT.refused;
+  if (error instanceof UsageError || error instanceof Refused) return EXIT.usage;
+  return error instanceof ServerUnreachable || error instanceof Unanswered ? EXIT.unreachable : EXIT.refused;
+}
+
+/** In one sentence; undefined for what is wrong with this program. */
+function toldOf(error: unknown): string | undefined {
+  if (error instanceof UsageError || error instanceof ServerUnreachable) return error.message;
+  if (error instanceof Refused) return `the server answers ${error.message}`;
+  return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
 }
 
 void run();

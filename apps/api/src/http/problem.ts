@@ -63,6 +63,17 @@ export const PROBLEMS = {
     'The cursor was given for another level than yours is now',
     'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
   ],
+  'consumer-not-found': [404, 'You have no such consumer', 'Make it with PUT /v1/consumers/{name}.'],
+  'consumer-exists': [
+    409,
+    'The name is that of another consumer of yours',
+    'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
+  ],
+  'lease-lost': [
+    409,
+    'The lease no longer holds',
+    'Nothing was settled. Leave the rest of its items: they come, or came, with another lease. Ask for the next ones.',
+  ],
   'no-such-tree': [
     404,
     'The log has no trees of these sizes',

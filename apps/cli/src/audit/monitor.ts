@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, type Option } from 'commander';
+import type { CrisisLog, Patience } from '#client';
 import { Refusal } from '#ledger';
 import { clientOf } from '../client-of';
-import { PATIENCE } from '../crisis-log-client';
 import { EXIT, UsageError } from '../exit-codes';
 import { HeadWatch, type SeenHead } from './head-watch';
 import { readKeys } from './verify-file';
@@ -17,7 +17,7 @@ interface Flags {
 }
 
 /** Some seconds: whoever watches wants to know. */
-const ATTEMPTS = 4;
+const PATIENCE: Patience = { attempts: 4, firstDelayMs: 250, maxDelayMs: 2_000 };
 
 export const monitorCommand = (url: Option): Command =>
   new Command('monitor')
@@ -50,7 +50,7 @@ async function runMonitor(flags: Flags): Promise<void> {
 }
 
 async function round(watch: HeadWatch, { url, maxAge, json }: Flags): Promise<void> {
-  const client = clientOf(url, { ...PATIENCE, attempts: ATTEMPTS });
+  const client = clientOf(url, PATIENCE);
   const seen = JSON.parse(await client.audit('tree-head')) as SeenHead;
   const before = watch.size;
   const now = Date.now();
@@ -66,7 +66,7 @@ async function round(watch: HeadWatch, { url, maxAge, json }: Flags): Promise<vo
     );
 }
 
-async function proofOf(client: ReturnType<typeof clientOf>, from: number, to: number): Promise<Uint8Array[]> {
+async function proofOf(client: CrisisLog, from: number, to: number): Promise<Uint8Array[]> {
   const { proof } = JSON.parse(await client.audit('proofs/consistency', { from: `${from}`, to: `${to}` })) as {
     proof: string[];
   };
