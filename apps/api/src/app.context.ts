@@ -1,4 +1,4 @@
-import type { SqliteEventLog } from '#event-log';
+import type { RecordLog } from '#event-log';
 import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
 import type { NotaryEngine } from './audit/notary-engine';
@@ -11,7 +11,7 @@ import type { ViewEngine } from './views/view-engine';
 /** What the routes need, made once at start. Also Nest's injection token for it. */
 export class Context {
   readonly config: Config;
-  readonly log: SqliteEventLog;
+  readonly log: RecordLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
   readonly credentials: Credentials;

@@ -7,7 +7,7 @@ import { HeadsFile } from './heads-file';
 import { readSigningKey, readVerifierKeys, VERIFIER_KEYS_FILE } from './key-files';
 import { headIn, LedgerStore, type Note } from './ledger-store';
 import { RecordFault } from './record-fault';
-import { openedAt, openedEvents, storedLeaves } from './stored-leaves';
+import { openedEvents, storedLeaves } from './stored-leaves';
 
 /** Events a transaction of the tree, and a head at most. */
 export const BATCH = 1_000;
@@ -80,9 +80,11 @@ export class Notary {
 
   /** The leaf of an event of the tree, computed again from what is stored. Throws a RecordFault. */
   recomputedLeaf(position: number): Hash {
-    const { leaf } = openedAt(this.reader, position);
-    checkLeaf(this.store, position, leaf);
-    return leaf;
+    for (const { leaf } of openedEvents(this.reader, position, position + 1)) {
+      checkLeaf(this.store, position, leaf);
+      return leaf;
+    }
+    throw new RecordFault('altered', 'the event is missing', position);
   }
 
   get signer(): SigningKey | undefined {

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { SqliteEventLog } from '#event-log';
+import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
 import type { Reader } from '../views/read-request';
 import type { ViewEngine } from '../views/view-engine';
@@ -27,7 +27,7 @@ export class Feed {
   #closed = false;
 
   constructor(
-    private readonly log: SqliteEventLog,
+    private readonly log: RecordLog,
     private readonly views: ViewEngine,
   ) {
     this.reads = new SharedReads(views);

@@ -148,6 +148,31 @@ export const PROBLEMS = {
     'Send the same event with the same id again: it is stored once, and the answer is then definite.',
   ],
   'writing-stopped': [503, 'The record cannot be written now', 'Reads go on. Try again after `Retry-After`.'],
+  'record-away': [
+    503,
+    'EventStoreDB cannot be reached',
+    'Nothing was stored; reads go on. Try again after `Retry-After`.',
+  ],
+  'record-truncated': [
+    503,
+    'A stream of the record has lost events',
+    'Reads go on from the copy that this instance holds. The operator must restore the record.',
+  ],
+  'record-rewound': [
+    503,
+    'The record does not hold what it held',
+    'Reads go on from the copy that this instance holds. The operator must restore the newer record.',
+  ],
+  'clock-off': [
+    503,
+    'The clock of this instance is wrong',
+    'Nothing was stored. Send it to another instance; the operator must set the clock right.',
+  ],
+  'foreign-event': [
+    409,
+    'The crisis holds an event that no crisis log wrote',
+    'Its log can be read and its heads be checked; a bundle of it cannot be made. The operator must find who else writes to EventStoreDB.',
+  ],
   'record-altered': [
     503,
     'What is stored is not what was recorded',
