@@ -4,9 +4,10 @@ import fastify from 'fastify';
 import { BASE_LEVELS, ROLES, type Scope, SCOPES } from '#access';
 import { createKey, type NewKeyFlags } from '../../apps/cli/src/keys';
 import type { Credentials } from '../../apps/api/src/access/credentials';
+import { FailedCredentials } from '../../apps/api/src/access/failed-credentials';
 import { guardRoutes } from '../../apps/api/src/access/guard';
 import { RateLimits } from '../../apps/api/src/access/rate-limits';
-import { contact, correction, contentOf, opening, retraction, statement, strike } from '../support/elements';
+import { contact, correction, contentOf, newId, opening, retraction, statement, strike } from '../support/elements';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
 import { textOf } from '../support/text-of';
@@ -32,6 +33,7 @@ const onlyKeyOf = (scope: Scope): string => keys[`only-${scope.replace(/\W/g, '-
 let server: RunningServer;
 beforeAll(async () => {
   server = await startTestServer(undefined, {
+    env: { FAILURE_LIMIT: '1000000' },
     async prepare(dataDir) {
       for (const [name, flags] of KEYS) keys[name] = await createKey(dataDir, flags, Date.now());
     },
@@ -90,6 +92,14 @@ const ROUTES: readonly (readonly [method: string, path: string, needs: readonly 
   ['GET', '/v1/feed', ['log:read']],
   ['GET', '/v1/feed/stream', ['log:read']],
   ['GET', '/v1/feed/snapshot', ['log:read']],
+  ['PUT', '/v1/consumers/mine', ['consumers:use']],
+  ['GET', '/v1/consumers/mine', ['consumers:use']],
+  ['DELETE', '/v1/consumers/mine', ['consumers:use']],
+  ['GET', '/v1/consumers/mine/next', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/ack', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/nack', ['consumers:use']],
+  ['GET', '/v1/consumers/mine/parked', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/parked/replay', ['consumers:use']],
   ['GET', '/v1/audit/tree-head', ['log:prove']],
   ['GET', '/v1/audit/proofs/inclusion', ['log:prove']],
   ['GET', '/v1/audit/proofs/consistency', ['log:prove']],
@@ -140,7 +150,10 @@ describe('a route', () => {
   test('is listed here if it is not public', () => {
     const listed = ROUTES.map(([method, path]) => `${method} ${path}`);
     const asked = (url: string): string =>
-      url.replace(':crisisId', 'us-iran').replace(':eventId', '00000000-0000-4000-8000-000000000001');
+      url
+        .replace(':crisisId', 'us-iran')
+        .replace(':name', 'mine')
+        .replace(':eventId', '00000000-0000-4000-8000-000000000001');
     const open = [...server.needs].filter(([, scopes]) => scopes.length === 0).map(([route]) => route);
     const guarded = [...server.needs].filter(([, scopes]) => scopes.length > 0).map(([route]) => asked(route));
     expect(guarded.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([...listed].sort());
@@ -159,7 +172,7 @@ describe('a route', () => {
 
   test('that does not say who may use it is not registered', () => {
     const bare = fastify();
-    guardRoutes(bare, {} as Credentials, new RateLimits(1));
+    guardRoutes(bare, {} as Credentials, new RateLimits(1), new FailedCredentials(new RateLimits(1)));
     expect(() => bare.get('/v1/secret', () => 'secret')).toThrow(/GET \/v1\/secret says nothing of who may use it/);
   });
 });
@@ -224,10 +237,18 @@ describe('a crisis below whose floor one stands', () => {
   ];
   const token = async () => (await post('analyst', EVENTS, strike())).body.cursor!;
 
-  test.each<[string, (crisis: string) => Promise<{ status: number; text: string }>]>([
+  type Sent = [string, (crisis: string) => Promise<{ status: number; text: string }>];
+  test.each<Sent>([
     ['its frame', (crisis) => get('analyst', crisis)],
     ['its events', (crisis) => get('analyst', `${crisis}/events`)],
-    ['its risk', (crisis) => get('analyst', `${crisis}/risk`)],
+    ...['risk', 'status', 'briefing', 'risk/series', 'risk/stream', `events/${newId()}`].map((view): Sent => [
+      `its ${view.split('-')[0]}`,
+      (crisis) => get('analyst', `${crisis}/${view}`),
+    ]),
+    ...['feed', 'feed/stream', 'feed/snapshot', 'audit/replay', 'audit/diff'].map((view): Sent => [
+      view,
+      (crisis) => get('analyst', `/v1/${view}?crisis=${crisis.split('/').at(-1)}`),
+    ]),
     ['an append', (crisis) => post('analyst', `${crisis}/events`, strike())],
     ['an append of what is there', (crisis) => post('analyst', `${crisis}/events`, theirs)],
     ['an append with *', (crisis) => post('analyst', `${crisis}/events`, strike(), { 'if-match': '*' })],

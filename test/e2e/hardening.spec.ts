@@ -93,6 +93,33 @@ describe('a read of what is RED', () => {
   });
 });
 
+describe('a read of what is RED on an open server', () => {
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('is on record as that of `open` where the log is set by name (%p)', async (isSet, count) => {
+    const path = join(outside, 'open.ndjson');
+    const open = await startTestServer(undefined, isSet ? { env: { ACCESS_LOG: path } } : {});
+    try {
+      const send = (url: string, body: object) =>
+        fetch(open.url + url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      await send('/v1/crises', opening('quiet'));
+      expect((await send('/v1/crises/quiet/events', strike({ tlp: 'RED' }))).status).toBe(201);
+      expect((await fetch(`${open.url}/v1/crises/quiet/events`)).status).toBe(200);
+      const lines = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+      expect(lines.map((line) => (JSON.parse(line) as { who: string }).who)).toEqual(Array(count).fill('open'));
+      expect(existsSync(`${open.dataDir}-access`)).toBe(false);
+    } finally {
+      await open.stop();
+      rmSync(path, { force: true });
+    }
+  });
+});
+
 describe('a principal', () => {
   test('has a quota, is told of it, and takes nothing from others by using it up', async () => {
     const answers: Response[] = [];

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await once(issuer.listen(0, '127.0.0.1'), 'listening');
   const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
   server = await startTestServer(() => now, {
-    env: { JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWKS_URL: jwksUrl },
+    env: { JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWKS_URL: jwksUrl, FAILURE_LIMIT: '1000000' },
   });
 });
 afterAll(async () => {

@@ -20,6 +20,13 @@ beforeAll(async () => {
   server = await startSigningServer();
   api = new DescribedApi((await (await fetch(`${server.url}/openapi.json`)).json()) as Document);
   imported = await importExample(server.url, 'us-iran');
+  const { examples } = operation('makeConsumer').operation.requestBody!.content['application/json']!;
+  const made = await fetch(`${server.url}/v1/consumers/my-dashboard`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(examples['NewConsumer']!.value),
+  });
+  expect(made.status).toBe(201);
 });
 afterAll(() => server.stop());
 
@@ -112,6 +119,17 @@ describe('the document', () => {
     );
     const described = api.operations.map(({ method, path }) => `${method} ${path}`);
     expect(registered.sort()).toEqual(described.sort());
+  });
+
+  test('says of every operation what it takes, as its route says', () => {
+    for (const { method, path, operation: its } of api.operations) {
+      const scopes = server.needs.get(`${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`)!;
+      const schemes = ['apiKey', 'accessToken', ...(method === 'GET' ? ['session'] : [])];
+      const expected = schemes.flatMap((scheme) => scopes.map((scope) => ({ [scheme]: [scope] })));
+      expect([its.operationId, (its as { security?: unknown }).security]).toEqual([its.operationId, expected]);
+    }
+    const { securitySchemes } = api.document.components as { securitySchemes?: object };
+    expect(Object.keys(securitySchemes!)).toEqual(['apiKey', 'accessToken', 'session']);
   });
 
   test('describes a body that is one of the types by its `type`', () => {

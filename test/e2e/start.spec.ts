@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerProcess, spawnServer } from '../support/server-process';
@@ -34,6 +34,12 @@ describe('a server that cannot start', () => {
       () => ({ dataDir: owned, env: { JWT_ISSUER: 'x', JWT_AUDIENCE: 'x', JWKS_URL: 'http://id.example/keys' } }),
       /come over https/,
     ],
+    [
+      'a proxy that is none',
+      () => ({ dataDir: owned, env: { TRUSTED_PROXIES: '10.0.0.0/8,everyone,10.0.0.1/33' } }),
+      /everyone is no address or range.*\n.*10\.0\.0\.1\/33 is no address/,
+    ],
+    ['no limit', () => ({ dataDir: owned, env: { FAILURE_LIMIT: '0' } }), /FAILURE_LIMIT=0 is no number of requests/],
     ['no port', () => ({ dataDir: owned, env: { PORT: 'http' } }), /PORT=http is not a port/],
     [
       'a port in use',
@@ -44,6 +50,15 @@ describe('a server that cannot start', () => {
     ['a folder that is a file', () => ({ dataDir: file }), /is not a folder; set DATA_DIR/],
     ['a damaged record', () => ({ dataDir: damaged }), /log\.sqlite is damaged/],
   ];
+
+  test('a host reachable from elsewhere, before anything is made in the data folder', async () => {
+    const dataDir = join(folder, 'never-made');
+    await expect(spawnServer(dataDir, { HOST: '0.0.0.0' })).rejects.toThrow(/there are no credentials/);
+    expect(existsSync(dataDir)).toBe(false);
+    mkdirSync(dataDir);
+    await expect(spawnServer(dataDir, { HOST: '0.0.0.0' })).rejects.toThrow(/there are no credentials/);
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
 
   test.each(cases)('%s', async (_name, start, says) => {
     const { dataDir, env } = start();

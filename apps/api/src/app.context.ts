@@ -3,6 +3,7 @@ import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
 import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
+import type { Consumers } from './consumers/consumers';
 import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
@@ -16,6 +17,7 @@ export class Context {
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly feed: Feed;
+  readonly consumers: Consumers;
   readonly notary: NotaryEngine;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -28,6 +30,7 @@ export class Context {
     this.credentials = parts.credentials;
     this.sessions = parts.sessions;
     this.feed = parts.feed;
+    this.consumers = parts.consumers;
     this.notary = parts.notary;
     this.clock = parts.clock;
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type RecordOptions, recordUrl } from '#event-log';
@@ -27,8 +28,14 @@ export interface Config {
   readonly jwt: JwtSettings | undefined;
   /** `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder, `…-access/INSTANCE_ID.ndjson`. */
   readonly accessLog: string;
+  /** By name: then the reads of an open server go there too, as those of `open`. */
+  readonly isAccessLogSet: boolean;
   /** `RATE_LIMIT`: requests a minute that each principal has; default 6000. An open server has none. */
   readonly rateLimit: number;
+  /** `FAILURE_LIMIT`: credentials a minute that do not hold, of each address; default 60. */
+  readonly failureLimit: number;
+  /** `TRUSTED_PROXIES`, comma-separated addresses or ranges: what they say of an address in `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** `LOG_LEVEL`: `error` or `warn` (default). */
   readonly logLevel: 'error' | 'warn';
 }
@@ -64,9 +71,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (Buffer.from(key, 'base64url').length !== 32)
       problems.push(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
   });
-  const rateLimit = Number(env['RATE_LIMIT'] ?? 6000);
-  if (!Number.isInteger(rateLimit) || rateLimit < 1)
-    problems.push(`RATE_LIMIT=${env['RATE_LIMIT']} is no number of requests; use 1 or more.`);
+  const rateLimit = limitIn(env, 'RATE_LIMIT', 6000, problems);
+  const failureLimit = limitIn(env, 'FAILURE_LIMIT', 60, problems);
+  const trustedProxies = list(env['TRUSTED_PROXIES']);
+  for (const proxy of trustedProxies)
+    if (!isRange(proxy)) problems.push(`TRUSTED_PROXIES: ${proxy} is no address or range, such as 10.0.0.0/8.`);
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const instance = env['INSTANCE_ID'] ?? hostname();
   const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
@@ -90,7 +99,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     tokenKeys,
     jwt,
     accessLog,
+    isAccessLogSet: env['ACCESS_LOG'] !== undefined,
     rateLimit,
+    failureLimit,
+    trustedProxies,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
 }
@@ -105,9 +117,9 @@ function eventStoreDbIn(env: NodeJS.ProcessEnv, problems: string[]): RecordOptio
   }
 }
 
-/** A server that others reach is never open. Whether the record has keys is known only when it is open. */
-export function requireCredentials({ host }: Config, isOpen: boolean): void {
-  if (!isOpen || isLoopback(host)) return;
+/** A server that others reach is never open. */
+export function requireCredentials({ host, jwt }: Config, hasKeys: () => boolean): void {
+  if (isLoopback(host) || jwt !== undefined || hasKeys()) return;
   throw new InvalidConfig([
     `HOST=${host} is reachable from elsewhere and there are no credentials: make a key with "crisis-log keys create", or set JWT_ISSUER, JWT_AUDIENCE and JWKS_URL; or use 127.0.0.1, ::1 or localhost.`,
   ]);
@@ -124,6 +136,19 @@ function jwtIn(env: Record<string, string | undefined>, problems: string[]): Jwt
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname)))
     problems.push(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
   return { issuer, audience, jwksUrl };
+}
+
+function limitIn(env: Record<string, string | undefined>, name: string, normal: number, problems: string[]): number {
+  const limit = Number(env[name] ?? normal);
+  if (!Number.isInteger(limit) || limit < 1)
+    problems.push(`${name}=${env[name]} is no number of requests; use 1 or more.`);
+  return limit;
+}
+
+function isRange(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
 }
 
 const list = (text: string | undefined): string[] =>

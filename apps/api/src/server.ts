@@ -10,13 +10,16 @@ import { appendRoutes } from './append/append.route';
 import { NotaryEngine } from './audit/notary-engine';
 import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
-import { Credentials } from './access/credentials';
+import { Credentials, hasKeys } from './access/credentials';
+import { FailedCredentials } from './access/failed-credentials';
 import { guardRoutes, type Needed } from './access/guard';
+import { fetchKeySet, IssuerKeys } from './access/issuer-keys';
 import { JwtVerifier } from './access/jwt';
 import { RateLimits } from './access/rate-limits';
 import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
+import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
@@ -41,19 +44,25 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Slower senders are cut off, so that half-open clients cannot hold the server. */
+/** Slower senders are cut off, so that half-open clients cannot hold the server; `takeBodies` has the limit of bodies. */
 const HEADERS_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECKS_MS = 5_000;
+/** A connection on which nothing moves; streams have a heartbeat. */
+const IDLE_MS = 120_000;
+const MAX_CONNECTIONS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const { dataDir, headsFile, instance, eventStoreDb } = config;
+  // Before anything is made: who is refused leaves no record behind. Which keys EventStoreDB has it must be asked.
+  if (eventStoreDb === undefined) requireCredentials(config, () => hasKeys(dataDir));
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = await openRecord({ dataDir, instance, build: BUILD, clock }, eventStoreDb);
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const sessions = new Sessions(tokenKeys);
-  const jwt = config.jwt && new JwtVerifier(config.jwt, clock);
-  const credentials = new Credentials({ dataDir: config.dataDir, clock, sessions, jwt });
-  requireCredentials(config, credentials.isOpen);
+  const failed = new FailedCredentials(new RateLimits(config.failureLimit));
+  const credentials = new Credentials({ dataDir, clock, sessions, jwt: verifierOf(config, clock), failed });
+  requireCredentials(config, () => !credentials.isOpen);
   const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
     await log.close();
     throw error;
@@ -61,13 +70,18 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const { logId } = log;
   const { epoch } = notary;
   const tokens = new Tokens(tokenKeys, logId, epoch);
-  const redReads = new RedReads(config.accessLog, clock);
+  const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
+  const consumers = new Consumers({ feed, dataDir, clock });
   notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeout: IDLE_MS,
+    // A missing `Host` is refused where a wrong one is, as a problem.
+    http: { connectionsCheckingInterval: TIMEOUT_CHECKS_MS, requireHostHeader: false },
     forceCloseConnections: 'idle',
     frameworkErrors: answerMalformedAddress,
     clientErrorHandler: answerMalformedRequest,
@@ -75,7 +89,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, notary, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, consumers, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -88,14 +102,16 @@ export async function startServer(config: Config, clock: () => number = Date.now
   );
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.headersTimeout = HEADERS_TIMEOUT_MS;
+  fastify.server.maxConnections = MAX_CONNECTIONS;
   app.useGlobalFilters(new ProblemFilter());
   const routes = gatherRoutes(fastify);
   secureHeaders(fastify);
+  // Before anything is refused: what still comes then has its time too.
+  takeBodies(fastify);
   checkRequests(fastify, config.allowedHosts);
-  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit));
+  const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);
   refuseAltered(fastify, notary);
   sayHowOld(fastify, log);
-  takeBodies(fastify);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
   refuseOtherMethods(fastify, routes);
@@ -111,6 +127,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       feed.close();
       await drain(fastify.server, app.close());
       await views.close();
+      await consumers.close();
       credentials.close();
       await notary.close();
       await redReads.close();
@@ -118,3 +135,6 @@ export async function startServer(config: Config, clock: () => number = Date.now
     },
   };
 }
+
+const verifierOf = ({ jwt }: Config, clock: () => number): JwtVerifier | undefined =>
+  jwt && new JwtVerifier(jwt, new IssuerKeys(() => fetchKeySet(jwt.jwksUrl)), clock);

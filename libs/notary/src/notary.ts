@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogReader } from '#event-log';
 import { epochOrigin, follow, type Hash, type HeadChain, type SigningKey, signNextHead, type TreeHead } from '#ledger';
-import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, openChain } from './check-start';
+import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, holds, openChain } from './check-start';
 import { HeadsFile } from './heads-file';
 import { readSigningKey, readVerifierKeys, VERIFIER_KEYS_FILE } from './key-files';
 import { headIn, LedgerStore, type Note } from './ledger-store';
@@ -52,7 +52,7 @@ export class Notary {
     const store = LedgerStore.open(dataDir);
     let file: HeadsFile | undefined;
     try {
-      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile);
+      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note));
       const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
       const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
       checkHeads(store, file);

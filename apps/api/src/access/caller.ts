@@ -2,8 +2,6 @@ import { type KeyGrant, type Scope, SCOPES } from '#access';
 import type { Level, MarkingRight } from '#event-log';
 import type { Caller, Principal } from '../http/principal';
 
-const NEVER = new AbortController().signal;
-
 /** A credential's grant as its requests carry it; made once a credential, so that a request costs a look-up. */
 export function callerFor(grant: Pick<KeyGrant, 'name' | 'scopes' | 'level' | 'red'>, ended: AbortSignal): Caller {
   const scopes = new Set(grant.scopes);
@@ -21,10 +19,16 @@ function markingRight(scopes: ReadonlySet<Scope>): MarkingRight {
   return raise && lower ? 'both' : raise ? 'raise' : lower ? 'lower' : 'neither';
 }
 
-const all = callerFor({ name: 'open', scopes: SCOPES, level: 'CLEAR', red: [] }, NEVER);
+const OPEN_NAME = 'open';
 
 /** The caller of a server without credentials, which binds to loopback only: may everything, sees everything. */
-export const OPEN: Caller = Object.freeze({ ...all, everywhere: all.cleared });
+export function openCaller(ended: AbortSignal): Caller {
+  const caller = callerFor({ name: OPEN_NAME, scopes: SCOPES, level: 'CLEAR', red: [] }, ended);
+  return { ...caller, everywhere: caller.cleared };
+}
+
+/** No credential has this name. */
+export const isOpenCaller = ({ name }: { readonly name: string }): boolean => name === OPEN_NAME;
 
 const READING: ReadonlySet<Scope> = new Set<Scope>(['views:read', 'log:read', 'log:prove', 'consumers:use']);
 

@@ -4,15 +4,19 @@ import { KeyBook, type KeyRecord, readKey } from '#access';
 import { SystemStream } from '#event-log';
 import type { Caller } from '../http/principal';
 import { Problem, retryAfter } from '../http/problem';
-import { callerFor, OPEN, readingOnly } from './caller';
+import { callerFor, openCaller, readingOnly } from './caller';
+import type { FailedCredentials } from './failed-credentials';
 import type { JwtVerifier } from './jwt';
-import type { Sessions } from './sessions';
+import { type Sessions, sessionIn } from './sessions';
 
 /** A revocation is to hold within 5 s, whichever instance made it. */
 const REFRESH_MS = 1_000;
 const MAX_STALE_MS = 4_000;
 const BEARER = /^Bearer +(\S+)$/i;
-const SESSION = /(?:^|;\s*)crisislog_session=([\w.-]+)/;
+const PRINCIPALS = 'crisislog-principals';
+
+/** Looks without making anything: a folder where there is no record yet has none. */
+export const hasKeys = (dataDir: string): boolean => !SystemStream.isEmpty(dataDir, PRINCIPALS);
 
 interface Holder {
   readonly key: KeyRecord;
@@ -27,6 +31,7 @@ export interface CredentialParts {
   readonly sessions: Sessions;
   /** Undefined where no issuer is configured. */
   readonly jwt: JwtVerifier | undefined;
+  readonly failed: FailedCredentials;
 }
 
 /** Whose credential a request brings. Resolving an API key costs a hash and two look-ups: microseconds. */
@@ -34,12 +39,14 @@ export class Credentials {
   readonly #stream: SystemStream;
   readonly #book: KeyBook;
   readonly #holders = new Map<string, Holder>();
+  readonly #opening = new AbortController();
+  readonly #open = openCaller(this.#opening.signal);
   readonly #logger = new Logger('access');
   readonly #refreshing: NodeJS.Timeout;
   #refreshedAt = performance.now();
 
   constructor(private readonly parts: CredentialParts) {
-    this.#stream = SystemStream.open(parts.dataDir, 'crisislog-principals');
+    this.#stream = SystemStream.open(parts.dataDir, PRINCIPALS);
     this.#book = new KeyBook(this.#stream);
     this.#refreshing = setInterval(() => this.#refresh(), REFRESH_MS).unref();
   }
@@ -49,17 +56,31 @@ export class Credentials {
     return this.#book.isEmpty && this.parts.jwt === undefined;
   }
 
-  /** Undefined for nobody. An `Authorization` header that does not hold is not made good by a cookie. */
-  callerOf({ headers, method }: FastifyRequest): Caller | undefined | Promise<Caller | undefined> {
-    if (this.isOpen) return OPEN;
+  /**
+   * Undefined for nobody. An `Authorization` header that does not hold is not made good by a cookie.
+   * @throws Problem for who has guessed too often, and where it cannot be told who asks
+   */
+  callerOf(request: FastifyRequest): Caller | undefined | Promise<Caller | undefined> {
+    if (this.isOpen) return this.#open;
     this.#requireFresh();
-    const { authorization, cookie } = headers;
-    if (authorization !== undefined) {
-      const token = BEARER.exec(authorization)?.[1] ?? '';
-      return token.startsWith('clk_') ? this.holderOf(token)?.caller : this.parts.jwt?.callerOf(token);
-    }
-    if (cookie === undefined || (method !== 'GET' && method !== 'HEAD')) return undefined;
-    const session = this.parts.sessions.open(SESSION.exec(cookie)?.[1] ?? '', this.parts.clock());
+    const { authorization } = request.headers;
+    const known = authorization === undefined ? this.#inSession(request) : this.#known(authorization);
+    if (known !== undefined) return known;
+    const token = this.parts.jwt && authorization && tokenIn(authorization);
+    if (!token || isKey(token)) return undefined;
+    this.parts.failed.requireSome(request);
+    return this.parts.jwt.callerOf(token);
+  }
+
+  /** What costs a look-up. */
+  #known(authorization: string): Caller | undefined {
+    const token = tokenIn(authorization);
+    return isKey(token) ? this.holderOf(token)?.caller : this.parts.jwt?.remembered(token);
+  }
+
+  #inSession({ headers, method }: FastifyRequest): Caller | undefined {
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    const session = this.parts.sessions.open(sessionIn(headers) ?? '', this.parts.clock());
     return session && this.#holding(this.#book.find(session.keyId))?.reading;
   }
 
@@ -89,6 +110,7 @@ export class Credentials {
     try {
       for (const keyId of this.#book.refresh()) this.#end(keyId);
       this.#refreshedAt = performance.now();
+      if (!this.isOpen) this.#opening.abort();
     } catch (error) {
       this.#logger.error(`the keys cannot be read: ${String(error)}`);
     }
@@ -109,3 +131,10 @@ export class Credentials {
       throw new Problem('busy', 'The keys cannot be read.', {}, retryAfter(2));
   }
 }
+
+const tokenIn = (authorization: string): string => BEARER.exec(authorization)?.[1] ?? '';
+const isKey = (token: string): boolean => token.startsWith('clk_');
+
+/** Of who brings nothing there is nothing to guess. */
+export const bringsCredential = ({ headers }: FastifyRequest): boolean =>
+  headers.authorization !== undefined || sessionIn(headers) !== undefined;

@@ -2,21 +2,36 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '#access';
 import type { Caller } from '../http/principal';
 import { Problem, retryAfter } from '../http/problem';
-import { OPEN } from './caller';
-import type { Credentials } from './credentials';
+import { isOpenCaller } from './caller';
+import { bringsCredential, type Credentials } from './credentials';
+import type { FailedCredentials } from './failed-credentials';
 import { NOT_TAKEN, type RouteNeeds } from './needs';
 import type { RateLimits } from './rate-limits';
 
 /** What each route needs, by method and address as it is registered; `[]`: nobody is asked. Fills as routes are registered. */
 export type Needed = ReadonlyMap<string, readonly Scope[]>;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Set by `guardRoutes`: for whoever describes the routes. */
+    readonly needed: Needed;
+  }
+}
+
 /**
  * One check for every route, Nest's and plain ones alike, before anything of a request is read. It denies by
  * default: a route that does not say what it needs is not registered. Not middleware, whose idea of the address may
  * differ from the router's: the needs are those of the very route that was found.
  */
-export function guardRoutes(fastify: FastifyInstance, credentials: Credentials, limits: RateLimits): Needed {
+export function guardRoutes(
+  fastify: FastifyInstance,
+  credentials: Credentials,
+  limits: RateLimits,
+  failed: FailedCredentials,
+): Needed {
+  const policy = limits.policyOf('principal');
   const needed = new Map<string, readonly Scope[]>();
+  fastify.decorate('needed', needed);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRoute', ({ url, method, config }) => {
     const { scopes } = (config ?? {}) as Partial<RouteNeeds>;
@@ -41,14 +56,14 @@ export function guardRoutes(fastify: FastifyInstance, credentials: Credentials, 
   function admit(request: FastifyRequest, reply: FastifyReply, caller: Caller | undefined): Problem | undefined {
     const { scopes } = request.routeOptions.config as unknown as RouteNeeds;
     request.caller = caller;
+    if (caller === undefined) {
+      const tooMany = bringsCredential(request) ? failed.count(request) : undefined;
+      return tooMany ?? (scopes.length === 0 ? undefined : unauthenticated());
+    }
     if (scopes.length === 0) return undefined;
-    if (caller === undefined)
-      return new Problem('unauthenticated', 'The request brings no credential that holds.', {}, CHALLENGE);
-    if (caller !== OPEN) {
+    if (!isOpenCaller(caller)) {
       const { remaining, seconds, isExceeded } = limits.take(caller.name);
-      void reply
-        .header('ratelimit-policy', limits.policy)
-        .header('ratelimit', `"principal";r=${remaining};t=${seconds}`);
+      void reply.header('ratelimit-policy', policy).header('ratelimit', `"principal";r=${remaining};t=${seconds}`);
       if (isExceeded)
         return new Problem('too-many-requests', `${caller.name} has sent too much.`, {}, retryAfter(seconds));
     }
@@ -58,6 +73,9 @@ export function guardRoutes(fastify: FastifyInstance, credentials: Credentials, 
     return scopes.some((scope) => caller.scopes.has(scope)) ? undefined : scopeMissing(scopes);
   }
 }
+
+const unauthenticated = (): Problem =>
+  new Problem('unauthenticated', 'The request brings no credential that holds.', {}, CHALLENGE);
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="crisis-log"' };
 

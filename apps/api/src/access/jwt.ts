@@ -1,16 +1,18 @@
-import { createRemoteJWKSet, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { type JWTPayload, jwtVerify } from 'jose';
 import { hash } from 'node:crypto';
 import { BASE_LEVELS, type BaseLevel, isScope } from '#access';
 import { isCrisisId } from '#catalogue';
 import type { JwtSettings } from '../config';
 import type { Caller } from '../http/principal';
+import { Problem } from '../http/problem';
 import { callerFor } from './caller';
+import type { IssuerKeys } from './issuer-keys';
 
 /** Asymmetric only: whoever can check a token must not be able to make one. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'];
 /** Clocks of issuer and server may differ by this. */
 const TOLERANCE_SECONDS = 10;
-/** A checked token is taken again for so long; a key that the issuer withdraws lives no longer than its set is kept. */
+/** A checked token is taken again for so long without being checked. */
 const REMEMBER_MS = 30_000;
 const MAX_REMEMBERED = 1_000;
 const MAX_TOKEN_CHARS = 8_192;
@@ -24,39 +26,39 @@ interface Remembered {
 /** Access tokens as RFC 9068 has them, by the issuer's key set (RFC 7517). */
 export class JwtVerifier {
   readonly #remembered = new Map<string, Remembered>();
-  readonly #keys: JWTVerifyGetKey;
 
   constructor(
     private readonly settings: JwtSettings,
+    private readonly keys: IssuerKeys,
     private readonly clock: () => number,
-    keys?: JWTVerifyGetKey,
-  ) {
-    this.#keys =
-      keys ??
-      createRemoteJWKSet(new URL(settings.jwksUrl), {
-        timeoutDuration: 3_000,
-        cooldownDuration: 5_000,
-        cacheMaxAge: 300_000,
-      });
+  ) {}
+
+  /** Of a token that was taken a moment ago. */
+  remembered(token: string): Caller | undefined {
+    const known = this.#remembered.get(nameOf(token));
+    return known !== undefined && known.until > this.clock() ? known.caller : undefined;
   }
 
-  /** Undefined for a token that does not hold, whatever is wrong with it, and while the issuer's keys cannot be had. */
+  /**
+   * Undefined for a token that does not hold, whatever is wrong with it.
+   * @throws Problem where that cannot be told because the issuer's keys cannot be had
+   */
   async callerOf(token: string): Promise<Caller | undefined> {
     if (token.length > MAX_TOKEN_CHARS) return undefined;
-    const key = hash('sha256', token, 'base64url');
     const now = this.clock();
-    const remembered = this.#remembered.get(key);
-    if (remembered !== undefined && remembered.until > now) return remembered.caller;
-    const payload = await this.#verify(token, now).catch(() => undefined);
+    const payload = await this.#verify(token, now).catch((error: unknown) => {
+      if (error instanceof Problem) throw error;
+      return undefined;
+    });
     const caller = payload && callerIn(payload, now);
     if (caller === undefined) return undefined;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, { caller, until: Math.min(now + REMEMBER_MS, payload!.exp! * 1000) });
+    this.#remembered.set(nameOf(token), { caller, until: Math.min(now + REMEMBER_MS, payload!.exp! * 1000) });
     return caller;
   }
 
   async #verify(token: string, now: number): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, this.#keys, {
+    const { payload } = await jwtVerify(token, this.keys.get, {
       issuer: this.settings.issuer,
       audience: this.settings.audience,
       algorithms: ALGORITHMS,
@@ -68,6 +70,8 @@ export class JwtVerifier {
     return payload;
   }
 }
+
+const nameOf = (token: string): string => hash('sha256', token, 'base64url');
 
 /** What the claims grant: nothing that they do not say in full. A claim that is not understood makes the token void. */
 function callerIn(claims: JWTPayload, now: number): Caller | undefined {

@@ -1,16 +1,24 @@
-/** How much of a principal's quota is left, as the `RateLimit` header says it. */
+/** How much of a quota is left, as the `RateLimit` header says it. */
 export interface Quota {
   readonly remaining: number;
-  /** Seconds until all of it is there again; for a request that is refused: until the next is taken. */
+  /** Seconds until all of it is there again; where it is used up: until the next is taken. */
   readonly seconds: number;
   readonly isExceeded: boolean;
 }
 
-const WINDOW_MS = 60_000;
+interface Bucket {
+  level: number;
+  at: number;
+}
 
-/** A token bucket a principal: as many requests a minute as there are, and as many at once. */
+const WINDOW_MS = 60_000;
+/** Whoever has sent nothing for longest is forgotten, and then has its whole quota: memory is bounded, whoever sends. */
+const MAX_NAMES = 10_000;
+
+/** A token bucket a name: as many a minute as there are, and as many at once. */
 export class RateLimits {
-  readonly #buckets = new Map<string, { level: number; at: number }>();
+  /** Least lately used first. */
+  readonly #buckets = new Map<string, Bucket>();
 
   constructor(
     readonly perMinute: number,
@@ -18,20 +26,50 @@ export class RateLimits {
     private readonly elapsed: () => number = () => performance.now(),
   ) {}
 
-  get policy(): string {
-    return `"principal";q=${this.perMinute};w=${WINDOW_MS / 1000}`;
+  /** Names that are remembered. */
+  get size(): number {
+    return this.#buckets.size;
   }
 
-  take(principal: string): Quota {
+  policyOf(quota: string): string {
+    return `"${quota}";q=${this.perMinute};w=${WINDOW_MS / 1000}`;
+  }
+
+  take(name: string): Quota {
+    const bucket = this.#bucketOf(name);
+    const quota = this.#quotaOf(bucket, 1);
+    if (!quota.isExceeded) bucket.level -= 1;
+    return quota;
+  }
+
+  /** What there is, taking nothing and remembering nobody. */
+  look(name: string): Quota {
+    const bucket = this.#buckets.get(name);
+    return this.#quotaOf(bucket === undefined ? { level: this.perMinute, at: 0 } : this.#refilled(bucket), 0);
+  }
+
+  #bucketOf(name: string): Bucket {
+    const known = this.#buckets.get(name);
+    const bucket = known === undefined ? { level: this.perMinute, at: this.elapsed() } : this.#refilled(known);
+    if (known !== undefined) this.#buckets.delete(name);
+    else if (this.#buckets.size >= MAX_NAMES) this.#buckets.delete(this.#buckets.keys().next().value!);
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  #refilled({ level, at }: Bucket): Bucket {
     const now = this.elapsed();
-    let bucket = this.#buckets.get(principal);
-    if (bucket === undefined) this.#buckets.set(principal, (bucket = { level: this.perMinute, at: now }));
-    const perMs = this.perMinute / WINDOW_MS;
-    bucket.level = Math.min(this.perMinute, bucket.level + (now - bucket.at) * perMs);
-    bucket.at = now;
-    const isExceeded = bucket.level < 1;
-    if (!isExceeded) bucket.level -= 1;
-    const missing = isExceeded ? 1 - bucket.level : this.perMinute - bucket.level;
-    return { remaining: Math.floor(bucket.level), seconds: Math.ceil(missing / perMs / 1000), isExceeded };
+    return { level: Math.min(this.perMinute, level + ((now - at) * this.perMinute) / WINDOW_MS), at: now };
+  }
+
+  #quotaOf({ level }: Bucket, taken: 0 | 1): Quota {
+    const isExceeded = level < 1;
+    const remaining = isExceeded ? level : level - taken;
+    const missing = isExceeded ? 1 - level : this.perMinute - remaining;
+    return {
+      remaining: Math.floor(remaining),
+      seconds: Math.ceil((missing * WINDOW_MS) / this.perMinute / 1000),
+      isExceeded,
+    };
   }
 }

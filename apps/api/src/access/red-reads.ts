@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { Problem, retryAfter } from '../http/problem';
+import { isOpenCaller } from './caller';
 
 /** One answer in which something RED may stand. */
 export interface RedRead {
@@ -26,6 +28,7 @@ interface Waiting {
  * disk before the first byte of its answer; where it cannot be, there is no answer.
  */
 export class RedReads {
+  readonly #logger = new Logger('access');
   #file: FileHandle | undefined;
   #end = 0;
   #lines = 0;
@@ -36,7 +39,14 @@ export class RedReads {
   constructor(
     private readonly path: string,
     private readonly clock: () => number,
+    /** Reads of an open server too, whose one principal says nothing of who reads. */
+    private readonly ofEveryone = true,
   ) {}
+
+  /** Whether the reads of this principal are put on record. */
+  isOf(name: string): boolean {
+    return this.ofEveryone || !isOpenCaller({ name });
+  }
 
   /** Resolves when it is durable. Reads that wait share one flush of the disk. */
   record(read: RedRead): Promise<void> {
@@ -61,8 +71,8 @@ export class RedReads {
       } catch (error) {
         await this.#file?.close().catch(() => undefined);
         this.#file = undefined;
+        this.#logger.error(`reads of RED cannot be put on record: ${String(error)}`);
         const problem = new Problem('access-log', 'The log of RED reads cannot be written.', {}, retryAfter(5));
-        problem.cause = error;
         for (const { reject } of batch) reject(problem);
       }
     }

@@ -2,10 +2,10 @@ import { Controller, Delete, Get, Header, HttpCode, Inject, Post, Req, Res } fro
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SCOPES } from '#access';
 import { Context } from '../app.context';
-import { isLoopback } from '../config';
 import { type Caller, callerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { Needs, Public } from './needs';
+import { setSession } from './sessions';
 
 /**
  * A browser's way in: its EventSource can send no `Authorization`. A key is exchanged for a cookie that scripts cannot
@@ -27,7 +27,8 @@ export class SessionController {
     const key = credentials.holderOf(secret)?.key;
     if (key === undefined) throw new Problem('unauthenticated', 'A session is given for an API key.');
     const { cookie, expiresAt } = sessions.seal(key.keyId, key.expiresAt, clock());
-    void reply.header('set-cookie', this.#cookie(cookie, Math.floor((expiresAt - clock()) / 1000)));
+    const seconds = Math.floor((expiresAt - clock()) / 1000);
+    void reply.header('set-cookie', setSession(request.headers.host!, cookie, seconds));
     return told(caller, new Date(expiresAt).toISOString());
   }
 
@@ -42,14 +43,9 @@ export class SessionController {
   @Delete()
   @Public()
   @Header('content-type', 'application/json')
-  end(@Res({ passthrough: true }) reply: FastifyReply): string {
-    void reply.header('set-cookie', this.#cookie('', 0));
+  end(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.header('set-cookie', setSession(request.headers.host!, '', 0));
     return '{"ended":true}';
-  }
-
-  #cookie(value: string, seconds: number): string {
-    const secure = isLoopback(this.context.config.host) ? '' : '; Secure';
-    return `crisislog_session=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
   }
 }
 

@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isLoopbackHost } from '../http/request-checks';
 
 /** What a session cookie says: that whoever has it had this key. What the key grants is looked up at each request. */
 export interface Session {
@@ -39,3 +41,26 @@ export class Sessions {
 }
 
 const mac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/**
+ * On loopback a page may speak plain HTTP. Under any other name there is TLS in front, and a cookie with this prefix is
+ * taken by browsers over TLS only and from this very host: no neighbour under the same domain can plant one.
+ */
+const nameFor = (host: string): string => (isLoopbackHost(host) ? 'crisislog_session' : '__Host-crisislog_session');
+
+/** The cookie that the request brings; none where there are two, of which one would be somebody else's. */
+export function sessionIn({ cookie, host = '' }: IncomingHttpHeaders): string | undefined {
+  if (cookie === undefined) return undefined;
+  const name = `${nameFor(host)}=`;
+  const values = cookie
+    .split(';')
+    .map((each) => each.trim())
+    .filter((each) => each.startsWith(name));
+  return values.length === 1 ? values[0]!.slice(name.length) : undefined;
+}
+
+/** The `Set-Cookie` that gives it, or with nothing in it takes it back. */
+export function setSession(host: string, value: string, seconds: number): string {
+  const secure = isLoopbackHost(host) ? '' : '; Secure';
+  return `${nameFor(host)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;
+}

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../http/principal';
 import { Problem, retryAfter } from '../http/problem';
-import { OPEN } from './caller';
+import { isOpenCaller } from './caller';
 
 /** What one principal may have open at a time: each holds a connection and memory for as long as its client likes. */
 const MAX_STREAMS = 5;
@@ -11,7 +11,7 @@ const open = new Map<string, number>();
 /** Counts an answer that lasts until its connection closes. @throws Problem when the principal has its share already. */
 export function takeStream(request: FastifyRequest, reply: FastifyReply): void {
   const caller = callerOf(request);
-  if (caller === OPEN) return;
+  if (isOpenCaller(caller)) return;
   const { name } = caller;
   const count = open.get(name) ?? 0;
   if (count >= MAX_STREAMS)

@@ -50,7 +50,7 @@ export class EventStream {
     try {
       await send(stream);
     } catch (error) {
-      logger.warn(`${request.id} ${request.url} ends early: ${(error as Error).message}`);
+      logger.warn(`${request.id} ${request.routeOptions.url} ends early: ${(error as Error).message}`);
     } finally {
       open--;
       reply.raw.end();

@@ -1,16 +1,34 @@
 import type { FastifyInstance } from 'fastify';
+import { LateBodies } from './late-bodies';
 import { Problem } from './problem';
 import { MAX_BODY_BYTES } from './strict-json';
 
+/** For a body that is read as a whole, or by nobody. */
+const BODY_MS = 30_000;
+const SWEEPS_A_BODY = 6;
+
 /** JSON arrives as bytes, for the strict reader; NDJSON as a stream, so that its length needs no limit; nothing else is taken. */
-export function takeBodies(fastify: FastifyInstance): void {
+export function takeBodies(fastify: FastifyInstance, bodyMs = BODY_MS): void {
+  const late = new LateBodies(bodyMs);
+  const sweeping = setInterval(() => late.sweep(), bodyMs / SWEEPS_A_BODY).unref();
+  fastify.addHook('onClose', () => clearInterval(sweeping));
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    late.expect(raw, reply.raw);
+    done();
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
-    (_request, body, done) => done(null, body),
+    ({ raw }, body, done) => {
+      late.forget(raw);
+      done(null, body);
+    },
   );
-  fastify.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+  fastify.addContentTypeParser('application/x-ndjson', ({ raw }, payload, done) => {
+    late.forget(raw);
+    done(null, payload);
+  });
   fastify.addContentTypeParser('*', (request, _payload, done) => {
     done(
       new Problem(

@@ -63,6 +63,17 @@ export const PROBLEMS = {
     'The cursor was given for another level than yours is now',
     'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
   ],
+  'consumer-not-found': [404, 'You have no such consumer', 'Make it with PUT /v1/consumers/{name}.'],
+  'consumer-exists': [
+    409,
+    'The name is that of another consumer of yours',
+    'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
+  ],
+  'lease-lost': [
+    409,
+    'The lease no longer holds',
+    'Nothing was settled. Leave the rest of its items: they come, or came, with another lease. Ask for the next ones.',
+  ],
   'no-such-tree': [
     404,
     'The log has no trees of these sizes',
@@ -123,7 +134,7 @@ export const PROBLEMS = {
   'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
   'too-many-requests': [
     429,
-    'The principal asks for more than its share',
+    'A principal asks for more than its share, or an address brings too many credentials that do not hold',
     'Send it again after `Retry-After`; many events go in one request as NDJSON.',
   ],
   internal: [
@@ -173,6 +184,11 @@ export const PROBLEMS = {
     503,
     'The views of this crisis wait for an event that this build cannot read',
     'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+  ],
+  'issuer-unreachable': [
+    503,
+    'Whether the token holds cannot be told now',
+    'Ask again after `Retry-After`; the operator must see why JWKS_URL does not answer.',
   ],
   'access-log': [
     503,

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem';
 
@@ -7,11 +7,40 @@ const CORRELATION_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
 
 /**
  * Before anything is read: `Host` must name this server (a page elsewhere cannot reach it by rebinding a
- * name), a foreign `Origin` is refused, and compressed bodies are not taken (no bombs).
+ * name), a foreign `Origin` is refused, compressed bodies are not taken (no bombs), nor what can be read in two ways.
  */
 export function checkRequests(fastify: FastifyInstance, allowedHosts: readonly string[]): void {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts]);
-  fastify.addHook('onRequest', (request, _reply, done) => done(refusalOf(request.headers, names)));
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => done(ambiguity(raw, names) ?? refusalOf(raw.headers, names)));
+}
+
+/** Node takes the first of these; a proxy in front may have judged by the last. */
+const ONCE = ['host', 'authorization', 'content-type', 'origin', 'cookie'];
+
+/** What follows on the connection may be part of what was refused. */
+const CLOSE = { connection: 'close' };
+
+/** What a proxy in front could have read otherwise. Node refuses the rest: two lengths, a length beside chunks, folded lines. */
+function ambiguity(
+  { url = '', headers, rawHeaders }: IncomingMessage,
+  names: ReadonlySet<string>,
+): Problem | undefined {
+  const seen: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!.toLowerCase();
+    if (!ONCE.includes(name)) continue;
+    if (seen.includes(name)) return new Problem('malformed-request', `The header ${name} stands twice.`, {}, CLOSE);
+    seen.push(name);
+  }
+  const encoding = headers['transfer-encoding']?.trim().toLowerCase();
+  // Chunks of something else, which Node would hand on as it is; what does not end in chunks it refuses itself.
+  if (encoding?.endsWith('chunked') && encoding !== 'chunked')
+    return new Problem('unsupported-media-type', `Transfer-Encoding ${encoding} is not taken.`, {}, CLOSE);
+  const isAbsolute = !url.startsWith('/') && url !== '*';
+  const named = isAbsolute ? URL.parse(url)?.hostname : undefined;
+  return isAbsolute && !names.has(named ?? '')
+    ? new Problem('unknown-host', `The address names the host ${JSON.stringify(named ?? '')}.`)
+    : undefined;
 }
 
 function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Problem | undefined {
@@ -23,6 +52,9 @@ function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Pr
     return new Problem('unsupported-media-type', `Content-Encoding ${encoding} is not taken; send the body as it is.`);
   return undefined;
 }
+
+/** Of a `Host` header. */
+export const isLoopbackHost = (host: string): boolean => LOOPBACK_NAMES.includes(withoutPort(host));
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 

@@ -3,6 +3,7 @@ import { BUILD } from '../build';
 import { ANSWER_SCHEMAS } from './answers';
 import { PATHS } from './paths';
 import { CRISIS_ID, said, type Schema } from './schema';
+import { type Needed, secured, SECURITY_SCHEMES } from './security';
 
 const DESCRIPTION = `The system of record for crises: an append-only history of events, from which diplomatic status and risk are
 computed, explained, and replayed as they were known at any moment. The numbers are gauges of reported events, not forecasts.
@@ -20,9 +21,8 @@ const TAGS = [
   { name: 'the server', description: 'About itself.' },
 ];
 
-/** OpenAPI 3.1: what is sent comes from the catalogue, the rest stands in this folder. */
-export function openApiDocument(): Record<string, unknown> {
-  const sent = openApiSchemas();
+/** OpenAPI 3.1: what is sent comes from the catalogue, who may send it from the routes, the rest stands in this folder. */
+export function openApiDocument(needed: Needed): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {
@@ -33,9 +33,18 @@ export function openApiDocument(): Record<string, unknown> {
     },
     servers: [{ url: '/' }],
     tags: TAGS,
-    paths: PATHS,
-    components: { schemas: distinct(sent, { OpenCrisis: openCrisis(sent['CrisisOpened']!) }, ANSWER_SCHEMAS) },
+    paths: secured(PATHS, needed),
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      schemas: documentSchemas(),
+    },
   };
+}
+
+/** By name: what is sent, and what is answered. */
+export function documentSchemas(): Record<string, Schema> {
+  const sent = openApiSchemas();
+  return distinct(sent, { OpenCrisis: openCrisis(sent['CrisisOpened']!) }, ANSWER_SCHEMAS);
 }
 
 /** The event `CrisisOpened` with the crisis it opens beside it; what it is need not be said. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { definitions, jsonSchema } from '#catalogue';
 import { Public } from '../access/needs';
 import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
@@ -25,14 +25,15 @@ const PAGE = `<!doctype html>
 /** The description of the API: for programs, for people, and what each problem means. */
 @Controller()
 export class OpenApiController {
-  readonly #document = JSON.stringify(openApiDocument());
+  #document: string | undefined;
   readonly #streams = JSON.stringify(asyncApiDocument());
 
   @Get('openapi.json')
   @Public()
   @Header('content-type', 'application/json')
-  document(): string {
-    return this.#document;
+  document(@Req() request: FastifyRequest): string {
+    // Not before it is asked for: by then every route is registered.
+    return (this.#document ??= JSON.stringify(openApiDocument(request.server.needed)));
   }
 
   /** AsyncAPI 3, of what is sent without being asked for each time. */

@@ -37,6 +37,7 @@ const ANYWHERE = [
   'unknown-host',
   'headers-too-large',
   'internal',
+  'issuer-unreachable',
   'draining',
   'record-altered',
 ] as const satisfies readonly ProblemType[];

@@ -32,7 +32,9 @@ export class ViewEngine {
   /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
   async ask(request: ReadRequest): Promise<string> {
     const answered = await this.#worker.ask(request);
-    if (answered.red !== undefined) await this.redReads.record(recordOf(request, answered));
+    const { reader } = askedBy(request);
+    if (answered.red !== undefined && this.redReads.isOf(reader!.name))
+      await this.redReads.record(recordOf(request, answered));
     return answered.body;
   }
 

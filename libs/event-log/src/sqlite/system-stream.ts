@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Revision } from '../event-log';
 import { WrongRecord } from '../errors';
-import { assertDurable, isMirror, LOG_FILE, openBeside } from './schema';
+import { assertDurable, isMirror, LOG_FILE, openBeside, openForReading } from './schema';
 
 /** Streams of the record that hold no events of a crisis and have no place in the dense order. */
 export type SystemStreamName = 'crisislog-principals';
@@ -17,7 +18,7 @@ export interface SystemEntry {
 
 /** The table of a system stream, made where it is missing: revision, recorded_at, entry. */
 export function systemTable(db: DatabaseSync, name: SystemStreamName): string {
-  const table = name.replaceAll('-', '_');
+  const table = tableOf(name);
   db.exec(`create table if not exists ${table} (
     revision integer primary key, recorded_at integer not null, entry text not null
   ) strict`);
@@ -42,6 +43,19 @@ export class SystemStream {
     this.insert = db.prepare(`insert into ${table}
       select coalesce(max(revision), -1) + 1, ?, ? from ${table} having coalesce(max(revision), -1) = ?`);
     this.after = db.prepare(`select revision, recorded_at, entry from ${table} where revision > ? order by revision`);
+  }
+
+  /** Whether nothing has been appended, also where there is no log. Makes nothing. */
+  static isEmpty(dataDir: string, name: SystemStreamName): boolean {
+    const file = join(dataDir, LOG_FILE);
+    if (!existsSync(file)) return true;
+    const db = openForReading(file);
+    try {
+      const table = db.prepare(`select 1 from sqlite_schema where type = 'table' and name = ?`).get(tableOf(name));
+      return table === undefined || db.prepare(`select 1 from ${tableOf(name)}`).get() === undefined;
+    } finally {
+      db.close();
+    }
   }
 
   /** Makes the stream where it is missing. The log itself must be there: throws LogDamaged where it is not. */
@@ -80,3 +94,5 @@ export class SystemStream {
     this.db.close();
   }
 }
+
+const tableOf = (name: SystemStreamName): string => name.replaceAll('-', '_');
