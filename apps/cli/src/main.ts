@@ -7,14 +7,18 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
 import { Refused, Unanswered } from '#client';
+import { EventLogError } from '#event-log';
+import { Refusal } from '#ledger';
+import { KeyNotPrivate, KeysExist, RecordFault } from '#notary';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
 import { addKeysInit } from './audit/keys-init';
 import { monitorCommand } from './audit/monitor';
+import { rebuildCommand } from './audit/rebuild';
 import { restoreCommand } from './audit/restore';
 import { verifyCommand } from './audit/verify';
 import { clientOf } from './client-of';
-import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
+import { EXIT, EXIT_CODES_HELP, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
 import { keysCommand } from './keys-command';
@@ -41,8 +45,9 @@ const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
   .addHelpText(
     'after',
-    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.',
+    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.',
   )
+  .addHelpText('afterAll', EXIT_CODES_HELP)
   .version(version)
   .exitOverride();
 
@@ -86,6 +91,7 @@ program
   );
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
+program.addCommand(rebuildCommand());
 program.addCommand(replayCommand(urlOption()));
 program.addCommand(diffCommand(urlOption()));
 program.addCommand(monitorCommand(urlOption()));
@@ -166,6 +172,9 @@ async function run(): Promise<void> {
   }
 }
 
+/** What the record's own rules refuse. */
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeyNotPrivate];
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UsageError || error instanceof Refused) return EXIT.usage;
@@ -176,6 +185,7 @@ function exitCodeOf(error: unknown): number {
 function toldOf(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof ServerUnreachable) return error.message;
   if (error instanceof Refused) return `the server answers ${error.message}`;
+  if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
   return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
 }
 

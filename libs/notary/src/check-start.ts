@@ -65,6 +65,9 @@ export function openChain(store: LedgerStore, origin: string, trusted: readonly 
     if (error instanceof Refusal) throw new RecordFault('heads', error.message);
     throw error;
   }
+  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed.
+  if (!chain && trusted.length > 0)
+    throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
   return chain;
 }
 

@@ -1,9 +1,10 @@
 export { checkRecord, type RecordCheck } from './check-record';
 export { crisisBundle } from './crisis-bundle';
 export { HeadsFile, readHeads } from './heads-file';
-export { initKeys, readSecretKey, readVerifierKeys } from './key-files';
+export { initKeys, KeyNotPrivate, KeysExist, readSecretKey, readVerifierKeys } from './key-files';
 export { LEDGER_FILE, LedgerStore } from './ledger-store';
 export { Notary, type SignedHead } from './notary';
+export { type OwnedRecord, rebuildTree } from './rebuild-tree';
 export { RecordFault } from './record-fault';
 export { DoesNotExtend, restoreHeads } from './restore';
 export { ForeignEvent } from './stored-leaves';
