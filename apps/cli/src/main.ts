@@ -9,10 +9,12 @@ import { isCrisisId } from '#catalogue';
 import { Refused, Unanswered } from '#client';
 import { EventLogError } from '#event-log';
 import { Refusal } from '#ledger';
-import { KeyNotPrivate, KeysExist, RecordFault } from '#notary';
+import { KeyNotPrivate, KeysExist, KeysMissing, NothingToDisown, RecordFault } from '#notary';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
+import { headsCommand } from './audit/heads-disown';
 import { addKeysInit } from './audit/keys-init';
+import { addKeysRotate } from './audit/keys-rotate';
 import { monitorCommand } from './audit/monitor';
 import { rebuildCommand } from './audit/rebuild';
 import { restoreCommand } from './audit/restore';
@@ -48,8 +50,7 @@ const program = new Command('crisis-log')
     '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.',
   )
   .addHelpText('afterAll', EXIT_CODES_HELP)
-  .version(version)
-  .exitOverride();
+  .version(version);
 
 program
   .command('import')
@@ -73,9 +74,11 @@ program
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
 
-const keys = keysCommand().exitOverride();
+const keys = keysCommand();
 addKeysInit(keys);
+addKeysRotate(keys);
 program.addCommand(keys);
+program.addCommand(headsCommand());
 program.addCommand(verifyCommand());
 program
   .command('tail')
@@ -161,7 +164,14 @@ function serverUrl(text: string): string {
   throw new InvalidArgumentError(`a server is named like ${DEFAULT_URL}.`);
 }
 
+/** Wrong usage is told by us, with our exit code, of every command. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
+
 async function run(): Promise<void> {
+  overrideExit(program);
   try {
     await program.parseAsync();
   } catch (error) {
@@ -173,7 +183,7 @@ async function run(): Promise<void> {
 }
 
 /** What the record's own rules refuse. */
-const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeyNotPrivate];
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, KeyNotPrivate, NothingToDisown];
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -4,6 +4,7 @@ import {
   extend,
   type Frontier,
   type HeadChain,
+  isDisowned,
   rootOf,
   sameHash,
   type TreeHead,
@@ -102,6 +103,3 @@ function headsOf(
   });
   return { chain, heads };
 }
-
-const isDisowned = (chain: HeadChain, head: TreeHead): boolean =>
-  chain.disowned.some((wrong) => wrong.size === head.size && sameHash(wrong.root, head.root));

@@ -5,6 +5,7 @@ import {
   extend,
   follow,
   type HeadChain,
+  isDisowned,
   Refusal,
   rootOf,
   sameHash,
@@ -75,9 +76,10 @@ export function openChain(store: LedgerStore, origin: string, trusted: readonly 
 export function checkLast(
   reader: LogReader,
   store: LedgerStore,
-  last: TreeHead | undefined,
+  chain: HeadChain | undefined,
   reached: Reached | undefined,
 ): void {
+  const last = chain?.last;
   const logSize = reader.head() + 1;
   const points = [last, reached].filter((point) => point !== undefined);
   const size = Math.max(store.size, ...points.map((point) => point.size));
@@ -88,7 +90,7 @@ export function checkLast(
   growTo(reader, store, size);
   const hasRoots = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
   if (hasRoots()) return;
-  blame(reader, store, last);
+  blame(reader, store, chain);
   store.clear();
   growTo(reader, store, size);
   if (!hasRoots())
@@ -109,8 +111,9 @@ export function growTo(reader: LogReader, store: LedgerStore, size: number): voi
  * in the tree is not of, where a head says that the tree was right, else the range between two heads. Returns
  * if the log gives every head, so that only the tree is wrong.
  */
-function blame(reader: LogReader, store: LedgerStore, last: TreeHead | undefined): void {
-  const heads = last === undefined ? [] : store.heads(last.origin);
+function blame(reader: LogReader, store: LedgerStore, chain: HeadChain | undefined): void {
+  const all = chain?.last === undefined ? [] : store.heads(chain.last.origin);
+  const heads = all.filter((head) => !isDisowned(chain!, head));
   let frontier = EMPTY_FRONTIER;
   let right = 0;
   let suspect: number | undefined;
