@@ -95,7 +95,9 @@ function partsOf({ stream, revision, id, type }: StoredEvent, data: Members, met
 
 const REFS = ['respondsTo', 'ends', 'incidentId', 'data.basedOn', 'data.target', 'data.duplicateOf'];
 /** The paths of the format, in an element and in the content that a correction brings. Nothing is put elsewhere. */
-const PATHS = [...REFS, 'sources'].flatMap((path) => [path, `data.content.${path}`]);
+const PATHS: ReadonlyMap<string, readonly string[]> = new Map(
+  [...REFS, 'sources'].flatMap((path) => [path, `data.content.${path}`]).map((path) => [path, path.split('.')]),
+);
 
 /** The element as it was sent, without eventId and tlp: content, with the values of refs and sources at their paths. */
 export function elementOf(parts: Pick<ByPart<unknown>, 'header' | 'content' | 'refs' | 'sources'>) {
@@ -103,27 +105,36 @@ export function elementOf(parts: Pick<ByPart<unknown>, 'header' | 'content' | 'r
   if (!isObject(header) || !isObject(content) || !isObject(refs) || !isObject(sources)) {
     throw new Refusal('event-malformed', 'header, content, refs and sources are objects');
   }
-  const element = { ...structuredClone(content), type: header['type'] };
+  let element: Members = { ...content, type: header['type'] };
   for (const [path, value] of Object.entries({ ...refs, ...sources })) {
-    if (!PATHS.includes(path)) throw new Refusal('event-malformed', `no reference or source stands at ${path}`);
-    put(element, path.split('.'), value);
+    const names = PATHS.get(path);
+    if (!names) throw new Refusal('event-malformed', `no reference or source stands at ${path}`);
+    element = withValue(element, names, value);
   }
   return element;
 }
 
-function put(object: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) object[name!] = value;
-  else if (isObject(object[name!])) put(object[name!] as Record<string, unknown>, rest, value);
-  else throw new Refusal('event-malformed', `the content has no object ${name} to put a value into`);
+/** The object with a value at a path, the objects on the way copied: the parts stay as they were. */
+function withValue(object: Members, names: readonly string[], value: unknown, at = 0): Members {
+  const name = names[at]!;
+  if (at === names.length - 1) return { ...object, [name]: value };
+  const inner = object[name];
+  if (isObject(inner)) return { ...object, [name]: withValue(inner, names, value, at + 1) };
+  throw new Refusal('event-malformed', `the content has no object ${name} to put a value into`);
 }
+
+/** Markings of events that were sent without a tlp. */
+const DEFAULTED: readonly unknown[] = ['AMBER+STRICT', 'inherit'];
 
 /** contentHash is of the element as sent: with the marking as its tlp, or without one where the default was applied. */
 function isContentHash(contentHash: unknown, parts: ByPart<unknown>): boolean {
   const element = elementOf(parts);
-  const hashOf = (sent: unknown) => encodeHash(sha256(canonical(sent)), 'base64url');
-  return (
-    hashOf(element) === contentHash || hashOf({ ...element, tlp: (parts.header as Members)['marking'] }) === contentHash
-  );
+  const { marking } = parts.header as Members;
+  const isOf = (sent: unknown) => encodeHash(sha256(canonical(sent)), 'base64url') === contentHash;
+  const isBare = () => isOf(element);
+  const isMarked = () => isOf({ ...element, tlp: marking });
+  // Only what is the default may have been left out, so that is the likelier there: one hash instead of two.
+  return DEFAULTED.includes(marking) ? isBare() || isMarked() : isMarked() || isBare();
 }
 
 function canonical(value: unknown): string {
