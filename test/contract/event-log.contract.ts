@@ -386,6 +386,48 @@ export function eventLogContract(name: string, openEngine: () => Promise<Engine>
       });
     });
 
+    describe('events each on its own', () => {
+      it('are stored in their order, without those that are refused', async () => {
+        const stream = await given(newEvent());
+        const [first, last] = [newEvent(), newEvent()];
+        const orphan = amendment(newId());
+        const malformed = newEvent({ type: '' });
+        const before = log.head();
+        const outcomes = await log.appendEach(append(stream, [first, orphan, malformed, first, last]));
+        expect(outcomes).toMatchObject([
+          { id: first.id, revision: 1, position: before + 1, repeated: false },
+          { type: 'reference-not-found', index: 0 },
+          { type: 'invalid-append', index: 0 },
+          { id: first.id, revision: 1, position: before + 1, repeated: true },
+          { id: last.id, revision: 2, position: before + 2, repeated: false },
+        ]);
+        expect(ids(stored(stream)).slice(1)).toEqual([first.id, last.id]);
+      });
+
+      it('may name those before them', async () => {
+        const event = newEvent();
+        const outcomes = await log.appendEach(append(newStream(), [event, amendment(event.id)]));
+        expect(outcomes).toMatchObject([{ revision: 0 }, { revision: 1 }]);
+      });
+
+      it('keep their place among other appends made together', async () => {
+        const stream = newStream();
+        const events = Array.from({ length: 9 }, () => newEvent());
+        await Promise.all([
+          log.append(append(stream, events[0]!)),
+          log.appendEach(append(stream, events.slice(1, 5))),
+          log.append(append(stream, events.slice(5, 7))),
+          log.appendEach(append(stream, events.slice(7))),
+        ]);
+        expect(ids(stored(stream))).toEqual(ids(events));
+      });
+
+      it('are refused together where the refusal is of all', async () => {
+        const tooMany = Array.from({ length: MAX_EVENTS_PER_APPEND + 1 }, () => newEvent());
+        await expect(log.appendEach(append(newStream(), tooMany))).rejects.toMatchObject({ type: 'append-too-large' });
+      });
+    });
+
     describe('references', () => {
       const responding = (id: string, fields: Parameters<typeof newEvent>[0] = {}, types?: readonly string[]) =>
         newEvent({ references: [{ pointer: '/respondsTo/0', id, ...(types ? { types } : {}) }], ...fields });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AppendRequest, EventLog, EventLogError, ExpectedRevision, LEVELS, NewEvent } from '#event-log';
+import { AppendedEvent, AppendRequest, EventLog, EventLogError, ExpectedRevision, LEVELS, NewEvent } from '#event-log';
 import { Engine } from './event-log.contract';
 import { NaiveLog } from './naive-log';
 
@@ -70,9 +70,11 @@ const request: fc.Arbitrary<AppendRequest> = fc.record({
   writer: fc.record({ principal: fc.constantFrom('p', 'q'), level: fc.oneof(fc.constant('RED' as const), level) }),
 });
 
-/** Appends arrive alone or several at once, and now and then the log is opened again. */
+const sent = fc.record({ request, isEach: fc.boolean() });
+
+/** Appends arrive alone or several at once, whole or each event on its own, and now and then the log is opened again. */
 const step = fc.oneof(
-  { arbitrary: fc.array(request, { minLength: 1, maxLength: 6 }), weight: 12 },
+  { arbitrary: fc.array(sent, { minLength: 1, maxLength: 6 }), weight: 12 },
   { arbitrary: fc.constant('reopen' as const), weight: 1 },
 );
 
@@ -91,8 +93,12 @@ export function eventLogModel(name: string, openEngine: () => Promise<Engine>): 
               log = await engine.open();
               continue;
             }
-            const answers = await Promise.all(step.map((request) => answer(log, request)));
-            expect(answers).toEqual(step.map((request) => naive.append(request)));
+            const answers = await Promise.all(
+              step.map((sent) => (sent.isEach ? answerEach : answer)(log, sent.request)),
+            );
+            expect(answers).toEqual(
+              step.map(({ request, isEach }) => (isEach ? naive.appendEach(request) : naive.append(request))),
+            );
           }
           expect(
             Array.from(log.readAll(), ({ stream, revision, id, position }) => ({ stream, revision, id, position })),
@@ -109,11 +115,21 @@ export function eventLogModel(name: string, openEngine: () => Promise<Engine>): 
 
 async function answer(log: EventLog, request: AppendRequest): Promise<unknown> {
   try {
-    const events = await log.append(request);
-    return events.map(({ id, revision, position, repeated }) => ({ id, revision, position, repeated }));
+    return (await log.append(request)).map(plain);
   } catch (error) {
-    if (!(error instanceof EventLogError)) throw error;
-    const { type, ...facts } = { ...error } as Record<string, unknown>;
+    return plain(error);
+  }
+}
+
+const answerEach = async (log: EventLog, request: AppendRequest): Promise<unknown> =>
+  (await log.appendEach(request)).map(plain);
+
+function plain(outcome: unknown): unknown {
+  if (outcome instanceof EventLogError) {
+    const { type, ...facts } = { ...outcome } as Record<string, unknown>;
     return { type, index: facts['index'], id: facts['id'], actual: facts['actual'] };
   }
+  if (outcome instanceof Error) throw outcome;
+  const { id, revision, position, repeated } = outcome as AppendedEvent;
+  return { id, revision, position, repeated };
 }

@@ -16,6 +16,10 @@ export class NaiveLog {
     return this.kept.map(({ stream, revision, id, position }) => ({ stream, revision, id, position }));
   }
 
+  appendEach(request: AppendRequest): unknown {
+    return request.events.flatMap((event) => this.append({ ...request, events: [event] }));
+  }
+
   append({ stream, events, expected, writer }: AppendRequest): unknown {
     const own = this.kept.filter((event) => event.stream === stream);
     const head = own.length - 1;

@@ -6,7 +6,7 @@ import { openReader, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { checkRecord, initKeys, Notary, readHeads, readVerifierKeys, RecordFault } from '#notary';
 import { partsOf } from '../../libs/event-log/src/element';
 import { seal } from '../../libs/event-log/src/envelope';
-import { factsOf } from '../../libs/event-log/src/sqlite/log-reader';
+import { factsOf } from '../../libs/event-log/src/sqlite/entry';
 import { amendment, append, newEvent, newId } from '../contract/new-event';
 
 // Someone with write access to the data folder changes what is stored, well or badly. A folder as a crash leaves it:
@@ -182,7 +182,7 @@ test('a lost ledger.sqlite is made again from the log and HEADS_FILE', () => {
 function readable(at: string): string {
   const reader = openReader(join(at, 'data'));
   try {
-    const all = [...reader.readAll()].map((event) => reader.entry(event));
+    const all = [...reader.entries(0, reader.head() + 1)];
     const byId = all.map(({ event }) => reader.find(event.stream, event.id));
     return JSON.stringify([reader.genesis(), all, byId]);
   } finally {

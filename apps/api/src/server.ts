@@ -70,6 +70,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
+  notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],

@@ -88,6 +88,12 @@ export class CanonicalWriter {
     for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
+  /** Text that is JCS already. */
+  utf8(text: string): void {
+    this.reserve(text.length * 3);
+    this.length += this.bytes.write(text, this.length);
+  }
+
   /** Bytes of this or another writer, from and to. */
   copy(bytes: Uint8Array, from: number, to: number): void {
     this.reserve(to - from);

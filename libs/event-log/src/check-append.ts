@@ -1,6 +1,6 @@
 import { DividedElement, divideElement } from './element';
 import { AppendRequest, MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND, NewEvent } from './event-log';
-import { AppendTooLarge, DuplicateIdInAppend, InvalidAppend } from './errors';
+import { AppendTooLarge, DuplicateIdInAppend, EventLogError, InvalidAppend } from './errors';
 
 const STREAM = /^crisis-[a-z0-9]+(-[a-z0-9]+)*$/;
 const MAX_STREAM_LENGTH = 'crisis-'.length + 64;
@@ -9,17 +9,36 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MAX_NAME_LENGTH = 256;
 
 /** The rules of the port that need no history, and the elements as they are stored. Throws what the append rejects with. */
-export function checkAppend({ stream, events, writer }: AppendRequest): DividedElement[] {
-  if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
-  if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);
-  if (events.length === 0) refuse(0, 'the array is empty');
-  if (!isName(writer.principal)) refuse(0, 'a principal needs a short name');
+export function checkAppend(request: AppendRequest): DividedElement[] {
+  const { stream, events } = request;
+  checkRequest(request);
   events.forEach(checkEvent);
   if (events.length > 1) checkDistinct(stream, events);
   const elements = events.map(divide);
   const bytes = elements.reduce((sum, { wholeBytes }) => sum + wholeBytes, 0);
   if (bytes > MAX_BYTES_PER_APPEND) throw new AppendTooLarge({ events: events.length, bytes });
   return elements;
+}
+
+/** The same for events that are appended each on its own: those refused are left out, and noted by their place. */
+export function checkEach(request: AppendRequest, refused: Map<number, EventLogError>): DividedElement[] {
+  checkRequest(request);
+  return request.events.flatMap((event, i) => {
+    try {
+      return checkAppend({ ...request, events: [event] });
+    } catch (error) {
+      if (!(error instanceof EventLogError)) throw error;
+      refused.set(i, error);
+      return [];
+    }
+  });
+}
+
+function checkRequest({ stream, events, writer }: AppendRequest): void {
+  if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
+  if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);
+  if (events.length === 0) refuse(0, 'the array is empty');
+  if (!isName(writer.principal)) refuse(0, 'a principal needs a short name');
 }
 
 function divide({ element }: NewEvent, index: number): DividedElement {

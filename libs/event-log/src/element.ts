@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { CanonicalWriter, canonicalJson, CLOSE_BRACE, COMMA, OPEN_BRACE, sortedNames } from './canonical-json';
+import { CanonicalScan } from './canonical-scan';
+import { CanonicalWriter, CLOSE_BRACE, COMMA, OPEN_BRACE, sortedNames } from './canonical-json';
 
 /** The three parts of an event that come from its element: JCS as UTF-8. */
 export interface ElementParts {
@@ -134,6 +135,10 @@ const CONTENT = '{"content":';
 const REFS = ',"refs":';
 const SOURCES = ',"sources":';
 
+const [BEFORE_CONTENT, BEFORE_REFS, BEFORE_SOURCES, END] = [CONTENT, REFS, SOURCES, '}'].map((text) =>
+  Buffer.from(text),
+) as [Buffer, Buffer, Buffer, Buffer];
+
 const body = new CanonicalWriter();
 
 /**
@@ -173,11 +178,24 @@ interface Body {
   readonly sources: Record<string, unknown>;
 }
 
-/** The parts again, from the stored body. */
-export function partsOf(body: string): ElementParts {
-  const { content, refs, sources } = JSON.parse(body) as Body;
-  const bytes = (part: object) => Buffer.from(canonicalJson(part));
-  return { content: bytes(content), refs: bytes(refs), sources: bytes(sources) };
+/**
+ * The parts again, from the stored body. Throws TypeError where that is not what `bodyOf` makes. To be used at once: the
+ * next call writes over them.
+ */
+export function partsOf(stored: string): ElementParts {
+  body.length = 0;
+  body.utf8(stored);
+  const scan = new CanonicalScan(body.bytes, body.length);
+  const part = (before: Uint8Array): Uint8Array => {
+    scan.expect(before);
+    const from = scan.at;
+    scan.object();
+    return body.bytes.subarray(from, scan.at);
+  };
+  const parts = { content: part(BEFORE_CONTENT), refs: part(BEFORE_REFS), sources: part(BEFORE_SOURCES) };
+  scan.expect(END);
+  scan.end();
+  return parts;
 }
 
 /** The element as it was sent, minus eventId, type and tlp, from the stored body. */

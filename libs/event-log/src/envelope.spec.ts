@@ -117,7 +117,7 @@ describe('the envelope', () => {
     fc.assert(
       fc.property(fc.dictionary(name, json), (sent) => {
         const element = divideElement(sent);
-        const { body, ...parts } = bodyOf(element);
+        const { body, ...parts } = structuredClone(bodyOf(element));
         expect(elementOf(text(body))).toEqual(sent);
         expect(canonicalJson(JSON.parse(text(body)))).toBe(text(body));
         const same = partsOf(text(body));

@@ -43,7 +43,9 @@ export function seal(facts: EnvelopeFacts, parts: ElementParts, contentHash: str
 
 /** Do these facts and parts give the commitments of this seal? */
 export function sealHolds(facts: EnvelopeFacts, parts: ElementParts, sealed: Uint8Array): boolean {
-  const again = seal(facts, parts, sealedContentHash(sealed), sealed.subarray(0, SALTS_BYTES));
+  if (sealed.length !== SEAL_BYTES) return false;
+  const again = Buffer.from(sealed);
+  commitments(facts, parts, sealed, again);
   return again.equals(sealed);
 }
 
@@ -125,32 +127,36 @@ function recorder(recordedBy: RecordedBy): string {
   return text;
 }
 
-/** `data` of the stored format, byte for byte, from the stored body. */
-export function dataOf(body: string, sealed: Uint8Array): string {
-  return canonicalJson({
-    ...(JSON.parse(body) as object),
-    salts: base64url(sealed, 0, SALTS_BYTES),
-    contentHash: sealedContentHash(sealed),
-  });
-}
+/** `data` of the stored format, from the stored body. */
+export const dataIn = (body: string, sealed: Uint8Array): Record<string, unknown> => ({
+  ...(JSON.parse(body) as object),
+  salts: base64url(sealed, 0, SALTS_BYTES),
+  contentHash: sealedContentHash(sealed),
+});
 
-/** `metadata` of the stored format, byte for byte. */
+/** The same, byte for byte. */
+export const dataOf = (body: string, sealed: Uint8Array): string => canonicalJson(dataIn(body, sealed));
+
+/** `metadata` of the stored format. */
+export const metadataIn = (facts: EnvelopeFacts, sealed: Uint8Array): Record<string, unknown> => ({
+  v: 1,
+  recordedAt: facts.recordedAt,
+  recordedBy: facts.recordedBy,
+  marking: facts.marking,
+  schemaVersion: facts.schemaVersion,
+  ...(facts.contentSchemaVersion === undefined ? {} : { contentSchemaVersion: facts.contentSchemaVersion }),
+  commitments: sealedCommitments(sealed),
+  $correlationId: facts.correlationId,
+  ...(facts.causationId === undefined ? {} : { $causationId: facts.causationId }),
+});
+
+/** The same, byte for byte. */
 export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
-  canonicalJson({
-    v: 1,
-    recordedAt: facts.recordedAt,
-    recordedBy: facts.recordedBy,
-    marking: facts.marking,
-    schemaVersion: facts.schemaVersion,
-    ...(facts.contentSchemaVersion === undefined ? {} : { contentSchemaVersion: facts.contentSchemaVersion }),
-    commitments: sealedCommitments(sealed),
-    $correlationId: facts.correlationId,
-    ...(facts.causationId === undefined ? {} : { $causationId: facts.causationId }),
-  });
+  canonicalJson(metadataIn(facts, sealed));
 
-/** The event's leaf in the Merkle log: SHA-256 of 0x00 and JCS of {v, commitments}. */
+/** The event's leaf in the Merkle log: SHA-256 of 0x00 and JCS of {v, commitments}. By way of a string, as above. */
 export const leafOf = (sealed: Uint8Array): Buffer =>
-  hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'buffer');
+  Buffer.from(hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'binary'), 'latin1');
 
 export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 

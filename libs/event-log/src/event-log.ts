@@ -1,3 +1,5 @@
+import type { EventLogError } from './errors';
+
 /**
  * The port: what a crisis log asks of the record. Two engines implement it (embedded SQLite,
  * EventStoreDB); one contract suite (`test/contract`) binds both.
@@ -90,6 +92,9 @@ export interface AppendedEvent {
   readonly repeated: boolean;
 }
 
+/** What becomes of an event that is appended on its own. */
+export type Outcome = AppendedEvent | EventLogError;
+
 export interface RecordedBy {
   readonly principal: string;
   readonly instance: string;
@@ -137,6 +142,13 @@ export interface EventLog {
    * stored; sending the same events again is safe and gives the definite answer).
    */
   append(request: AppendRequest): Promise<readonly AppendedEvent[]>;
+
+  /**
+   * The same as one append for each of the events, one after the other, and cheaper: what is refused does not keep
+   * the others out. Resolves, once all that is stored is durable, with what became of each, in their order. Rejects
+   * where what `append` rejects with is of all of them.
+   */
+  appendEach(request: AppendRequest): Promise<readonly Outcome[]>;
 
   /** Events of one stream by revision; empty for a stream that does not exist. */
   readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent>;

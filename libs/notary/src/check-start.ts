@@ -14,7 +14,7 @@ import {
 import type { HeadsFile, Reached } from './heads-file';
 import { headIn, type LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
-import { openedEvents } from './stored-leaves';
+import { openedEvents, storedLeaves } from './stored-leaves';
 
 /** The file as SQLite sees it, indexes included: a lookup that misses would let an event be stored twice. */
 export function checkFile(reader: LogReader): void {
@@ -92,7 +92,7 @@ const GROW = 10_000;
 export function growTo(reader: LogReader, store: LedgerStore, size: number): void {
   while (store.size < size) {
     const to = Math.min(store.size + GROW, size);
-    store.grow(Array.from(openedEvents(reader, store.size, to), ({ leaf }) => leaf));
+    store.grow(storedLeaves(reader, store.size, to));
   }
 }
 
@@ -128,7 +128,10 @@ function blame(reader: LogReader, store: LedgerStore, last: TreeHead | undefined
 
 /** What came after the last head, from stored bytes. */
 export function checkSinceLastHead(reader: LogReader, store: LedgerStore, from: number): void {
-  for (const { position, leaf } of openedEvents(reader, from, store.size)) checkLeaf(store, position, leaf);
+  for (let at = from; at < store.size; at += GROW) {
+    const leaves = storedLeaves(reader, at, Math.min(at + GROW, store.size));
+    for (const [i, leaf] of leaves.entries()) checkLeaf(store, at + i, leaf);
+  }
 }
 
 /** Throws unless the tree has this leaf at this position. */

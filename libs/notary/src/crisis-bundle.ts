@@ -3,7 +3,7 @@ import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, 
 import { headIn, type LedgerStore } from './ledger-store';
 import type { SignedHead } from './notary';
 import { checkLeaf } from './check-start';
-import { openEvent } from './stored-leaves';
+import { openedAt } from './stored-leaves';
 
 export interface BundleQuestion {
   readonly crisis: string;
@@ -35,10 +35,9 @@ export const crisisBundle = (source: BundleSource, question: BundleQuestion): Ge
   });
 
 function* eventsOf(source: BundleSource, { crisis, hidden, without }: BundleQuestion): Generator<BundleEvent> {
-  for (const event of source.reader.readStream(`crisis-${crisis}`)) {
-    const { position } = event;
+  for (const { position } of source.reader.readStream(`crisis-${crisis}`)) {
     if (position >= source.head.size) return;
-    const { parts, salts, commitments, leaf } = openEvent(source.reader, event);
+    const { parts, salts, commitments, leaf } = openedAt(source.reader, position);
     checkLeaf(source.store, position, leaf);
     const { place: _place, ...all } = parts;
     const shown = Object.entries(all).filter(([part]) => !without.includes(part as DisclosedPart));

@@ -7,7 +7,7 @@ import { HeadsFile } from './heads-file';
 import { readSigningKey, readVerifierKeys, VERIFIER_KEYS_FILE } from './key-files';
 import { headIn, LedgerStore, type Note } from './ledger-store';
 import { RecordFault } from './record-fault';
-import { openedEvents } from './stored-leaves';
+import { openedAt, openedEvents, storedLeaves } from './stored-leaves';
 
 /** Events a transaction of the tree, and a head at most. */
 export const BATCH = 1_000;
@@ -80,11 +80,9 @@ export class Notary {
 
   /** The leaf of an event of the tree, computed again from what is stored. Throws a RecordFault. */
   recomputedLeaf(position: number): Hash {
-    for (const { leaf } of openedEvents(this.reader, position, position + 1)) {
-      checkLeaf(this.store, position, leaf);
-      return leaf;
-    }
-    throw new RecordFault('altered', 'the event is missing', position);
+    const { leaf } = openedAt(this.reader, position);
+    checkLeaf(this.store, position, leaf);
+    return leaf;
   }
 
   get signer(): SigningKey | undefined {
@@ -96,7 +94,7 @@ export class Notary {
     const to = Math.min(this.store.size + BATCH, this.reader.head() + 1);
     const grows = to > this.store.size;
     if (grows) {
-      this.store.grow(Array.from(openedEvents(this.reader, this.store.size, to), ({ leaf }) => leaf));
+      this.store.grow(storedLeaves(this.reader, this.store.size, to));
       this.file?.addReached(this.store);
     }
     const isDue = now - this.signedAt >= HEAD_EVERY_MS || this.unsigned >= BATCH;

@@ -1,19 +1,13 @@
-import { Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendedEvent, AppendRequest, ExpectedRevision } from '#event-log';
+import type { AppendedEvent, ExpectedRevision } from '#event-log';
 import { takeStream } from '../access/streams';
-import { streamOf } from '../http/crisis-id';
-import { endedOf, readerOf } from '../http/principal';
+import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
-import { traceOf } from '../http/request-checks';
-import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
-import { toProblem } from '../http/to-problem';
+import { MAX_BODY_BYTES } from '../http/strict-json';
 import type { AppendContext } from './append.route';
-import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { inOrder } from './in-order';
-import { requireScope, writerOf } from './may-append';
-import { readElement } from './read-element';
+import { type Batch, LineAppender, type Result } from './line-appender';
 import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
 
@@ -21,6 +15,8 @@ import { type Line, splitLines } from './split-lines';
 const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
 /** What a line takes beside its own bytes until its result is sent. */
 const BYTES_PER_RESULT = 1024;
+/** So many that what one append costs hardly shows, and so few that the writer works while the next are read. */
+const LINES_PER_BATCH = 64;
 
 /**
  * An NDJSON append: each line is an event of its own, decided in order, answered by one line
@@ -45,56 +41,37 @@ export function appendLines(
     );
   }
   takeStream(request, reply);
-  const key = idempotencyKeyOf(request);
-  const trace = traceOf(request);
   const principal = readerOf(request, crisisId);
-  const writer = writerOf(principal);
-  const ended = endedOf(request);
-  const read = (line: Line, index: number): AppendRequest => {
-    if (ended.aborted) throw new Problem('unauthenticated', 'The credential has ended.');
-    if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
-    const now = context.clock();
-    const value = parseStrict(line);
-    const event = readElement({ value, key: batchId(key, index), index: undefined, now, opening: false, trace });
-    requireScope(request, event);
-    return { stream: streamOf(crisisId), events: [event], expected, writer };
-  };
-  const refusal = (error: unknown, index: number): Problem => {
-    const problem = toProblem(error, request.id);
-    if (problem.type === 'internal')
-      new Logger('append').error(`${request.id} line ${index}: ${(error as Error).stack ?? String(error)}`);
-    return problem;
-  };
-  // No async function: it would keep the line and what was read of it until the answer, and thousands are outstanding.
-  const append = (line: Line, index: number): Promise<Result> => {
-    try {
-      return context.log.append(read(line, index)).then(first, (error: unknown) => refusal(error, index));
-    } catch (error) {
-      return Promise.resolve(refusal(error, index));
-    }
-  };
-  const lines = splitLines(request.body as Readable, MAX_BODY_BYTES);
-  const results = inOrder(lines, append, bytesInFlight, MAX_BYTES_IN_FLIGHT);
+  const appender = new LineAppender(request, context, crisisId);
+  const batches = batchesOf(splitLines(request.body as Readable, MAX_BODY_BYTES));
+  const results = inOrder(batches, (batch) => appender.append(batch), bytesInFlight, MAX_BYTES_IN_FLIGHT);
   const texts = textsOf(results, (event, withCursor) =>
     membersOf(crisisId, event, context.tokens, principal, withCursor),
   );
   return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
 }
 
-type Result = AppendedEvent | Problem;
-
-const first = ([event]: readonly AppendedEvent[]): AppendedEvent => event!;
+/** Nobody waits for a batch to be full: it holds what has arrived. */
+async function* batchesOf(arrivals: AsyncIterable<readonly Line[]>): AsyncGenerator<Batch> {
+  let first = 0;
+  for await (const lines of arrivals) {
+    for (let i = 0; i < lines.length; i += LINES_PER_BATCH)
+      yield { first: first + i, lines: lines.slice(i, i + LINES_PER_BATCH) };
+    first += lines.length;
+  }
+}
 
 async function* textsOf(
-  batches: AsyncIterable<Result[]>,
+  finished: AsyncIterable<readonly (readonly Result[])[]>,
   members: (event: AppendedEvent, withCursor: boolean) => string,
 ): AsyncGenerator<string> {
   let line = 0;
-  for await (const batch of batches) {
-    const last = batch.findLastIndex((result) => !(result instanceof Problem));
+  for await (const batches of finished) {
+    const results = batches.flat();
+    const last = results.findLastIndex((result) => !(result instanceof Problem));
     const first = line;
-    line += batch.length;
-    yield batch
+    line += results.length;
+    yield results
       .map((result, i) =>
         result instanceof Problem
           ? `${JSON.stringify({ line: first + i, status: result.status, problem: result })}\n`
@@ -104,4 +81,5 @@ async function* textsOf(
   }
 }
 
-const bytesInFlight = (line: Line): number => (line?.length ?? 0) + BYTES_PER_RESULT;
+const bytesInFlight = ({ lines }: Batch): number =>
+  lines.reduce((bytes, line) => bytes + (line?.length ?? 0) + BYTES_PER_RESULT, 0);

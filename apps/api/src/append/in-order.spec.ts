@@ -8,7 +8,7 @@ async function collect(results: AsyncIterable<string[]>): Promise<string> {
 
 const one = () => 1;
 
-async function* batches(...items: number[][]): AsyncGenerator<number[]> {
+async function* items(...items: number[]): AsyncGenerator<number> {
   yield* items;
 }
 
@@ -17,16 +17,16 @@ test('results come in the order of the items, whatever finishes first', async ()
     for (let i = 0; i < 5 - item; i++) await Promise.resolve();
     return `${item};`;
   };
-  expect(await collect(inOrder(batches([0, 1], [2], [3, 4]), work, one, 2))).toBe('0;1;2;3;4;');
+  expect(await collect(inOrder(items(0, 1, 2, 3, 4), work, one, 2))).toBe('0;1;2;3;4;');
 });
 
 test('a source that waits for the first result before it sends the second is answered', async () => {
   let answered!: () => void;
   const firstAnswer = new Promise<void>((resolve) => (answered = resolve));
-  async function* source(): AsyncGenerator<number[]> {
-    yield [0];
+  async function* source(): AsyncGenerator<number> {
+    yield 0;
     await firstAnswer;
-    yield [1];
+    yield 1;
   }
   const seen: string[] = [];
   for await (const texts of inOrder(source(), async (item) => `${item}`, one, 8)) {
@@ -38,10 +38,10 @@ test('a source that waits for the first result before it sends the second is ans
 
 test('a reader that goes away stops the source from being read', async () => {
   let read = 0;
-  async function* endless(): AsyncGenerator<number[]> {
+  async function* endless(): AsyncGenerator<number> {
     for (;;) {
       await Promise.resolve();
-      yield [read++];
+      yield read++;
     }
   }
   for await (const _ of inOrder(endless(), async (item) => `${item}`, one, 4)) break;
@@ -51,14 +51,14 @@ test('a reader that goes away stops the source from being read', async () => {
 });
 
 test('a failing source fails the results', async () => {
-  async function* failing(): AsyncGenerator<number[]> {
-    yield [0];
+  async function* failing(): AsyncGenerator<number> {
+    yield 0;
     throw new Error('cut');
   }
   await expect(collect(inOrder(failing(), async (item) => `${item}`, one, 4))).rejects.toThrow('cut');
 });
 
-test('a batch is started only as far as there is room', async () => {
+test('no more is started than there is room for', async () => {
   let started = 0;
   let finish!: () => void;
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -67,7 +67,7 @@ test('a batch is started only as far as there is room', async () => {
     await finished;
     return `${item};`;
   };
-  const all = collect(inOrder(batches([0, 1, 2, 3, 4, 5]), work, () => 3, 7));
+  const all = collect(inOrder(items(0, 1, 2, 3, 4, 5), work, () => 3, 7));
   await new Promise(setImmediate);
   expect(started).toBe(3);
   finish();
@@ -80,7 +80,7 @@ test('an item that fails fails the results in its turn', async () => {
     await new Promise(setImmediate);
     return `${item};`;
   };
-  const results = inOrder(batches([0, 1, 2]), work, one, 8);
+  const results = inOrder(items(0, 1, 2), work, one, 8);
   expect((await results.next()).value).toEqual(['0;']);
   await expect(results.next()).rejects.toThrow('lost');
 });

@@ -5,8 +5,8 @@
  * no further one is started.
  */
 export async function* inOrder<T, R>(
-  source: AsyncIterable<readonly T[]>,
-  work: (item: T, index: number) => Promise<R>,
+  source: AsyncIterable<T>,
+  work: (item: T) => Promise<R>,
   cost: (item: T) => number,
   maxCost: number,
 ): AsyncGenerator<R[]> {
@@ -26,26 +26,22 @@ export async function* inOrder<T, R>(
 }
 
 async function readAll<T, R>(
-  source: AsyncIterable<readonly T[]>,
-  work: (item: T, index: number) => Promise<R>,
+  source: AsyncIterable<T>,
+  work: (item: T) => Promise<R>,
   cost: (item: T) => number,
   queue: Queue<R>,
 ): Promise<void> {
-  let index = 0;
   try {
-    for await (const batch of source) {
-      for (const item of batch) {
-        queue.put(work(item, index++), cost(item));
-        if (queue.isFull) await queue.room();
-        if (queue.abandoned) return;
-      }
+    for await (const item of source) {
+      queue.put(work(item), cost(item));
+      if (queue.isFull) await queue.room();
+      if (queue.abandoned) return;
     }
   } finally {
     queue.end();
   }
 }
 
-/** One promise a line, and no more: at this rate each one shows. */
 class Slot<R> {
   state: 'open' | 'done' | 'failed' = 'open';
   result: R | undefined;

@@ -1,8 +1,9 @@
 import type { DisclosedPart } from '#ledger';
-import type { Problem } from '../http/problem';
 
 /** What the routes ask the notary's thread. Answers are finished texts. */
 export type NotaryRequest =
+  /** Answered with the epoch, when the record was checked. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'head' }
   | { readonly kind: 'inclusion'; readonly position: number }
   | { readonly kind: 'consistency'; readonly from: number; readonly to: number }
@@ -27,12 +28,15 @@ export interface Fault {
   readonly to?: number | undefined;
 }
 
-export type NotaryReply =
-  | { readonly id: number; readonly body: string }
-  | { readonly id: number; readonly failure: string; readonly problem?: Pick<Problem, 'type' | 'detail' | 'extra'> }
-  /** Unasked: something stored was found to be wrong. */
-  | { readonly fault: Fault }
-  | { readonly ready: { readonly epoch: number; readonly signs: boolean } };
+export interface NotaryAnswer {
+  readonly id: number;
+  readonly body: string;
+}
+
+/** Unasked: something stored was found to be wrong. */
+export interface NotaryWarning {
+  readonly fault: Fault;
+}
 
 export interface NotarySettings {
   readonly dataDir: string;

@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from '#event-log';
 import { crisisBundle, Notary, RecordFault } from '#notary';
-import { Problem } from '../http/problem';
-import { toProblem } from '../http/to-problem';
+import { Problem, retryAfter } from '../http/problem';
+import { failed } from '../worker/worker-reply';
+import { Pace } from './pace';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
-import type { BundleRequest, NotaryReply, NotaryRequest, NotarySettings } from './notary-request';
+import type { BundleRequest, NotaryAnswer, NotaryRequest, NotarySettings, NotaryWarning } from './notary-request';
 
 /** How often the notary looks for new events, and goes on with what is older, while nobody asks. */
 const IDLE_MS = 100;
@@ -17,10 +18,11 @@ const CHUNK_CHARS = 256 * 1024;
 
 const { dataDir, headsFile } = workerData as NotarySettings;
 const port = parentPort!;
-const send = (reply: NotaryReply): void => port.postMessage(reply);
+const send = (message: NotaryAnswer | NotaryWarning): void => port.postMessage(message);
 const reader = openReader(dataDir);
 const bundles = new Map<number, Generator<string>>();
 let nextBundle = 0;
+const pace = new Pace();
 let sweeps = true;
 let timer: NodeJS.Timeout | undefined;
 
@@ -46,14 +48,14 @@ port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => 
     send({ id, body: answer(request) });
   } catch (error) {
     report(error);
-    const { type, detail, extra } = toProblem(error, '');
-    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    send(type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra } });
+    port.postMessage(failed(id, error));
   }
 });
 
 function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
   switch (request.kind) {
+    case 'ready':
+      return String(notary.chain?.epoch ?? 0);
     case 'head':
       return answerHead(notary);
     case 'inclusion':
@@ -71,7 +73,8 @@ function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
 }
 
 function openBundle({ crisis, head: revision, hidden, without }: BundleRequest): number {
-  if (bundles.size >= MAX_OPEN_BUNDLES) throw new Problem('busy', `${MAX_OPEN_BUNDLES} bundles are being written.`);
+  if (bundles.size >= MAX_OPEN_BUNDLES)
+    throw new Problem('busy', `${MAX_OPEN_BUNDLES} bundles are being written.`, {}, retryAfter(1));
   const { store, chain, signer } = notary;
   const head = notary.signedHead(revision);
   if (!chain || !signer || !head) throw new Problem('no-tree-head', 'This instance does not sign.');
@@ -94,18 +97,20 @@ function linesOf(bundle: number): string {
   return text;
 }
 
-/** Takes in what came, signs what is due, and goes on with what is older, a piece at a time. */
+/** Takes in what came when it is its turn, signs what is due, and goes on with what is older, a piece at a time. */
 function work(): void {
   let waitMs = IDLE_MS;
   try {
     const started = performance.now();
-    const grew = notary.advance(Date.now());
-    if (!grew && sweeps) {
-      sweeps = notary.sweep(SLICE);
-      if (sweeps) waitMs = (performance.now() - started) * (1 / SWEEP_SHARE - 1);
+    const tookMs = (): number => performance.now() - started;
+    const head = reader.head();
+    if (pace.isTurn(head, notary.store.size, started)) {
+      const grew = notary.advance(Date.now());
+      if (notary.store.size > head) pace.caughtUp();
+      // As long as it has worked it leaves the processor to the appends.
+      if (grew) waitMs = tookMs();
+      else if (sweeps && (sweeps = notary.sweep(SLICE))) waitMs = tookMs() * (1 / SWEEP_SHARE - 1);
     }
-    // As long as it has worked it leaves the processor to the appends.
-    if (grew) waitMs = performance.now() - started;
   } catch (error) {
     report(error);
     if (error instanceof RecordFault) return;
@@ -115,7 +120,6 @@ function work(): void {
   timer = setTimeout(work, waitMs);
 }
 
-send({ ready: { epoch: notary.chain?.epoch ?? 0, signs: notary.signer !== undefined } });
 work();
 
 function stop(): void {

@@ -1,7 +1,6 @@
 import type { Level, Position } from '#event-log';
 import type { FeedPlace, projections } from '#projections';
 import type { FeedQuery } from '../feed/feed-query';
-import type { Problem } from '../http/problem';
 
 /** Who reads, and from when on: what every read carries. */
 export interface Reader {
@@ -128,14 +127,6 @@ export interface Answered {
   /** Crises of which something RED may stand in the answer, read by a principal that is not the open server's. */
   readonly red?: readonly string[];
 }
-
-export type Reply =
-  | Answered
-  | {
-      readonly id: number;
-      readonly problem?: Pick<Problem, 'type' | 'detail' | 'extra' | 'headers'>;
-      readonly failure: string;
-    };
 
 export interface WorkerSettings {
   readonly dataDir: string;

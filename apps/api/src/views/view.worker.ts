@@ -6,10 +6,11 @@ import { BUILD } from '../build';
 import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
 import type { Problem } from '../http/problem';
+import { failed, type Failed } from '../worker/worker-reply';
 import { viewsBehind } from './answer-reached';
 import { redIn } from './red-in';
 import { ANSWERS } from './answers';
-import type { ReadRequest, Reply, WorkerSettings } from './read-request';
+import type { Answered, ReadRequest, WorkerSettings } from './read-request';
 import type { ReadContext } from './read-context';
 
 /** How often the projections look for new events while nobody asks. */
@@ -42,7 +43,7 @@ port.on('message', ({ id, request }: { id: number; request: ReadRequest }) => {
 });
 
 /** Every answer reflects the whole log at the time of asking, as long as the disk has room for the views. */
-async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }>): Promise<Reply> {
+async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }>): Promise<Answered | Failed> {
   let hasCaughtUp = true;
   try {
     hasCaughtUp = catchUp();
@@ -51,9 +52,7 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
     return red.length === 0 ? { id, body } : { id, body, red };
   } catch (error) {
     startAnewIfDamaged(error);
-    const { type, detail, extra, headers } = hasCaughtUp ? toProblem(error, '') : behindOr(toProblem(error, ''));
-    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return type === 'internal' ? { id, failure } : { id, failure, problem: { type, detail, extra, headers } };
+    return failed(id, error, (reason) => (hasCaughtUp ? toProblem(reason, '') : behindOr(toProblem(reason, ''))));
   }
 }
 

@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { partsOf } from '../element';
-import { sealHolds } from '../envelope';
 import { LogDamaged } from '../errors';
 import type { Position } from '../event-log';
-import { factsOf, LogReader } from './log-reader';
+import { LogReader } from './log-reader';
+import { checkSeal } from './recomputed-leaf';
 
 /** A power cut or a torn write shows at the end of the log. About 20 ms. */
 const TAIL = 1_000;
@@ -15,13 +14,19 @@ const TAIL = 1_000;
  */
 export function checkTail(db: DatabaseSync, file: string): void {
   const reader = new LogReader(db);
-  let next: Position = Math.max(0, reader.head() + 1 - TAIL);
+  const end = reader.head() + 1;
+  let next: Position = Math.max(0, end - TAIL);
   let recordedAt = 0;
-  for (const event of reader.readAll({ from: next })) {
-    const damaged = (reason: string) => new LogDamaged({ file, reason: `position ${next}: ${reason}` });
+  const damaged = (reason: string) => new LogDamaged({ file, reason: `position ${next}: ${reason}` });
+  for (const entry of reader.entries(next, end)) {
+    const { event } = entry;
     if (event.position !== next) throw damaged('the event is missing');
     if (event.recordedAt < recordedAt) throw damaged('recorded before its predecessor');
-    if (!sealHolds(factsOf(event), partsOf(event.body), reader.seal(next))) throw damaged('its seal does not hold');
+    try {
+      checkSeal(entry);
+    } catch (error) {
+      throw damaged((error as Error).message);
+    }
     recordedAt = event.recordedAt;
     next++;
   }

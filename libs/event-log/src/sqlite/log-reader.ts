@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { dataOf, EnvelopeFacts, leafOf, metadataOf } from '../envelope';
 import { LogClosed } from '../errors';
 import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
+import { type Entry, type Envelope, envelopeOf } from './entry';
 import { Genesis, LOG_FILE, openForReading } from './schema';
 import { dashed } from './uuid';
 
@@ -12,24 +12,6 @@ export interface LogReadOptions extends ReadOptions {
   /** Only events of these streams. */
   readonly streams?: readonly string[];
 }
-
-/** An event as EventStoreDB would hold it, and its leaf in the Merkle log. */
-export interface Envelope {
-  readonly data: string;
-  readonly metadata: string;
-  readonly leaf: Buffer;
-}
-
-/** An event with its envelope and the columns beside them, which decisions are made from. */
-export interface Entry {
-  readonly event: StoredEvent;
-  readonly envelope: Envelope;
-  readonly target: string | undefined;
-  readonly marks: string | undefined;
-  readonly contentType: string | undefined;
-}
-
-type Columns = [target: string | null, marks: string | null, contentType: string | null];
 
 /** Rows come by the page: `.all()` beats `.iterate()`, and no read transaction outlives a call. */
 const PAGE_SIZE = 500;
@@ -53,6 +35,10 @@ type Row = [
   causationId: string | null,
   body: string,
 ];
+
+const ENTRY_COLUMNS = `${COLUMNS}, seal, lower(hex(target)), marks, content_type`;
+
+type EntryRow = [...Row, seal: Uint8Array, target: string, marks: string | null, contentType: string | null];
 
 /**
  * Reads the log, synchronously, on a connection of its own: each thread opens its own. Sees an event as soon as its
@@ -136,17 +122,15 @@ export class LogReader {
     return event && envelopeOf(event, this.seal(position));
   }
 
-  /** Everything that is stored of an event, for whoever checks the record. */
-  entry(event: StoredEvent): Entry {
-    const sql = 'select lower(hex(target)), marks, content_type from event where position = ?';
-    const [target, marks, contentType] = this.rows(sql, event.position)[0] as unknown as Columns;
-    return {
-      event,
-      envelope: envelopeOf(event, this.seal(event.position)),
-      target: target ? dashed(target) : undefined,
-      marks: marks ?? undefined,
-      contentType: contentType ?? undefined,
-    };
+  /** Everything that is stored between two positions, the second not included, for whoever checks the record. */
+  *entries(from: Position, to: Position): Iterable<Entry> {
+    const sql = `select ${ENTRY_COLUMNS} from event where position >= ? and position < ? order by position limit ?`;
+    for (let first = from; ;) {
+      const rows = this.rows<EntryRow>(sql, first, to, PAGE_SIZE);
+      for (const row of rows) yield this.entry(row);
+      if (rows.length < PAGE_SIZE) return;
+      first = rows[PAGE_SIZE - 1]![0] + 1;
+    }
   }
 
   /** What SQLite finds wrong with the file, its indexes among it; undefined where all is well. Reads all of it. */
@@ -195,7 +179,18 @@ export class LogReader {
     }
   }
 
-  private event(row: Row): StoredEvent {
+  private entry(row: EntryRow): Entry {
+    const [seal, target, marks, contentType] = row.slice(-4) as [Uint8Array, string, string | null, string | null];
+    return {
+      event: this.event(row),
+      seal,
+      target: target === '' ? undefined : dashed(target),
+      marks: marks ?? undefined,
+      contentType: contentType ?? undefined,
+    };
+  }
+
+  private event(row: Row | EntryRow): StoredEvent {
     const id = dashed(row[3]);
     const event: { -readonly [Name in keyof StoredEvent]: StoredEvent[Name] } = {
       position: row[0],
@@ -242,7 +237,7 @@ export class LogReader {
     return (this.rows(sql, ...values)[0]?.[0] as unknown as T | null) ?? undefined;
   }
 
-  private rows(sql: string, ...values: SQLInputValue[]): Row[] {
+  private rows<T = Row>(sql: string, ...values: SQLInputValue[]): T[] {
     if (!this.db.isOpen) throw new LogClosed({ reason: 'by its owner' });
     let statement = this.statements.get(sql);
     if (statement === undefined) {
@@ -250,21 +245,9 @@ export class LogReader {
       statement.setReturnArrays(true);
       this.statements.set(sql, statement);
     }
-    return statement.all(...values) as unknown as Row[];
+    return statement.all(...values) as unknown as T[];
   }
 }
-
-const envelopeOf = (event: StoredEvent, sealed: Uint8Array): Envelope => ({
-  data: dataOf(event.body, sealed),
-  metadata: metadataOf(factsOf(event), sealed),
-  leaf: leafOf(sealed),
-});
-
-/** What the envelope says of a stored event. */
-export const factsOf = (event: StoredEvent): EnvelopeFacts => ({
-  ...event,
-  recordedAt: new Date(event.recordedAt).toISOString(),
-});
 
 /** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */
 export function openReader(dataDir: string): LogReader {

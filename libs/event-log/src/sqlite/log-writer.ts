@@ -5,7 +5,7 @@ import { saltPool, seal } from '../envelope';
 import type { AppendRequest, ExpectedRevision, Position, RecordedBy } from '../event-log';
 import { rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
-import type { WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
+import type { EventOutcome, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
 /** A stream costs some hundred bytes to remember and three lookups to load. */
 const STREAMS_REMEMBERED = 10_000;
@@ -69,9 +69,11 @@ export class LogWriter {
   private writeGroup({ appends, bytes }: WireGroup): WireOutcome[] {
     let at = 0;
     return appends.map((append) => {
-      const [name, expected, principal, level, mayMark = 'both', ...wires] = append;
+      const [name, expected, principal, level, mayMark = 'both', isEach, ...wires] = append;
       const events = wires.map((wire) => incoming(wire, bytes.subarray(at, (at += bytesOf(wire)))));
-      return this.append(name, events, expected, { principal, level, mayMark });
+      const writer = { principal, level, mayMark };
+      if (!isEach) return this.append(name, events, expected, writer);
+      return together(events.flatMap((event) => this.append(name, [event], expected, writer)));
     });
   }
 
@@ -160,6 +162,10 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
   }
   return value;
 }
+
+/** All new, as nearly always: they have the revisions from the first on. */
+const together = (outcomes: readonly EventOutcome[]): WireOutcome =>
+  outcomes.every((outcome) => typeof outcome === 'number') ? outcomes[0]! : outcomes;
 
 const bytesOf = (wire: WireEvent): number => wire[2];
 

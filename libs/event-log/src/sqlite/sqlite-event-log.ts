@@ -5,6 +5,7 @@ import type {
   AppendedEvent,
   AppendRequest,
   EventLog,
+  Outcome,
   Position,
   ReadOptions,
   StoredEvent,
@@ -62,6 +63,10 @@ export class SqliteEventLog implements EventLog {
 
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
     return this.writer.append(request);
+  }
+
+  appendEach(request: AppendRequest): Promise<readonly Outcome[]> {
+    return this.writer.appendEach(request);
   }
 
   readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {

@@ -8,6 +8,7 @@ import type {
   MarkingRight,
   NewEvent,
   Reference,
+  Revision,
   StoredMarking,
 } from '../event-log';
 
@@ -21,6 +22,8 @@ export type WireAppend = readonly [
   principal: string,
   level: Level,
   mayMark: MarkingRight | undefined,
+  /** Every event is an append of its own. */
+  isEach: boolean,
   ...events: WireEvent[],
 ];
 
@@ -51,8 +54,12 @@ export interface WireGroup {
   readonly bytes: Uint8Array;
 }
 
-/** Revision of the first new event; or the original results; or a refusal. */
-export type WireOutcome = number | readonly AppendedEvent[] | Failure;
+/**
+ * Revision of the first new event, when all were stored; or a refusal; or what became of each: the revision of a new
+ * event, the original result of one that is repeated, a refusal.
+ */
+export type WireOutcome = Revision | Failure | readonly EventOutcome[];
+export type EventOutcome = Revision | AppendedEvent | Failure;
 
 export interface WireReply {
   /** One an append. New events have the positions from `firstPosition` on, in the order of the appends. */
@@ -66,12 +73,14 @@ export interface WireReply {
 export const pack = (
   { stream, expected, writer, events }: AppendRequest,
   elements: readonly DividedElement[],
+  isEach: boolean,
 ): WireAppend => [
   stream,
   expected,
   writer.principal,
   writer.level,
   writer.mayMark,
+  isEach,
   ...events.map((event, i) => packEvent(event, elements[i]!)),
 ];
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { checkAppend } from '../check-append';
+import { checkAppend, checkEach } from '../check-append';
 import type { DividedElement } from '../element';
-import { LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
-import type { AppendedEvent, AppendRequest, Position, Revision } from '../event-log';
-import { pack, packBytes, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
+import { EventLogError, type Failure, LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
+import type { AppendedEvent, AppendRequest, Outcome, Position } from '../event-log';
+import { type EventOutcome, pack, packBytes, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
 /** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
-const GROUP_EVENTS = 1_000;
+const GROUP_EVENTS = 2_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** So many do not wait for the end of the turn: the thread works on them while this one reads the next requests. */
 const BURST = 16;
@@ -21,7 +21,7 @@ const PROBE_MS = 1_000;
 interface Pending {
   readonly ids: readonly string[];
   readonly bytes: number;
-  readonly resolve: (events: readonly AppendedEvent[]) => void;
+  readonly resolve: (outcomes: readonly Outcome[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -77,15 +77,40 @@ export class WriterClient {
     throw 'failure' in opening ? toError(opening.failure) : opening.error;
   }
 
+  // No async functions: they would keep the request until the answer, and thousands are outstanding.
+
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
+    return this.submit(request, () => checkAppend(request)) as Promise<readonly AppendedEvent[]>;
+  }
+
+  appendEach(request: AppendRequest): Promise<readonly Outcome[]> {
+    const refused = new Map<number, EventLogError>();
+    const appended = this.submit(request, () => checkEach(request, refused), refused);
+    if (refused.size === 0) return appended;
+    const count = request.events.length;
+    return appended.then((outcomes) => {
+      const rest = outcomes[Symbol.iterator]();
+      return Array.from({ length: count }, (_, i) => refused.get(i) ?? rest.next().value!);
+    });
+  }
+
+  /** With places of events that are refused already, every other event is an append of its own. */
+  private submit(
+    request: AppendRequest,
+    check: () => readonly DividedElement[],
+    refused?: ReadonlyMap<number, EventLogError>,
+  ): Promise<readonly Outcome[]> {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) throw this.ended;
-      const elements = checkAppend(request);
+      const elements = check();
+      if (elements.length === 0) return resolve([]);
+      const events = refused?.size ? request.events.filter((_event, i) => !refused.has(i)) : request.events;
       const bytes = elements.reduce((sum, element) => sum + element.bytes.length, 0);
       if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
       this.waitingBytes += bytes;
-      const ids = request.events.map(({ id }) => id);
-      this.queue.push({ pending: { ids, bytes, resolve, reject }, wire: pack(request, elements), elements });
+      const ids = events.map(({ id }) => id);
+      const wire = pack({ ...request, events }, elements, refused !== undefined);
+      this.queue.push({ pending: { ids, bytes, resolve, reject }, wire, elements });
       this.schedule();
     });
   }
@@ -159,18 +184,16 @@ export class WriterClient {
 
     this.trouble = trouble;
     if (trouble !== undefined) this.probeLater();
-    const stored = settled.reduce((sum, { ids }, i) => sum + (isStored(outcomes[i]!) ? ids.length : 0), 0);
+    const stored = settled.reduce((sum, { ids }, i) => sum + storedOf(outcomes[i]!, ids.length), 0);
     // The head first: whoever learns of his append can read it.
     this.onHead(firstPosition + stored - 1);
     let position = firstPosition;
     for (let i = 0; i < settled.length; i++) {
       const { ids, resolve, reject } = settled[i]!;
       const outcome = outcomes[i]!;
-      if (isStored(outcome)) {
-        resolve(appended(ids, outcome, position, recordedAt));
-        position += ids.length;
-      } else if ('type' in outcome) reject(toError(outcome));
-      else resolve(outcome);
+      if (isFailure(outcome)) reject(toError(outcome));
+      else resolve(unpack(outcome, ids, position, recordedAt));
+      position += storedOf(outcome, ids.length);
     }
   }
 
@@ -198,12 +221,24 @@ export class WriterClient {
   }
 }
 
-const isStored = (outcome: WireOutcome): outcome is Revision => typeof outcome === 'number';
+const isFailure = (outcome: WireOutcome | EventOutcome): outcome is Failure =>
+  typeof outcome === 'object' && 'type' in outcome;
 
-const appended = (
+function storedOf(outcome: WireOutcome, events: number): number {
+  if (typeof outcome === 'number') return events;
+  return isFailure(outcome) ? 0 : outcome.filter((each) => typeof each === 'number').length;
+}
+
+function unpack(
+  outcome: Exclude<WireOutcome, Failure>,
   ids: readonly string[],
-  revision: Revision,
-  position: Position,
+  firstPosition: Position,
   recordedAt: number,
-): AppendedEvent[] =>
-  ids.map((id, i) => ({ id, revision: revision + i, position: position + i, recordedAt, repeated: false }));
+): readonly Outcome[] {
+  let position = firstPosition;
+  return ids.map((id, i): Outcome => {
+    const each = typeof outcome === 'number' ? outcome + i : outcome[i]!;
+    if (typeof each === 'number') return { id, revision: each, position: position++, recordedAt, repeated: false };
+    return isFailure(each) ? toError(each) : each;
+  });
+}
