@@ -14,7 +14,7 @@ const SECONDS = 3;
 const BARS: Readonly<Record<number, Measured['bar']>> = { 1: ['>=', 0.22], 64: ['>=', 0.4] };
 
 /** About 620 bytes, without an id: the server makes one. */
-const BODY = JSON.stringify({
+export const BODY = JSON.stringify({
   ...strike({
     eventId: undefined,
     summary:

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { benchAppend, benchGuard } from './append';
 import { benchAsOf } from './as-of';
 import { benchBulk } from './bulk';
+import { benchEsdb } from './esdb';
 import type { Measured } from './measure';
 import { benchRefold } from './refold';
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   bulk: benchBulk,
   'as-of': benchAsOf,
   refold: benchRefold,
+  esdb: benchEsdb,
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -24,12 +24,14 @@ const LIBRARIES = Object.keys(MAY_IMPORT).filter((part) => part.startsWith('libs
 
 const TOP_LEVEL = [
   '.ci',
+  '.dockerignore',
   '.git',
   '.gitignore',
   '.prettierignore',
   '.prettierrc',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'Dockerfile',
   'LICENSE',
   'NOTICE',
   'README.md',
@@ -39,6 +41,7 @@ const TOP_LEVEL = [
   'coverage',
   'data',
   'dist',
+  'docker-compose.cluster.yml',
   'docker-compose.yml',
   'docs',
   'eslint.config.mjs',

@@ -104,7 +104,7 @@ export function eventLogContract(name: string, openEngine: () => Promise<Engine>
         const before = log.head();
         const results: AppendedEvent[] = [];
         for (const stream of [a, b, a, a, b]) results.push(...(await log.append(append(stream, newEvent()))));
-        expect(results.map(({ position }) => position - before)).toEqual([1, 2, 3, 4, 5]);
+        expect(results.map(({ position }) => position! - before)).toEqual([1, 2, 3, 4, 5]);
         expect(results.map(({ revision }) => revision)).toEqual([0, 0, 1, 2, 1]);
       });
 
@@ -114,7 +114,7 @@ export function eventLogContract(name: string, openEngine: () => Promise<Engine>
         const results = await Promise.all(events.map((event) => log.append(append(stream, event))));
         expect(results.map(([result]) => result!.revision)).toEqual(events.map((_event, i) => i));
         expect(ids(stored(stream))).toEqual(ids(events));
-        expect(ids(log.readAll({ from: results[0]![0]!.position }))).toEqual(ids(events));
+        expect(ids(log.readAll({ from: results[0]![0]!.position! }))).toEqual(ids(events));
       });
     });
 
@@ -322,7 +322,7 @@ export function eventLogContract(name: string, openEngine: () => Promise<Engine>
           log.append(append(stream, newEvent())),
         ]);
         expect(results.map(({ revision }) => revision)).toEqual([0, 1, 2]);
-        expect(results.map(({ position }) => position - results[0]!.position)).toEqual([0, 1, 2]);
+        expect(results.map(({ position }) => position! - results[0]!.position!)).toEqual([0, 1, 2]);
       });
 
       it('is stored all or none, and its neighbours stay', async () => {

@@ -18,7 +18,13 @@ export const amendment = (target: string, fields: Partial<NewEvent> = {}): NewEv
     type: fields.marks ? 'MarkingChanged' : fields.contentType ? 'EventCorrected' : 'EventRetracted',
     target,
     references: [{ pointer: '/data/target', id: target }],
-    content: { data: { target } },
+    content: {
+      data: {
+        target,
+        ...(fields.marks && { marking: fields.marks }),
+        ...(fields.contentType && { content: { type: fields.contentType } }),
+      },
+    },
     ...fields,
   });
 

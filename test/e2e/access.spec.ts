@@ -92,6 +92,14 @@ const ROUTES: readonly (readonly [method: string, path: string, needs: readonly 
   ['GET', '/v1/feed', ['log:read']],
   ['GET', '/v1/feed/stream', ['log:read']],
   ['GET', '/v1/feed/snapshot', ['log:read']],
+  ['PUT', '/v1/consumers/mine', ['consumers:use']],
+  ['GET', '/v1/consumers/mine', ['consumers:use']],
+  ['DELETE', '/v1/consumers/mine', ['consumers:use']],
+  ['GET', '/v1/consumers/mine/next', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/ack', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/nack', ['consumers:use']],
+  ['GET', '/v1/consumers/mine/parked', ['consumers:use']],
+  ['POST', '/v1/consumers/mine/parked/replay', ['consumers:use']],
   ['GET', '/v1/audit/tree-head', ['log:prove']],
   ['GET', '/v1/audit/proofs/inclusion', ['log:prove']],
   ['GET', '/v1/audit/proofs/consistency', ['log:prove']],
@@ -142,7 +150,10 @@ describe('a route', () => {
   test('is listed here if it is not public', () => {
     const listed = ROUTES.map(([method, path]) => `${method} ${path}`);
     const asked = (url: string): string =>
-      url.replace(':crisisId', 'us-iran').replace(':eventId', '00000000-0000-4000-8000-000000000001');
+      url
+        .replace(':crisisId', 'us-iran')
+        .replace(':name', 'mine')
+        .replace(':eventId', '00000000-0000-4000-8000-000000000001');
     const open = [...server.needs].filter(([, scopes]) => scopes.length === 0).map(([route]) => route);
     const guarded = [...server.needs].filter(([, scopes]) => scopes.length > 0).map(([route]) => asked(route));
     expect(guarded.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([...listed].sort());

@@ -92,6 +92,8 @@ function questions(token: string): [path: string, init: RequestInit][] {
     '/v1/feed?crisis=matrix&type=StrikeReported&limit=2',
     '/v1/feed?actor=IRN',
     '/v1/feed/snapshot',
+    '/v1/consumers/mine',
+    '/v1/consumers/mine/parked',
     `/v1/audit/replay?crisis=matrix&at=${AT}`,
     `/v1/audit/diff?crisis=matrix&at=${AT}&asOfA=${token}`,
     '/health/ready',

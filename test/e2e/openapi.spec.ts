@@ -20,6 +20,13 @@ beforeAll(async () => {
   server = await startSigningServer();
   api = new DescribedApi((await (await fetch(`${server.url}/openapi.json`)).json()) as Document);
   imported = await importExample(server.url, 'us-iran');
+  const { examples } = operation('makeConsumer').operation.requestBody!.content['application/json']!;
+  const made = await fetch(`${server.url}/v1/consumers/my-dashboard`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(examples['NewConsumer']!.value),
+  });
+  expect(made.status).toBe(201);
 });
 afterAll(() => server.stop());
 

@@ -178,6 +178,73 @@ test('a lost ledger.sqlite is made again from the log and HEADS_FILE', () => {
   expect(found((at) => rmSync(join(at, 'data', 'ledger.sqlite')))).toBeUndefined();
 });
 
+describe('HEADS_FILE', () => {
+  const changed = (change: (bytes: Buffer) => Buffer) => (at: string) => {
+    const file = join(at, 'heads');
+    writeFileSync(file, change(readFileSync(file)));
+  };
+  const older = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.indexOf('\n') + 1);
+
+  test.each<[string, (at: string) => void]>([
+    ['deleted', (at) => rmSync(join(at, 'heads'))],
+    ['emptied', changed(() => Buffer.alloc(0))],
+    ['cut off in the middle of a line', changed((bytes) => bytes.subarray(0, -20))],
+    ['as it was earlier', changed(older)],
+  ])('%s is made whole from the data folder', (_name, change) => {
+    const all = readHeads(join(whole, 'heads')).notes;
+    let healed: unknown;
+    const read = (at: string): void => {
+      change(at);
+      const reader = openReader(join(at, 'data'));
+      Notary.open({ dataDir: join(at, 'data'), reader, headsFile: join(at, 'heads') }).close();
+      reader.close();
+      healed = readHeads(join(at, 'heads')).notes;
+    };
+    expect(found(read)).toBeUndefined();
+    expect(healed).toEqual(all);
+  });
+
+  test('whose ledger.sqlite is lost or older gives the heads back', () => {
+    const lost = (at: string): void => rmSync(join(at, 'data', 'ledger.sqlite'));
+    const earlier = (at: string): void => {
+      const ledger = new DatabaseSync(join(at, 'data', 'ledger.sqlite'));
+      ledger.exec(`delete from head where revision > 1; delete from tile; update tree set size = 0`);
+      ledger.close();
+    };
+    expect([found(lost), found(earlier)]).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    ['with a line in the middle taken out', (lines: string[]) => lines.toSpliced(1, 1)],
+    ['without its beginning', (lines: string[]) => lines.slice(1)],
+  ])('%s gives no heads to a folder that lost its own', (_name, change) => {
+    const forged = (at: string): void => {
+      rmSync(join(at, 'data', 'ledger.sqlite'));
+      changed((bytes) =>
+        Buffer.from(
+          `${change(
+            bytes
+              .toString()
+              .trimEnd()
+              .split('\n')
+              .filter((line) => line.includes('note')),
+          ).join('\n')}\n`,
+        ),
+      )(at);
+    };
+    expect(found(forged)).toMatchObject({ kind: 'heads' });
+  });
+});
+
+test('a ledger.sqlite that was truncated is refused, with the reason', () => {
+  const truncated = (at: string): void => {
+    const file = join(at, 'data', 'ledger.sqlite');
+    rmSync(`${file}-wal`, { force: true });
+    writeFileSync(file, readFileSync(file).subarray(0, 5_000));
+  };
+  expect(found(truncated)).toMatchObject({ kind: 'heads' });
+});
+
 /** Everything that can be read, by position and by id. */
 function readable(at: string): string {
   const reader = openReader(join(at, 'data'));

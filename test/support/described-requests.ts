@@ -101,6 +101,8 @@ function valueOf(
     case 'asOfB':
     case 'atLeast':
       return fc.oneof({ arbitrary: fc.constantFrom(...known.cursors), weight: 6 }, described);
+    case 'name':
+      return fc.oneof({ arbitrary: fc.constantFrom(String(example), 'another'), weight: 12 }, described);
     case 'wait':
       return fc.constantFrom('0', '1');
     case 'If-Match':
@@ -133,11 +135,13 @@ function bodyOf({ operation: { requestBody } }: Described, values: FromSchema, k
       ...('crisisId' in example && { crisisId: `fuzzed-${eventId}` }),
       ...(redirect && 'respondsTo' in example && { respondsTo: [target] }),
     }));
-  const event = fc.oneof(
-    renamed,
-    values.valuesOf(schema),
-    mutatedExamples.map(({ element }) => element),
-  );
+  const event = singles.some((example) => 'occurredAt' in example)
+    ? fc.oneof(
+        renamed,
+        values.valuesOf(schema),
+        mutatedExamples.map(({ element }) => element),
+      )
+    : fc.oneof(fc.constantFrom(...singles), values.valuesOf(schema));
   const one = event.map((value): Body => ({ type: 'application/json', body: JSON.stringify(value) }));
   if (!('application/x-ndjson' in requestBody.content)) return one;
   const several = fc.array(event, { minLength: 0, maxLength: 5 });

@@ -14,8 +14,19 @@ export interface ServerProcess {
   drain(): Promise<number | null>;
 }
 
-export async function spawnServer(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(ROOT, 'bin', 'crisis-log-server.js')], {
+const SERVER = join(ROOT, 'bin', 'crisis-log-server.js');
+const ON_RECORD = join(__dirname, 'record-server.js');
+
+/** On an EventStoreDB that others use as well. */
+export const spawnServerOnRecord = (dataDir: string, url: string, namespace: string): Promise<ServerProcess> =>
+  spawnServer(dataDir, { EVENTSTOREDB_URL: url, RECORD_NAMESPACE: namespace, INSTANCE_ID: namespace }, ON_RECORD);
+
+export async function spawnServer(
+  dataDir: string,
+  env: NodeJS.ProcessEnv = {},
+  program = SERVER,
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

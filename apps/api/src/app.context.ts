@@ -1,8 +1,9 @@
-import type { SqliteEventLog } from '#event-log';
+import type { RecordLog } from '#event-log';
 import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
 import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
+import type { Consumers } from './consumers/consumers';
 import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './views/view-engine';
@@ -10,12 +11,13 @@ import type { ViewEngine } from './views/view-engine';
 /** What the routes need, made once at start. Also Nest's injection token for it. */
 export class Context {
   readonly config: Config;
-  readonly log: SqliteEventLog;
+  readonly log: RecordLog;
   readonly tokens: Tokens;
   readonly views: ViewEngine;
   readonly credentials: Credentials;
   readonly sessions: Sessions;
   readonly feed: Feed;
+  readonly consumers: Consumers;
   readonly notary: NotaryEngine;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -28,6 +30,7 @@ export class Context {
     this.credentials = parts.credentials;
     this.sessions = parts.sessions;
     this.feed = parts.feed;
+    this.consumers = parts.consumers;
     this.notary = parts.notary;
     this.clock = parts.clock;
   }

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
+import { ConsumersController } from './consumers/consumers.controller';
 import { FeedController } from './feed/feed.controller';
 import { ViewStreamsController } from './feed/view-streams.controller';
 import { AuditController } from './audit/audit.controller';
@@ -23,6 +24,7 @@ export class AppModule {
         SessionController,
         FeedController,
         ViewStreamsController,
+        ConsumersController,
         AuditController,
         HealthController,
         OpenApiController,

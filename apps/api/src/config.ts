@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { type RecordOptions, recordUrl } from '#event-log';
 
 /** Everything the environment decides, read once at start and frozen. */
 export interface Config {
@@ -10,6 +11,11 @@ export interface Config {
   readonly port: number;
   /** `DATA_DIR`, default `./data`: the record, its caches and the token key. */
   readonly dataDir: string;
+  /**
+   * `EVENTSTOREDB_URL`, or the file that `EVENTSTOREDB_URL_FILE` names: `esdb://…`. Then the record is there, and the
+   * data folder holds a mirror. May hold a password: never logged.
+   */
+  readonly eventStoreDb: RecordOptions | undefined;
   /** `HEADS_FILE`: every signed head again, outside the data folder, so that a folder rolled back is noticed. */
   readonly headsFile: string | undefined;
   /** `ALLOWED_HOSTS`, comma-separated: names that `Host` may carry besides the loopback ones. */
@@ -80,11 +86,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
   if (logLevel !== 'error' && logLevel !== 'warn')
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
+  const eventStoreDb = eventStoreDbIn(env, problems);
   if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.freeze({
     host: env['HOST'] ?? '127.0.0.1',
     port,
     dataDir,
+    eventStoreDb,
     headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
     allowedHosts: list(env['ALLOWED_HOSTS']),
     instance,
@@ -97,6 +105,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     trustedProxies,
     logLevel: logLevel === 'error' ? 'error' : 'warn',
   });
+}
+
+function eventStoreDbIn(env: NodeJS.ProcessEnv, problems: string[]): RecordOptions | undefined {
+  try {
+    const url = recordUrl(env);
+    return url === undefined ? undefined : { url };
+  } catch (error) {
+    problems.push((error as Error).message);
+    return undefined;
+  }
 }
 
 /** A server that others reach is never open. */

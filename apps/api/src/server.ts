@@ -4,7 +4,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { openSqliteLog } from '#event-log';
+import { openRecord } from '#event-log';
 import { AppModule } from './app.module';
 import { appendRoutes } from './append/append.route';
 import { NotaryEngine } from './audit/notary-engine';
@@ -19,12 +19,14 @@ import { RateLimits } from './access/rate-limits';
 import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
 import { type Config, requireCredentials } from './config';
+import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
 import { checkRequests } from './http/request-checks';
+import { sayHowOld } from './http/say-how-old';
 import { secureHeaders } from './http/security-headers';
 import { gatherRoutes, refuseOtherMethods, type Routes } from './http/routes';
 import { loadTokenKeys, Tokens } from './http/tokens';
@@ -51,15 +53,16 @@ const MAX_CONNECTIONS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
-  // Before anything is made: who is refused leaves no record behind.
-  requireCredentials(config, () => hasKeys(config.dataDir));
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const log = await openSqliteLog({ dataDir: config.dataDir, instance: config.instance, build: BUILD, clock });
+  const { dataDir, headsFile, instance, eventStoreDb } = config;
+  // Before anything is made: who is refused leaves no record behind. Which keys EventStoreDB has it must be asked.
+  if (eventStoreDb === undefined) requireCredentials(config, () => hasKeys(dataDir));
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const log = await openRecord({ dataDir, instance, build: BUILD, clock }, eventStoreDb);
   const tokenKeys = loadTokenKeys(config.tokenKeys, config.dataDir);
   const sessions = new Sessions(tokenKeys);
   const failed = new FailedCredentials(new RateLimits(config.failureLimit));
-  const { dataDir, headsFile } = config;
   const credentials = new Credentials({ dataDir, clock, sessions, jwt: verifierOf(config, clock), failed });
+  requireCredentials(config, () => !credentials.isOpen);
   const notary = await NotaryEngine.start({ dataDir, headsFile }).catch(async (error: unknown) => {
     await log.close();
     throw error;
@@ -70,6 +73,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const feed = new Feed(log, views);
+  const consumers = new Consumers({ feed, dataDir, clock });
   notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -85,7 +89,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, notary, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, consumers, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -107,6 +111,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   checkRequests(fastify, config.allowedHosts);
   const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);
   refuseAltered(fastify, notary);
+  sayHowOld(fastify, log);
   appendRoutes(fastify, { log, tokens, views, clock });
   await app.init();
   refuseOtherMethods(fastify, routes);
@@ -122,6 +127,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
       feed.close();
       await drain(fastify.server, app.close());
       await views.close();
+      await consumers.close();
       credentials.close();
       await notary.close();
       await redReads.close();

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { decompress, fitTo, type Frame, LineTooLong, readNdjson, UnknownLayout, withMember } from '#sources';
-import type { CrisisLogClient } from './crisis-log-client';
+import { type CrisisLog, type LineResult, type NewCrisis, Refused } from '#client';
+import { decompress, fitTo, type Frame, LineTooLong, readNdjson, UnknownLayout } from '#sources';
 import { UsageError } from './exit-codes';
 import { frameIn } from './frame-in';
 import { ImportTally, type Report } from './import-report';
@@ -26,11 +26,11 @@ export interface ImportOptions {
 /**
  * Sends the rows of a file to the log and says what became of them. Ids are made from the rows, so an import that broke
  * off is continued by running it again.
- * @throws UsageError, ServerUnreachable
+ * @throws UsageError, Refused, Unanswered
  */
 export const importFile = async (
   options: ImportOptions,
-  client: CrisisLogClient,
+  client: CrisisLog,
   progressOf: (totalBytes: number) => Progress,
 ): Promise<Report> => {
   const { file, format } = options;
@@ -71,17 +71,17 @@ const handle = async (item: Item, tally: ImportTally, sender: EventSender | unde
 const enter = async (
   item: Item,
   { crisisId }: ImportOptions,
-  client: CrisisLogClient,
+  client: CrisisLog,
   tally: ImportTally,
   sender: EventSender,
 ): Promise<void> => {
-  const isThere = (await client.frame(crisisId)) !== undefined;
+  const isThere = (await frameOfCrisis(crisisId, client)) !== undefined;
   if (!('json' in item) || item.type !== 'CrisisOpened') {
     if (!isThere) throw noCrisis(crisisId);
     return handle(item, tally, sender);
   }
   tally.countRead(item);
-  const result = await client.open(withMember(item.json, 'crisisId', crisisId));
+  const result = await open(item.json, crisisId, client);
   if (isThere && result.status >= 300) return tally.countDiffering();
   if (result.status >= 300)
     throw new UsageError(`cannot open the crisis: ${reasonOf(result.problem) ?? result.status}`);
@@ -91,12 +91,31 @@ const enter = async (
 const reasonOf = (problem: { readonly detail?: string; readonly title?: string } | undefined): string | undefined =>
   problem?.detail ?? problem?.title;
 
-const frameOf = async ({ crisisId, frameFile }: ImportOptions, client: CrisisLogClient): Promise<Frame> => {
+const frameOf = async ({ crisisId, frameFile }: ImportOptions, client: CrisisLog): Promise<Frame> => {
   if (frameFile !== undefined)
     return frameIn(JSON.parse(await readFile(frameFile, 'utf8').catch(unreadable(frameFile))));
-  const frame = await client.frame(crisisId);
+  const frame = await frameOfCrisis(crisisId, client);
   if (frame === undefined) throw noCrisis(crisisId);
   return frame;
+};
+
+const frameOfCrisis = async (crisisId: string, client: CrisisLog): Promise<Frame | undefined> => {
+  try {
+    return frameIn(await client.crisis(crisisId));
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  }
+};
+
+const open = async (json: string, crisisId: string, client: CrisisLog): Promise<LineResult> => {
+  try {
+    const { repeated } = await client.open({ ...(JSON.parse(json) as NewCrisis), crisisId });
+    return { status: repeated ? 200 : 201 };
+  } catch (error) {
+    if (error instanceof Refused) return { status: error.status, problem: error.problem };
+    throw error;
+  }
 };
 
 const wayOn = ({ rowsRead }: ImportTally): string =>

@@ -1,4 +1,4 @@
-import type { AppendResult } from './crisis-log-client';
+import type { LineResult } from '#client';
 import type { EventItem, Item } from './read-items';
 
 type Counts = Record<string, number>;
@@ -77,7 +77,7 @@ export class ImportTally {
     this.replaced += 1;
   }
 
-  countRefused({ status, problem }: AppendResult, { number }: EventItem): void {
+  countRefused({ status, problem }: LineResult, { number }: EventItem): void {
     this.refuse(problem?.detail ?? problem?.title ?? problem?.type ?? `status ${status}`, number);
   }
 

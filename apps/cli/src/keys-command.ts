@@ -1,11 +1,22 @@
 import { Command, Option } from 'commander';
 import { ROLES } from '#access';
-import { baseLevel, createKey, crisisList, days, listKeys, type NewKeyFlags, revokeKey, scopeList } from './keys';
+import {
+  baseLevel,
+  createKey,
+  crisisList,
+  days,
+  type KeyPlace,
+  listKeys,
+  type NewKeyFlags,
+  revokeKey,
+  scopeList,
+} from './keys';
+import { namedRecord } from './named-record';
 
-/** Keys are made where the record is, by whoever has its folder: there is no address to attack. */
+/** Keys are made where the record is, by whoever has its folder, or may write to EventStoreDB: no address of ours is there to attack. */
 export function keysCommand(): Command {
   const keys = new Command('keys').description(
-    'API keys of the record in a data folder; a running server sees changes.',
+    'API keys of the record: in EventStoreDB where EVENTSTOREDB_URL or EVENTSTOREDB_URL_FILE is set, else in a data folder; running servers see changes.',
   );
   keys
     .command('create')
@@ -17,23 +28,25 @@ export function keysCommand(): Command {
     .option('--red <crises>', 'crises where it is RED, separated by commas', crisisList, [])
     .option('--days <days>', 'until it expires', days, 90)
     .addOption(dataOption())
-    .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(flags.dataDir, flags, Date.now())));
+    .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(placeOf(flags), flags, Date.now())));
   keys
     .command('list')
     .description('One a line: id, state, until when, principal, level, RED crises, scopes.')
     .addOption(dataOption())
-    .action(async ({ dataDir }: Data) => (await listKeys(dataDir, Date.now())).forEach((line) => console.log(line)));
+    .action(async (flags: Data) => (await listKeys(placeOf(flags), Date.now())).forEach((line) => console.log(line)));
   keys
     .command('revoke')
     .description('End a key and its sessions, within 5 s.')
     .argument('<id>', 'as "keys list" shows it')
     .addOption(dataOption())
-    .action((id: string, { dataDir }: Data) => revokeKey(dataDir, id, Date.now()));
+    .action((id: string, flags: Data) => revokeKey(placeOf(flags), id, Date.now()));
   return keys;
 }
 
 interface Data {
   readonly dataDir: string;
 }
+
+const placeOf = ({ dataDir }: Data): KeyPlace => namedRecord() ?? dataDir;
 
 const dataOption = (): Option => new Option('--data-dir <folder>', 'the data folder').env('DATA_DIR').default('data');

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
 import { isCrisisId } from '#catalogue';
-import { EventLogError, openSqliteLog, SystemStream } from '#event-log';
+import { EventLogError, openSqliteLog, type RecordOptions, RecordSystemStream, SystemStream } from '#event-log';
 import { UsageError } from './exit-codes';
 
 const DAY_MS = 86_400_000;
+
+/** Where the keys are: the data folder of an embedded record, or EventStoreDB. */
+export type KeyPlace = string | RecordOptions;
 
 export interface NewKeyFlags {
   readonly name: string;
@@ -17,37 +20,42 @@ export interface NewKeyFlags {
 }
 
 /** Makes a key and answers with its secret, which is kept nowhere. A record that is not there yet is made. */
-export async function createKey(dataDir: string, flags: NewKeyFlags, now: number): Promise<string> {
+export async function createKey(place: KeyPlace, flags: NewKeyFlags, now: number): Promise<string> {
   const scopes = new Set([...(flags.role === undefined ? [] : ROLES[flags.role]), ...(flags.scopes ?? [])]);
   if (scopes.size === 0) throw new UsageError('say what the key is for: --role or --scopes');
-  if (!existsSync(join(dataDir, 'log.sqlite')))
-    await (await openSqliteLog({ dataDir, instance: 'crisis-log', build: 'keys' })).close();
+  if (typeof place === 'string' && !existsSync(join(place, 'log.sqlite')))
+    await (await openSqliteLog({ dataDir: place, instance: 'crisis-log', build: 'keys' })).close();
   const { name, level, red, days } = flags;
   const grant = { name, scopes: [...scopes], level, red, expiresAt: now + days * DAY_MS };
-  return withBook(dataDir, (book) => book.create(grant, now).secret);
+  return withBook(place, async (book) => (await book.create(grant, now)).secret);
 }
 
-export const listKeys = (dataDir: string, now: number): Promise<string[]> =>
-  withBook(dataDir, (book) => book.list().map((key) => lineOf(key, now)));
+export const listKeys = (place: KeyPlace, now: number): Promise<string[]> =>
+  withBook(place, (book) => book.list().map((key) => lineOf(key, now)));
 
 /** Servers of the record take notice within 5 s. */
-export async function revokeKey(dataDir: string, keyId: string, now: number): Promise<void> {
-  if (!(await withBook(dataDir, (book) => book.revoke(keyId, now))))
+export async function revokeKey(place: KeyPlace, keyId: string, now: number): Promise<void> {
+  if (!(await withBook(place, (book) => book.revoke(keyId, now))))
     throw new UsageError(`there is no key ${keyId}; "keys list" shows those there are`);
 }
 
-async function withBook<T>(dataDir: string, use: (book: KeyBook) => T): Promise<T> {
-  let stream: SystemStream | undefined;
+async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<T>): Promise<T> {
+  let stream: SystemStream | RecordSystemStream | undefined;
   try {
-    stream = SystemStream.open(dataDir, 'crisislog-principals');
-    return use(new KeyBook(stream));
+    stream = await openKeys(place);
+    return await use(new KeyBook(stream));
   } catch (error) {
     if (error instanceof RangeError || error instanceof EventLogError) throw new UsageError(error.message);
     throw error;
   } finally {
-    stream?.close();
+    await stream?.close();
   }
 }
+
+const openKeys = async (place: KeyPlace): Promise<SystemStream | RecordSystemStream> =>
+  typeof place === 'string'
+    ? SystemStream.open(place, 'crisislog-principals')
+    : RecordSystemStream.open(place, 'crisislog-principals');
 
 function lineOf({ keyId, name, level, red, scopes, expiresAt, revokedAt }: KeyRecord, now: number): string {
   const state = revokedAt !== undefined ? 'revoked' : expiresAt <= now ? 'expired' : 'holds';

@@ -6,12 +6,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
+import { Refused, Unanswered } from '#client';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
 import { addKeysInit } from './audit/keys-init';
+import { monitorCommand } from './audit/monitor';
 import { restoreCommand } from './audit/restore';
 import { verifyCommand } from './audit/verify';
-import { CrisisLogClient } from './crisis-log-client';
+import { clientOf } from './client-of';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
@@ -79,11 +81,14 @@ program
   .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
   .option('--json', 'CloudEvents, one a line', false)
   .addOption(urlOption())
-  .action((flags: TailFlags) => tail(flags, console.log, (text) => console.error(`crisis-log: ${text}`)));
+  .action((flags: TailFlags & { readonly url: string }) =>
+    tail(clientOf(flags.url), flags, console.log, (text) => console.error(`crisis-log: ${text}`)),
+  );
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 program.addCommand(replayCommand(urlOption()));
 program.addCommand(diffCommand(urlOption()));
+program.addCommand(monitorCommand(urlOption()));
 
 function urlOption(): Option {
   return new Option('--url <url>', 'the server').env('CRISIS_LOG_URL').default(DEFAULT_URL).argParser(serverUrl);
@@ -111,9 +116,6 @@ async function runImport(format: Format, file: string, flags: ImportFlags): Prom
   console.log(flags.json ? JSON.stringify(report, undefined, 2) : printed(report, flags.dryRun));
   if (Object.keys(report.refused).length > 0) process.exitCode = EXIT.refused;
 }
-
-const clientOf = (url: string): CrisisLogClient =>
-  new CrisisLogClient(url, (text) => console.error(`crisis-log: ${text}`), undefined, process.env['CRISIS_LOG_KEY']);
 
 async function runExport(flags: {
   readonly crisis: string;
@@ -159,16 +161,22 @@ async function run(): Promise<void> {
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return; // Commander has printed it.
-    console.error(
-      error instanceof UsageError || error instanceof ServerUnreachable ? `crisis-log: ${error.message}` : error,
-    );
+    const text = toldOf(error);
+    console.error(text === undefined ? error : `crisis-log: ${text}`);
   }
 }
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof UsageError) return EXIT.usage;
-  return error instanceof ServerUnreachable ? EXIT.unreachable : EXIT.refused;
+  if (error instanceof UsageError || error instanceof Refused) return EXIT.usage;
+  return error instanceof ServerUnreachable || error instanceof Unanswered ? EXIT.unreachable : EXIT.refused;
+}
+
+/** In one sentence; undefined for what is wrong with this program. */
+function toldOf(error: unknown): string | undefined {
+  if (error instanceof UsageError || error instanceof ServerUnreachable) return error.message;
+  if (error instanceof Refused) return `the server answers ${error.message}`;
+  return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
 }
 
 void run();

@@ -1,5 +1,5 @@
+import type { CrisisLog, LineResult } from '#client';
 import { correctionId } from '#sources';
-import type { AppendResult, CrisisLogClient } from './crisis-log-client';
 import type { ImportTally } from './import-report';
 import type { EventItem } from './read-items';
 
@@ -15,7 +15,7 @@ export class EventSender {
   private characters = 0;
 
   constructor(
-    private readonly client: CrisisLogClient,
+    private readonly client: CrisisLog,
     private readonly crisisId: string,
     private readonly tally: ImportTally,
     private readonly replace: boolean,
@@ -42,7 +42,7 @@ export class EventSender {
     );
   }
 
-  count(result: AppendResult, item: EventItem): void {
+  count(result: LineResult, item: EventItem): void {
     if (result.status === 201) this.tally.countStored(item.type);
     else if (result.status === 200) this.tally.countAlreadyImported();
     else if (isTaken(result)) this.tally.countDiffering();
@@ -51,15 +51,15 @@ export class EventSender {
 
   private async append(
     items: readonly EventItem[],
-    settle: (result: AppendResult, item: EventItem) => void,
+    settle: (result: LineResult, item: EventItem) => void,
   ): Promise<void> {
     if (items.length === 0) return;
     const lines = items.map(({ json }) => json);
-    await this.client.append(this.crisisId, lines, (result, index) => settle(result, items[index]!));
+    await this.client.appendLines(this.crisisId, lines, (result, index) => settle(result, items[index]!));
   }
 }
 
-const isTaken = ({ problem }: AppendResult): boolean => problem?.type?.endsWith('event-id-taken') ?? false;
+const isTaken = ({ problem }: LineResult): boolean => problem?.type?.endsWith('event-id-taken') ?? false;
 
 /** The same content again makes the same correction, so running it again adds nothing. */
 const correctionOf = ({ eventId, occurredAt, json, number }: EventItem): EventItem => {

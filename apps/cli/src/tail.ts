@@ -1,9 +1,7 @@
 import type { EventType } from '#catalogue';
-import { CrisisLog, type FeedItem, type FollowOptions, Refused } from '#client';
-import { UsageError } from './exit-codes';
+import type { CrisisLog, FeedItem, FollowOptions } from '#client';
 
 export interface TailFlags {
-  readonly url: string;
   readonly crisis?: string;
   readonly type?: string;
   readonly actor?: string;
@@ -13,6 +11,7 @@ export interface TailFlags {
 
 /** Prints what comes, a line an item, until interrupted; goes on by itself when the server comes back. */
 export async function tail(
+  client: CrisisLog,
   flags: TailFlags,
   print: (line: string) => void,
   notice: (text: string) => void,
@@ -29,13 +28,9 @@ export async function tail(
       isQuiet = true;
     },
   };
-  try {
-    for await (const followed of new CrisisLog(flags.url).follow(options)) {
-      isQuiet = false;
-      if (!followed.caughtUp) print(flags.json ? JSON.stringify(followed.item) : lineOf(followed.item));
-    }
-  } catch (error) {
-    throw error instanceof Refused ? new UsageError(error.message) : error;
+  for await (const followed of client.follow(options)) {
+    isQuiet = false;
+    if (!followed.caughtUp) print(flags.json ? JSON.stringify(followed.item) : lineOf(followed.item));
   }
 }
 

@@ -28,7 +28,8 @@ export interface KeyRecord extends KeyGrant {
 
 /** The stream of keys: `crisislog-principals`. */
 interface Entries {
-  append(entry: object, last: Revision, now: number): boolean;
+  /** Durable when it is true; false when the stream's last revision is not `last`. */
+  append(entry: object, last: Revision, now: number): boolean | Promise<boolean>;
   readAfter(revision: Revision): SystemEntry[];
 }
 
@@ -89,25 +90,29 @@ export class KeyBook {
     return [...this.#byHash.values()];
   }
 
-  /** Durable when it returns; the secret is nowhere else. Throws RangeError for a grant that is none. */
-  create(grant: KeyGrant, now: number, { secret, hash }: ApiKey = mintKey()): { key: KeyRecord; secret: string } {
+  /** Durable when it resolves; the secret is nowhere else. Throws RangeError for a grant that is none. */
+  async create(
+    grant: KeyGrant,
+    now: number,
+    { secret, hash }: ApiKey = mintKey(),
+  ): Promise<{ key: KeyRecord; secret: string }> {
     checkGrant(grant, now);
     const keyId = hash.slice(0, KEY_ID_CHARS);
-    this.#append({ type: 'KeyCreated', keyId, hash, ...grant }, now);
+    await this.#append({ type: 'KeyCreated', keyId, hash, ...grant }, now);
     return { key: this.#byHash.get(hash)!, secret };
   }
 
   /** False where there is no such key. Revoking again changes nothing. */
-  revoke(keyId: string, now: number): boolean {
+  async revoke(keyId: string, now: number): Promise<boolean> {
     const key = this.find(keyId);
     if (key === undefined) return false;
-    if (key.revokedAt === undefined) this.#append({ type: 'KeyRevoked', keyId }, now);
+    if (key.revokedAt === undefined) await this.#append({ type: 'KeyRevoked', keyId }, now);
     return true;
   }
 
   /** Who else appended at the same time is read first. */
-  #append(entry: Entry, now: number): void {
-    while (!this.entries.append(entry, this.#last, now)) this.refresh();
+  async #append(entry: Entry, now: number): Promise<void> {
+    while (!(await this.entries.append(entry, this.#last, now))) this.refresh();
     this.refresh();
   }
 }

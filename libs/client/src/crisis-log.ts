@@ -1,14 +1,20 @@
 import { Observable } from 'rxjs';
 import { v7 as uuidV7 } from 'uuid';
+import { appendLines, type LineResult } from './append-lines';
 import { type Followed, follow, type FollowOptions } from './follow';
 import { answered, Backoff, type Patience } from './patience';
+import { NamedConsumer, type Send } from './named-consumer';
 import type { NewCrisis, NewEvent } from './wire';
 
 export interface CrisisLogOptions {
-  /** Sent with every request, such as `authorization`. */
+  /** An API key. */
+  readonly key?: string | undefined;
+  /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For appends. Default: eight attempts, about a minute. */
   readonly patience?: Patience;
+  /** Told when something has to be sent again, once until it goes well. */
+  readonly onTrouble?: (error: Error) => void;
 }
 
 export interface Receipt {
@@ -22,23 +28,25 @@ export interface Receipt {
 }
 
 const PATIENCE: Patience = { attempts: 8, firstDelayMs: 250, maxDelayMs: 15_000 };
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than any wait that can be asked for. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const NDJSON = 'application/x-ndjson';
 
 export class CrisisLog {
   private readonly headers: Readonly<Record<string, string>>;
-  private readonly patience: Patience;
+  private readonly backoff: () => Backoff;
 
   constructor(
     readonly url: string,
-    { headers = {}, patience = PATIENCE }: CrisisLogOptions = {},
+    { key, headers = {}, patience = PATIENCE, onTrouble }: CrisisLogOptions = {},
   ) {
-    this.headers = headers;
-    this.patience = patience;
+    this.headers = { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+    this.backoff = () => new Backoff(patience, onTrouble);
   }
 
   /** Opens a crisis. Durable once it resolves. @throws Refused, Unanswered */
   async open(crisis: NewCrisis): Promise<Receipt> {
-    return (await this.send('/v1/crises', { eventId: uuidV7(), ...crisis })) as Receipt;
+    return (await this.send('POST', '/v1/crises', { eventId: uuidV7(), ...crisis })) as Receipt;
   }
 
   /**
@@ -46,16 +54,47 @@ export class CrisisLog {
    * id gets one before the first attempt. @throws Refused: not stored; Unanswered: may be, and may be sent again
    */
   async append(crisisId: string, event: NewEvent): Promise<Receipt> {
-    return (await this.send(`/v1/crises/${crisisId}/events`, { eventId: uuidV7(), ...event })) as Receipt;
+    return (await this.send('POST', `/v1/crises/${crisisId}/events`, { eventId: uuidV7(), ...event })) as Receipt;
   }
 
   /** Appends all of them or none, next to each other; at most 100. As `append` otherwise. */
   async appendAll(crisisId: string, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
     const identified = events.map((event) => ({ eventId: uuidV7(), ...event }));
-    const { events: receipts } = (await this.send(`/v1/crises/${crisisId}/events`, identified)) as {
+    const { events: receipts } = (await this.send('POST', `/v1/crises/${crisisId}/events`, identified)) as {
       events: readonly Receipt[];
     };
     return receipts;
+  }
+
+  /** Appends events, each by itself, given as JSON: `settle` gets what became of each, in order and once. */
+  appendLines(
+    crisisId: string,
+    lines: readonly string[],
+    settle: (result: LineResult, index: number) => void,
+  ): Promise<void> {
+    const post = (ndjson: string): Promise<Response> =>
+      this.request('POST', `/v1/crises/${crisisId}/events`, ndjson, NDJSON);
+    return appendLines(lines, post, settle, this.backoff());
+  }
+
+  /** The crisis as `GET /v1/crises/{id}` shows it. @throws Refused, with 404 where there is none */
+  crisis(crisisId: string): Promise<unknown> {
+    return this.send('GET', `/v1/crises/${crisisId}`);
+  }
+
+  /** What `/v1/audit/{path}` answers, as JSON text: some of it is signed or has a digest. @throws Refused, Unanswered */
+  async audit(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
+    const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const address = `/v1/audit/${path}?${new URLSearchParams(given).toString()}`;
+    const answer = await this.retried(() => this.request('GET', address, undefined, NDJSON));
+    return answer.text();
+  }
+
+  /** All events of a crisis as NDJSON, in the order of the record. Breaks off with an error, never silently. */
+  async export(crisisId: string): Promise<AsyncIterable<Uint8Array>> {
+    const address = new URL(`/v1/crises/${crisisId}/events`, this.url);
+    const ask = (): Promise<Response> => fetch(address, { headers: { ...this.headers, accept: NDJSON } });
+    return (await this.retried(ask)).body!;
   }
 
   /**
@@ -80,20 +119,31 @@ export class CrisisLog {
     });
   }
 
-  private async send(path: string, body: object): Promise<unknown> {
-    const backoff = new Backoff(this.patience);
-    const json = JSON.stringify(body);
+  /** For those who cannot keep a cursor: the record does. */
+  consumer(name: string): NamedConsumer {
+    return new NamedConsumer(name, this.send);
+  }
+
+  private readonly send: Send = async (method, path, body) => {
+    const json = body && JSON.stringify(body);
+    const response = await this.retried(() => this.request(method, path, json, 'application/json'));
+    return (await response.json()) as unknown;
+  };
+
+  private request(method: string, path: string, body: string | undefined, type: string): Promise<Response> {
+    return fetch(new URL(path, this.url), {
+      method,
+      ...(body !== undefined && { body }),
+      headers: { ...this.headers, ...(body !== undefined && { 'content-type': type }) },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+  }
+
+  private async retried(ask: () => Promise<Response>): Promise<Response> {
+    const backoff = this.backoff();
     for (;;) {
       try {
-        const response = await answered(
-          fetch(new URL(path, this.url), {
-            method: 'POST',
-            body: json,
-            headers: { ...this.headers, 'content-type': 'application/json' },
-            signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-          }),
-        );
-        return await response.json();
+        return await answered(ask());
       } catch (error) {
         await backoff.failed(error);
       }

@@ -7,16 +7,23 @@ export interface Message {
 
 /** The messages in a stream of bytes, as far as this log's server writes the format: comments and `retry` are passed over. */
 export async function* messagesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+  for await (const block of wholeIn(chunks, '\n\n')) {
+    const message = messageIn(block);
+    if (message) yield message;
+  }
+}
+
+/** The lines in a stream of bytes. One without its end is none: it was cut short. */
+export const linesIn = (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> => wholeIn(chunks, '\n');
+
+async function* wholeIn(chunks: AsyncIterable<Uint8Array>, end: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true });
-    const blocks = text.split('\n\n');
-    text = blocks.pop()!;
-    for (const block of blocks) {
-      const message = messageIn(block);
-      if (message) yield message;
-    }
+    const whole = text.split(end);
+    text = whole.pop()!;
+    yield* whole;
   }
 }
 

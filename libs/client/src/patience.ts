@@ -31,7 +31,7 @@ export class Refused extends Error {
 export class Unanswered extends Error {}
 
 /** Answers that say nothing about what was asked: to be asked again. */
-const isTransient = (status: number): boolean => status >= 500 || status === 408 || status === 429;
+export const isTransient = (status: number): boolean => status >= 500 || status === 408 || status === 429;
 
 /** A definite, good answer. @throws Refused; any other error is worth another attempt. */
 export async function answered(request: Promise<Response>): Promise<Response> {
@@ -46,7 +46,11 @@ export async function answered(request: Promise<Response>): Promise<Response> {
 export class Backoff {
   private failures = 0;
 
-  constructor(private readonly patience: Patience) {}
+  /** @param onTrouble told of the first failure in a row */
+  constructor(
+    private readonly patience: Patience,
+    private readonly onTrouble?: (error: Error) => void,
+  ) {}
 
   succeeded(): void {
     this.failures = 0;
@@ -55,6 +59,7 @@ export class Backoff {
   /** @throws the error when it is definite, Unanswered when patience is over */
   async failed(error: unknown, signal?: AbortSignal): Promise<void> {
     if (error instanceof Refused || signal?.aborted === true) throw error;
+    if (this.failures === 0) this.onTrouble?.(new Error(messageOf(error)));
     const { attempts, firstDelayMs, maxDelayMs } = this.patience;
     this.failures++;
     if (this.failures >= attempts) throw new Unanswered(messageOf(error), { cause: error });

@@ -34,7 +34,8 @@ export function checkEach(request: AppendRequest, refused: Map<number, EventLogE
   });
 }
 
-function checkRequest({ stream, events, writer }: AppendRequest): void {
+/** What is of all events of a request. */
+export function checkRequest({ stream, events, writer }: AppendRequest): void {
   if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
   if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);
   if (events.length === 0) refuse(0, 'the array is empty');

@@ -158,6 +158,14 @@ export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
 export const leafOf = (sealed: Uint8Array): Buffer =>
   Buffer.from(hash('sha256', `\0{"commitments":"${sealedCommitments(sealed)}","v":1}`, 'binary'), 'latin1');
 
+/** A seal from the stored format. Throws RangeError where a part has not its length. */
+export function sealOf(salts: string, contentHash: string, commitments: string): Buffer {
+  const parts = [salts, contentHash, commitments].map((part) => Buffer.from(part, 'base64url'));
+  const lengths = [SALTS_BYTES, HASH_BYTES, PARTS.length * HASH_BYTES];
+  if (parts.some(({ length }, i) => length !== lengths[i])) throw new RangeError('no seal has parts of these lengths');
+  return Buffer.concat(parts);
+}
+
 export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 
 const sealedCommitments = (sealed: Uint8Array) => base64url(sealed, COMMITMENTS_AT, SEAL_BYTES);

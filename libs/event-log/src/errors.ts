@@ -157,6 +157,39 @@ export class LogFromNewerBuild extends errorClass(
   ({ file, reason }: OfFile) => `${file} was written by a newer build (${reason}): run that build or a later one`,
 ) {}
 
+/** The data folder belongs to another record than the one named. */
+export class WrongRecord extends errorClass(
+  'wrong-record',
+  ({ file, reason }: OfFile) => `${file} does not fit (${reason}): use another data folder, or name its own record`,
+) {}
+
+/** Nothing of the append was tried: EventStoreDB cannot be reached, or does not take writes at the moment. */
+export class RecordAway extends errorClass(
+  'record-away',
+  ({ reason }: Because) => `EventStoreDB takes no appends at the moment (${reason}): try again in some seconds`,
+) {}
+
+/** Something is missing in a stream of the record that was there, or that must have been there. */
+export class RecordTruncated extends errorClass(
+  'record-truncated',
+  ({ stream, revision, reason }: Because & { stream: string; revision: Revision }) =>
+    `${stream} is not whole in EventStoreDB at revision ${revision} (${reason}): restore the record`,
+) {}
+
+/** The record has not what this mirror has of it: it is an older copy, or another one. */
+export class RecordRewound extends errorClass(
+  'record-rewound',
+  ({ reason }: Because) =>
+    `EventStoreDB does not hold what it held (${reason}): restore the newer copy, or have its loss confirmed`,
+) {}
+
+/** This machine's clock and the record's differ. */
+export class ClockOff extends errorClass(
+  'clock-off',
+  ({ differenceMs }: { differenceMs: number }) =>
+    `the clock differs from EventStoreDB's by ${differenceMs} ms: set it right, appends go on then`,
+) {}
+
 const classes = {
   'wrong-expected-revision': WrongExpectedRevision,
   'event-id-taken': EventIdTaken,
@@ -176,6 +209,11 @@ const classes = {
   'log-owned-elsewhere': LogOwnedElsewhere,
   'log-damaged': LogDamaged,
   'log-from-newer-build': LogFromNewerBuild,
+  'wrong-record': WrongRecord,
+  'record-away': RecordAway,
+  'record-truncated': RecordTruncated,
+  'record-rewound': RecordRewound,
+  'clock-off': ClockOff,
 };
 
 type Classes = typeof classes;

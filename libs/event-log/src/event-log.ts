@@ -85,7 +85,8 @@ export interface Writer {
 export interface AppendedEvent {
   readonly id: string;
   readonly revision: Revision;
-  readonly position: Position;
+  /** Undefined where the event is durable in EventStoreDB, and this instance's mirror is late to show it. */
+  readonly position: Position | undefined;
   /** Milliseconds since the epoch; never falls along positions. */
   readonly recordedAt: number;
   /** The id was there already with the same content: this is the original result. */

@@ -1,10 +1,17 @@
 export { canonicalJson } from './canonical-json';
 export { elementOf } from './element';
 export * from './errors';
+export { EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from './eventstoredb/eventstore-log';
+export type { RecordOptions } from './eventstoredb/record-client';
+export { RecordSystemStream } from './eventstoredb/record-system-stream';
+export { recordUrl } from './eventstoredb/record-url';
 export * from './event-log';
+export { isForeign } from './foreign';
+export { openRecord, type RecordLog } from './open-record';
 export { type Entry, type Envelope, parsedEnvelope } from './sqlite/entry';
 export { LogReader, type LogReadOptions, openReader } from './sqlite/log-reader';
 export { recomputedLeaf } from './sqlite/recomputed-leaf';
 export type { Genesis } from './sqlite/schema';
+export { type ConsumerAppend, ConsumerStreams } from './sqlite/consumer-streams';
 export { type SystemEntry, SystemStream, type SystemStreamName } from './sqlite/system-stream';
 export { openSqliteLog, SqliteEventLog, type SqliteLogOptions } from './sqlite/sqlite-event-log';

@@ -25,5 +25,5 @@ export {
   type SigningKey,
   type VerifierKey,
 } from './signed-note';
-export { epochOrigin, headText, openHead, parseHead, signNextHead, type TreeHead } from './tree-head';
+export { checkExtends, epochOrigin, headText, openHead, parseHead, signNextHead, type TreeHead } from './tree-head';
 export { type BundleVerdict, BundleVerifier, type ShownEvent, verifyBundle } from './verify-bundle';

@@ -12,7 +12,7 @@ import {
   type VerifierKey,
 } from '#ledger';
 import type { HeadsFile, Reached } from './heads-file';
-import { headIn, type LedgerStore } from './ledger-store';
+import { headIn, type LedgerStore, type Note } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents, storedLeaves } from './stored-leaves';
 
@@ -30,17 +30,22 @@ export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): voi
   const damage = store.findDamage();
   if (damage !== undefined) throw new RecordFault('heads', `SQLite finds in ledger.sqlite: ${damage}`);
   if (file === undefined) return;
-  const stored = store.notes();
-  for (const [i, { revision, note }] of file.notes.entries()) {
-    if (revision !== i) throw new RecordFault('heads', `HEADS_FILE has revision ${revision} where ${i} was due`);
-    const twin = stored[i];
+  const first = file.notes[0];
+  let due = first !== undefined && holds(store, first) ? first.revision : 0;
+  for (const { revision, note } of file.notes) {
+    if (revision !== due) throw new RecordFault('heads', `HEADS_FILE has revision ${revision} where ${due} was due`);
+    const twin = store.note(revision);
     if (twin === undefined) store.addNote({ revision, note }, headIn(note)?.size);
-    else if (twin.revision !== revision || twin.note !== note) {
+    else if (twin !== note) {
       throw new RecordFault('heads', `HEADS_FILE and the data folder have two entries of revision ${revision}`);
     }
+    due++;
   }
-  for (const note of stored.slice(file.notes.length)) file.addNote(note);
+  for (const note of store.notesFrom(due)) file.addNote(note);
 }
+
+/** Does the data folder have just this entry? */
+export const holds = (store: LedgerStore, { revision, note }: Note): boolean => store.note(revision) === note;
 
 /** The chain as this folder has it, statements and last head; undefined while there are no keys. */
 export function openChain(store: LedgerStore, origin: string, trusted: readonly VerifierKey[]): HeadChain | undefined {
@@ -78,12 +83,12 @@ export function checkLast(
   }
   // Where ledger.sqlite was lost the tree is made again.
   growTo(reader, store, size);
-  const holds = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
-  if (holds()) return;
+  const hasRoots = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
+  if (hasRoots()) return;
   blame(reader, store, last);
   store.clear();
   growTo(reader, store, size);
-  if (!holds())
+  if (!hasRoots())
     throw new RecordFault('altered', 'the log does not give the root of HEADS_FILE', last?.size ?? 0, size - 1);
 }
 

@@ -1,6 +1,6 @@
 import type { LogReader } from '#event-log';
 import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, writeBundle } from '#ledger';
-import { headIn, type LedgerStore } from './ledger-store';
+import type { LedgerStore } from './ledger-store';
 import type { SignedHead } from './notary';
 import { checkLeaf } from './check-start';
 import { openedAt } from './stored-leaves';
@@ -29,7 +29,7 @@ export const crisisBundle = (source: BundleSource, question: BundleQuestion): Ge
     events: eventsOf(source, question),
     subtrees: source.store.subtrees,
     head: source.head,
-    statements: source.store.notes('statements').filter(({ note }) => headIn(note) === undefined),
+    statements: source.store.statements(),
     tip: source.chain.tip,
     key: source.key,
   });

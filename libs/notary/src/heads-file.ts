@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import type { Hash } from '#ledger';
 import type { Note } from './ledger-store';
+import { linesFromEnd } from './lines-from-end';
 import { RecordFault } from './record-fault';
 
 /** How far the tree had come, after some durable group. */
@@ -20,9 +21,11 @@ export class HeadsFile {
     readonly reached: Reached | undefined,
   ) {}
 
-  static open(file: string): HeadsFile {
-    const { notes, reached } = readHeads(file);
-    cutUnfinishedLine(file);
+  /** `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from its end. */
+  static open(file: string, isHeld?: (note: Note) => boolean): HeadsFile {
+    const { notes, reached, end } = readHeads(file, isHeld);
+    // Else the next line would be written behind one that a crash cut off.
+    if (existsSync(file)) truncateSync(file, end);
     return new HeadsFile(openSync(file, 'a', 0o600), notes, reached);
   }
 
@@ -44,32 +47,38 @@ export class HeadsFile {
   }
 }
 
-/** What stands in the file; a last line that a crash cut off is no line. */
-export function readHeads(file: string): { notes: Note[]; reached: Reached | undefined } {
+export interface Heads {
+  readonly notes: Note[];
+  readonly reached: Reached | undefined;
+  /** Of the last line, in bytes; one that a crash cut off is no line. */
+  readonly end: number;
+}
+
+/** What stands in the file, from the newest entry that is held already, or all of it. */
+export function readHeads(file: string, isHeld: (note: Note) => boolean = () => false): Heads {
   const notes: Note[] = [];
   let reached: Reached | undefined;
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-  for (const [i, text] of lines.entries()) {
-    const line = parsed(text, i, file);
-    if ('note' in line) {
-      notes.push(line);
-      // A head covers what was reached before it, and after a restore that is another log's.
-      reached = undefined;
-    } else reached = { size: line.size, root: Buffer.from(line.root, 'base64') };
+  let end = 0;
+  if (!existsSync(file)) return { notes, reached, end };
+  const descriptor = openSync(file, 'r');
+  try {
+    for (const found of linesFromEnd(descriptor)) {
+      end ||= found.end;
+      const line = parsed(found.text, file);
+      if ('note' in line) {
+        notes.push(line);
+        if (isHeld(line)) break;
+        // A head covers what was reached before it, and after a restore that is another log's.
+      } else if (notes.length === 0) reached ??= { size: line.size, root: Buffer.from(line.root, 'base64') };
+    }
+  } finally {
+    closeSync(descriptor);
   }
-  return { notes, reached };
+  return { notes: notes.reverse(), reached, end };
 }
 
-/** Else the next line would be written behind it. */
-function cutUnfinishedLine(file: string): void {
-  if (!existsSync(file)) return;
-  const bytes = readFileSync(file);
-  const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) truncateSync(file, end);
-}
-
-function parsed(text: string, i: number, file: string): Note | { size: number; root: string } {
-  const wrong = () => new RecordFault('heads', `line ${i + 1} of ${file} is not one that was written`);
+function parsed(text: string, file: string): Note | { size: number; root: string } {
+  const wrong = () => new RecordFault('heads', `${file} has a line that was not written so: ${text.slice(0, 80)}`);
   try {
     const line = JSON.parse(text) as Record<string, unknown>;
     const names = Object.keys(line).sort().join();

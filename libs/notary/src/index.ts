@@ -6,3 +6,4 @@ export { LEDGER_FILE, LedgerStore } from './ledger-store';
 export { Notary, type SignedHead } from './notary';
 export { RecordFault } from './record-fault';
 export { DoesNotExtend, restoreHeads } from './restore';
+export { ForeignEvent } from './stored-leaves';

@@ -14,6 +14,7 @@ import {
   type Subtrees,
   type TreeHead,
 } from '#ledger';
+import { RecordFault } from './record-fault';
 
 /** In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too. */
 export const LEDGER_FILE = 'ledger.sqlite';
@@ -31,6 +32,9 @@ const TABLES = `
 /** Hashes a tile: the complete subtrees of level 0, 8, 16, … side by side. 32 bytes an event and little more. */
 const TILE = 256;
 const TILES_REMEMBERED = 64;
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB */
+const DAMAGED = new Set([11, 26]);
 
 /** An entry of the stream of heads. */
 export interface Note {
@@ -50,7 +54,7 @@ export function headIn(note: string): TreeHead | undefined {
 /** The Merkle tree and the stream of heads, durable. One writer; others open it for reading. */
 export class LedgerStore {
   private readonly tiles = new Map<string, Uint8Array>();
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly prepared = new Map<string, StatementSync>();
   /** Leaves that the tiles hold. */
   private length: number;
   private grown: Frontier;
@@ -72,7 +76,12 @@ export class LedgerStore {
       return new LedgerStore(db);
     } catch (error) {
       db.close();
-      throw error;
+      const { errcode = 0, message } = error as { errcode?: number; message: string };
+      if (!DAMAGED.has(errcode & 0xff)) throw error;
+      throw new RecordFault(
+        'heads',
+        `${LEDGER_FILE} is damaged (${message}): it is made again from the log and HEADS_FILE where it is moved away`,
+      );
     }
   }
 
@@ -136,6 +145,19 @@ export class LedgerStore {
     return this.prepare(`${sql} ${which === 'all' ? '' : few} order by revision`).all() as unknown as Note[];
   }
 
+  /** The stream of heads from a revision on. */
+  notesFrom(revision: number): Note[] {
+    const sql = 'select revision, note from head where revision >= ? order by revision';
+    return this.prepare(sql).all(revision) as unknown as Note[];
+  }
+
+  /** All of the stream of heads that is no tree head: Keys, Disowned, Restored. */
+  statements(): Note[] {
+    return this.prepare(
+      'select revision, note from head where size is null order by revision',
+    ).all() as unknown as Note[];
+  }
+
   /** The heads of this origin, ascending. */
   heads(origin: string): TreeHead[] {
     const rows = this.prepare('select note from head where size is not null order by revision').all();
@@ -193,8 +215,8 @@ export class LedgerStore {
   }
 
   private prepare(sql: string): StatementSync {
-    let statement = this.statements.get(sql);
-    if (!statement) this.statements.set(sql, (statement = this.db.prepare(sql)));
+    let statement = this.prepared.get(sql);
+    if (!statement) this.prepared.set(sql, (statement = this.db.prepare(sql)));
     return statement;
   }
 }

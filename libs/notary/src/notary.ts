@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogReader } from '#event-log';
 import { epochOrigin, follow, type Hash, type HeadChain, type SigningKey, signNextHead, type TreeHead } from '#ledger';
-import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, openChain } from './check-start';
+import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, holds, openChain } from './check-start';
 import { HeadsFile } from './heads-file';
 import { readSigningKey, readVerifierKeys, VERIFIER_KEYS_FILE } from './key-files';
 import { headIn, LedgerStore, type Note } from './ledger-store';
 import { RecordFault } from './record-fault';
-import { openedAt, openedEvents, storedLeaves } from './stored-leaves';
+import { openedEvents, storedLeaves } from './stored-leaves';
 
 /** Events a transaction of the tree, and a head at most. */
 export const BATCH = 1_000;
@@ -52,7 +52,7 @@ export class Notary {
     const store = LedgerStore.open(dataDir);
     let file: HeadsFile | undefined;
     try {
-      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile);
+      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note));
       const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
       const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
       checkHeads(store, file);
@@ -80,9 +80,11 @@ export class Notary {
 
   /** The leaf of an event of the tree, computed again from what is stored. Throws a RecordFault. */
   recomputedLeaf(position: number): Hash {
-    const { leaf } = openedAt(this.reader, position);
-    checkLeaf(this.store, position, leaf);
-    return leaf;
+    for (const { leaf } of openedEvents(this.reader, position, position + 1)) {
+      checkLeaf(this.store, position, leaf);
+      return leaf;
+    }
+    throw new RecordFault('altered', 'the event is missing', position);
   }
 
   get signer(): SigningKey | undefined {

@@ -1,4 +1,4 @@
-import { type Entry, type LogReader, parsedEnvelope, recomputedLeaf } from '#event-log';
+import { type Entry, isForeign, type LogReader, parsedEnvelope, recomputedLeaf } from '#event-log';
 import { type Hash, type OpenedEvent, openStored, Refusal, sameHash } from '#ledger';
 import { RecordFault } from './record-fault';
 
@@ -10,9 +10,11 @@ import { RecordFault } from './record-fault';
 export const storedLeaves = (reader: LogReader, from: number, to: number): Hash[] =>
   Array.from(entriesInOrder(reader, from, to), (entry) => faultless(entry, recomputedLeaf));
 
-/** An event whose leaf was computed again from what is stored. */
-export interface OpenedEntry extends OpenedEvent {
-  readonly position: number;
+/** Another writer put the event into the crisis: it commits to nothing, so it has no parts to show, and no bundle holds it. */
+export class ForeignEvent extends Error {
+  constructor(readonly position: number) {
+    super(`the event at position ${position} was not written by a crisis log`);
+  }
 }
 
 /**
@@ -20,26 +22,32 @@ export interface OpenedEntry extends OpenedEvent {
  * with its contentHash: what is done before anything is shown as proved. Ten times the work of `storedLeaves`. Throws a
  * RecordFault at the first that does not hold.
  */
-export function* openedEvents(reader: LogReader, from: number, to: number): Generator<OpenedEntry> {
+export function* openedEvents(
+  reader: LogReader,
+  from: number,
+  to: number,
+): Generator<{ position: number; leaf: Hash }> {
   for (const entry of entriesInOrder(reader, from, to))
-    yield { ...faultless(entry, opened), position: entry.event.position };
+    yield { leaf: faultless(entry, openedLeaf), position: entry.event.position };
 }
 
-/** The event of a position, opened as `openedEvents` does. Throws a RecordFault. */
+/** The event of a position, opened as `openedEvents` does. Throws a RecordFault; a ForeignEvent where it has no parts. */
 export function openedAt(reader: LogReader, position: number): OpenedEvent {
   for (const entry of reader.entries(position, position + 1)) return faultless(entry, opened);
   throw new RecordFault('altered', 'the event is missing', position);
 }
 
-/** Positions without a gap, and time that does not fall. */
+/** Positions without a gap, and time that does not fall; in a mirror it may: several instances record, each by its own clock. */
 function* entriesInOrder(reader: LogReader, from: number, to: number): Generator<Entry> {
+  const mayFall = reader.isMirror();
   let next = from;
   let recordedAt = from === 0 ? 0 : (reader.at(from - 1)?.recordedAt ?? 0);
   try {
     for (const entry of reader.entries(from, to)) {
       const { event } = entry;
       if (event.position !== next) throw new RecordFault('altered', 'the event is missing', next);
-      if (event.recordedAt < recordedAt) throw new RecordFault('altered', 'recorded before its predecessor', next);
+      if (event.recordedAt < recordedAt && !mayFall)
+        throw new RecordFault('altered', 'recorded before its predecessor', next);
       recordedAt = event.recordedAt;
       next++;
       yield entry;
@@ -50,7 +58,10 @@ function* entriesInOrder(reader: LogReader, from: number, to: number): Generator
   if (next < to) throw new RecordFault('altered', 'the event is missing', next);
 }
 
+const openedLeaf = (entry: Entry): Hash => (isForeign(entry.seal) ? recomputedLeaf(entry) : opened(entry).leaf);
+
 function opened(entry: Entry): OpenedEvent {
+  if (isForeign(entry.seal)) throw new ForeignEvent(entry.event.position);
   const { stream, revision, id, type } = entry.event;
   const leaf = recomputedLeaf(entry);
   const event = openStored({ stream, revision, id, type, ...parsedEnvelope(entry) });

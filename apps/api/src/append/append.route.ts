@@ -109,9 +109,10 @@ async function answer(
   const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, principal));
   // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
   await Promise.resolve();
+  const { cursor } = receipts.at(-1)!;
+  if (cursor !== undefined) void reply.header('etag', `"${cursor}"`);
   return reply
     .code(receipts.every(({ repeated }) => repeated) ? 200 : 201)
-    .header('etag', `"${receipts.at(-1)!.cursor}"`)
     .type('application/json')
     .send(atomic ? `{"events":[${receipts.map(({ text }) => text).join(',')}]}` : receipts[0]!.text);
 }

@@ -4,8 +4,8 @@ import type { Tokens } from '../http/tokens';
 
 /** What an append answers for one event. */
 export interface Receipt {
-  /** Also the ETag: the point at which the event was the last. */
-  readonly cursor: string;
+  /** Also the ETag: the point at which the event was the last. Undefined where this instance does not know its place yet. */
+  readonly cursor: string | undefined;
   readonly repeated: boolean;
   /** As JSON. */
   readonly text: string;
@@ -26,8 +26,8 @@ export const membersOf = (
   withCursor: boolean,
 ): string => members(crisisId, event, principal, withCursor ? cursorOf(event, tokens, principal) : undefined);
 
-const cursorOf = ({ position }: AppendedEvent, tokens: Tokens, { level }: Principal): string =>
-  tokens.seal({ kind: 'point', position, index: 0, level, filter: '' });
+const cursorOf = ({ position }: AppendedEvent, tokens: Tokens, { level }: Principal): string | undefined =>
+  position === undefined ? undefined : tokens.seal({ kind: 'point', position, index: 0, level, filter: '' });
 
 /** Written out: ids, times and tokens need no escaping, and this is the hot path. Numbers are for those who may see them. */
 function members(crisisId: string, event: AppendedEvent, principal: Principal, cursor: string | undefined): string {
@@ -35,7 +35,8 @@ function members(crisisId: string, event: AppendedEvent, principal: Principal, c
   return (
     `"eventId":"${id}","crisisId":"${crisisId}","recordedAt":"${isoTime(recordedAt)}"` +
     (cursor === undefined ? '' : `,"cursor":"${cursor}"`) +
-    (principal.seesNumbers ? `,"revision":${revision},"position":${position}` : '')
+    (principal.seesNumbers ? `,"revision":${revision}` : '') +
+    (principal.seesNumbers && position !== undefined ? `,"position":${position}` : '')
   );
 }
 

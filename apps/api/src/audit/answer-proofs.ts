@@ -4,7 +4,7 @@ import { Problem } from '../http/problem';
 
 const text = (hash: Hash): string => Buffer.from(hash).toString('base64');
 
-/** The head over everything acknowledged before it was asked for, and the keys that signed it. */
+/** The head over everything acknowledged before it was asked for, and the statements that say which keys may sign. */
 export function answerHead(notary: Notary): string {
   const { origin, size, root, revision, note } = settled(notary);
   const { signing, epoch } = notary.chain!;
@@ -16,6 +16,7 @@ export function answerHead(notary: Notary): string {
     revision,
     note,
     keys: signing.map(formatVerifierKey),
+    statements: notary.store.statements(),
   });
 }
 

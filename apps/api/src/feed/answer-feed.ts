@@ -3,7 +3,7 @@ import { actorCodesOf, type FeedEntry, type FeedPlace } from '#projections';
 import type { ReadContext } from '../views/read-context';
 import type { FeedQuestion } from '../views/read-request';
 import { requireCrisis } from '../views/situate';
-import { cloudEvent } from './cloud-event';
+import { cloudEvent, itemIdOf } from './cloud-event';
 import { type FeedItemKey, type FeedQuery, isAsked } from './feed-query';
 
 /** Items looked at for one page: a filter that finds little must not hold up other readers. */
@@ -38,7 +38,7 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
     seen = entry;
     if (entry.kind !== 'withdraw' && LEVELS.indexOf(store.listing.levelAt(entry.subject)) > level) continue;
     const subject = log.at(entry.subject)!;
-    const key = keyOf(entry, subject);
+    const key = keyOf(context, entry, subject);
     if (!isAsked(key, query)) continue;
     const text = cloudEvent(context, entry, subject, query.reader);
     chars += text.length;
@@ -54,9 +54,12 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
   return [JSON.stringify(page), ...lines].join('\n');
 }
 
-function keyOf({ position, index, kind, crisis }: FeedEntry, subject: StoredEvent): FeedItemKey {
+function keyOf(context: ReadContext, entry: FeedEntry, subject: StoredEvent): FeedItemKey {
+  const { position, index, kind, crisis } = entry;
   const { content } = JSON.parse(subject.body) as { content: object };
-  return { position, index, kind, eventId: subject.id, crisis, type: subject.type, actors: [...actorCodesOf(content)] };
+  const { id: eventId, type } = subject;
+  const actors = [...actorCodesOf(content)];
+  return { position, index, kind, id: itemIdOf(context, entry, subject), eventId, crisis, type, actors };
 }
 
 /** Where the feed of a reader ends now. */

@@ -11,11 +11,11 @@ import type { Reader } from '../views/read-request';
  * the reader only: whoever may see the item gets the same bytes, whenever it is asked for.
  */
 export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
-  const { kind, position, crisis } = entry;
-  const cause = kind === 'event' ? subject : context.log.at(position)!;
+  const { kind, crisis } = entry;
+  const cause = causeOf(context, entry, subject);
   return JSON.stringify({
     specversion: '1.0',
-    id: kind === 'event' ? subject.id : uuidV5(cause.id, subject.id),
+    id: itemIdOf(context, entry, subject),
     source: `${context.origin}/crises/${crisis}`,
     type: subject.type,
     subject: subject.id,
@@ -29,3 +29,10 @@ export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: Stor
         : wireEvent(subject, LEVELS[entry.marking]!, reader),
   });
 }
+
+export const itemIdOf = (context: ReadContext, entry: FeedEntry, subject: StoredEvent): string =>
+  entry.kind === 'event' ? subject.id : uuidV5(causeOf(context, entry, subject).id, subject.id);
+
+/** What put the item at its position: the event itself, or a change of marking. */
+const causeOf = ({ log }: ReadContext, { kind, position }: FeedEntry, subject: StoredEvent): StoredEvent =>
+  kind === 'event' ? subject : log.at(position)!;

@@ -17,6 +17,8 @@ export interface FeedQuery {
 /** What an item is found by, without what it says. */
 export interface FeedItemKey extends FeedPlace {
   readonly kind: FeedKind;
+  /** Of the CloudEvent. */
+  readonly id: string;
   /** Of the event that it is about. */
   readonly eventId: string;
   readonly crisis: string;

@@ -84,6 +84,7 @@ export class FeedTail {
 
   private keep(items: readonly FeedItem[]): void {
     for (const item of items) {
+      if (item.kind === 'withdraw') this.forget(item);
       this.items.push(item);
       this.chars += item.json.length;
     }
@@ -92,6 +93,14 @@ export class FeedTail {
     if (gone === 0) return;
     this.start = this.items[gone - 1]!;
     this.items = this.items.slice(gone);
+  }
+
+  /** Whoever comes for them later may not see them: as if they were read from the log now. */
+  private forget({ crisis, eventId }: FeedItem): void {
+    const isHidden = (item: FeedItem): boolean =>
+      item.crisis === crisis && item.eventId === eventId && item.kind !== 'withdraw';
+    for (const item of this.items) if (isHidden(item)) this.chars -= item.json.length;
+    this.items = this.items.filter((item) => !isHidden(item));
   }
 
   private cut(query: FeedQuery, after: FeedPlace, limit: number): FeedBatch {

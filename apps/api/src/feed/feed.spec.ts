@@ -12,12 +12,13 @@ import type { FeedQuery } from './feed-query';
 
 let dataDir: string;
 let log: SqliteEventLog;
+let redReads: RedReads;
 let views: ViewEngine;
 let feed: Feed;
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
   log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
-  const redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
+  redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
   views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 }, redReads);
   feed = new Feed(log, views);
   const { crisisId: _crisisId, ...element } = opening('us-iran');
@@ -26,6 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
   feed.close();
   await views.close();
+  await redReads.close();
   await log.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
@@ -106,6 +108,17 @@ test('what was lowered and is raised again is not sent, though it is told that i
   const { items } = await everything('CLEAR');
   expect(told(items)).toEqual(['event CrisisOpened', 'withdraw StrikeReported', 'withdraw MarkingChanged']);
   expect(JSON.stringify(items)).not.toContain('secret');
+});
+
+test('what waits for a slow follower and is hidden meanwhile is not sent', async () => {
+  const { at } = await everything('GREEN');
+  const id = await append(strike({ tlp: 'GREEN', summary: 'secret' }));
+  expect(told((await feed.next(asked('GREEN'), at)).items.map(({ json }) => JSON.parse(json) as Item))).toEqual([
+    'event StrikeReported',
+  ]);
+  await mark(id, 'RED');
+  const { items } = await everything('GREEN', at);
+  expect(told(items)).toEqual(['withdraw StrikeReported']);
 });
 
 test('who follows live and who reads later get the same items, byte for byte', async () => {

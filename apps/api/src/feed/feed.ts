@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { SqliteEventLog } from '#event-log';
+import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
 import type { Reader } from '../views/read-request';
 import type { ViewEngine } from '../views/view-engine';
@@ -27,12 +27,14 @@ export class Feed {
   #closed = false;
 
   constructor(
-    private readonly log: SqliteEventLog,
+    private readonly log: RecordLog,
     private readonly views: ViewEngine,
   ) {
     this.reads = new SharedReads(views);
     this.#unsubscribe = log.onAppended(() => {
-      for (const tail of this.#tails.values()) if (tail.isAwaited) this.#advance(tail);
+      for (const [key, tail] of this.#tails)
+        if (tail.isAwaited) this.#advance(tail);
+        else if (this.#isFarBehind(tail)) this.#tails.delete(key);
     });
   }
 
@@ -90,15 +92,15 @@ export class Feed {
   }
 
   #tailOf(reader: Reader): FeedTail | undefined {
-    const key = JSON.stringify(reader);
-    const tail = this.#tails.get(key);
-    if (!tail || tail.isAwaited || tail.reaches(this.log.head() - FAR_BEHIND)) return tail;
-    this.#tails.delete(key);
-    return undefined;
+    return this.#tails.get(kindOf(reader));
+  }
+
+  #isFarBehind(tail: FeedTail): boolean {
+    return !tail.reaches(this.log.head() - FAR_BEHIND);
   }
 
   #beginTail(reader: Reader, at: FeedPlace): void {
-    const key = JSON.stringify(reader);
+    const key = kindOf(reader);
     if (this.#tails.has(key)) return;
     this.#tails.set(key, new FeedTail(at, (after) => this.#read({ reader, filter: '' }, after, MAX_ITEMS)));
   }
@@ -112,3 +114,7 @@ export class Feed {
     return batch;
   }
 }
+
+/** Readers who get the same bytes. Who reads what is RED is put on record by name, so those share nothing. */
+const kindOf = ({ name, level, seesNumbers }: Reader): string =>
+  `${level} ${seesNumbers} ${level === 'RED' ? name : ''}`;

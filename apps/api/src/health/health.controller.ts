@@ -20,7 +20,8 @@ export class HealthController {
   @Header('content-type', 'application/json')
   @Header('cache-control', 'no-store')
   async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const writing = this.context.log.writing();
+    const { log } = this.context;
+    const writing = log.writing();
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
     const status = writing.ok ? 'ok' : 'unavailable';
@@ -28,8 +29,12 @@ export class HealthController {
     if (request.caller?.scopes.has('ops:*') !== true) return JSON.stringify({ status });
     return JSON.stringify({
       status,
-      record: { engine: 'sqlite', logId: this.context.log.logId, head: this.context.log.head(), writing },
+      record: { ...kindOf(log), logId: log.logId, head: log.head(), writing },
       views,
     });
   }
 }
+
+/** Of EventStoreDB also: whether the mirror is connected and holds everything, else since when it may not. */
+const kindOf = (log: Context['log']) =>
+  'mirrored' in log ? { engine: 'eventstoredb', mirror: log.mirrored() } : { engine: 'sqlite' };

@@ -63,6 +63,17 @@ export const PROBLEMS = {
     'The cursor was given for another level than yours is now',
     'Start over: take GET /v1/feed/snapshot in place of what you hold, and follow from the cursor in its last line.',
   ],
+  'consumer-not-found': [404, 'You have no such consumer', 'Make it with PUT /v1/consumers/{name}.'],
+  'consumer-exists': [
+    409,
+    'The name is that of another consumer of yours',
+    'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
+  ],
+  'lease-lost': [
+    409,
+    'The lease no longer holds',
+    'Nothing was settled. Leave the rest of its items: they come, or came, with another lease. Ask for the next ones.',
+  ],
   'no-such-tree': [
     404,
     'The log has no trees of these sizes',
@@ -137,6 +148,31 @@ export const PROBLEMS = {
     'Send the same event with the same id again: it is stored once, and the answer is then definite.',
   ],
   'writing-stopped': [503, 'The record cannot be written now', 'Reads go on. Try again after `Retry-After`.'],
+  'record-away': [
+    503,
+    'EventStoreDB cannot be reached',
+    'Nothing was stored; reads go on. Try again after `Retry-After`.',
+  ],
+  'record-truncated': [
+    503,
+    'A stream of the record has lost events',
+    'Reads go on from the copy that this instance holds. The operator must restore the record.',
+  ],
+  'record-rewound': [
+    503,
+    'The record does not hold what it held',
+    'Reads go on from the copy that this instance holds. The operator must restore the newer record.',
+  ],
+  'clock-off': [
+    503,
+    'The clock of this instance is wrong',
+    'Nothing was stored. Send it to another instance; the operator must set the clock right.',
+  ],
+  'foreign-event': [
+    409,
+    'The crisis holds an event that no crisis log wrote',
+    'Its log can be read and its heads be checked; a bundle of it cannot be made. The operator must find who else writes to EventStoreDB.',
+  ],
   'record-altered': [
     503,
     'What is stored is not what was recorded',

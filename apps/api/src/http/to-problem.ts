@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
 import { EventLogError, type Failure } from '#event-log';
+import { ForeignEvent } from '#notary';
 import { models, UnknownModel, ViewParked } from '#projections';
 import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
@@ -14,6 +15,8 @@ export function toProblem(error: unknown, instance: string): Problem {
   if (refused) return refused;
   if (error instanceof ViewParked)
     return new Problem('view-parked', error.message, { eventId: error.eventId }, retryAfter(60));
+  if (error instanceof ForeignEvent)
+    return new Problem('foreign-event', 'Another writer put an event into this crisis; it commits to nothing.');
   if (error instanceof UnknownModel) return new Problem('unknown-model', error.message, { known: Object.keys(models) });
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   if (status !== undefined && status < 500) return fromStatus(status, (error as Error).message);
@@ -93,6 +96,13 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
       return new Problem('outcome-unknown', 'The write was cut short.', {}, retryAfter(1));
     case 'writer-busy':
       return new Problem('busy', 'More appends wait than the writer takes.', {}, retryAfter(1));
+    case 'record-away':
+      return new Problem('record-away', 'The record takes no appends at the moment.', {}, retryAfter(2));
+    case 'record-truncated':
+    case 'record-rewound':
+      return new Problem(error.type, 'The mirror of this instance has stopped.', {}, retryAfter(60));
+    case 'clock-off':
+      return new Problem('clock-off', "The clock differs from the record's by over 5 s.", {}, retryAfter(10));
     case 'writing-stopped':
     case 'log-damaged':
       return new Problem(

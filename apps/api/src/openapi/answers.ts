@@ -1,4 +1,5 @@
 import { AUDIT } from './answers/audit';
+import { CONSUMERS } from './answers/consumers';
 import { CRISES } from './answers/crises';
 import { EVENTS } from './answers/events';
 import { FEED } from './answers/feed';
@@ -22,6 +23,7 @@ export const ANSWER_SCHEMAS: Readonly<Record<string, Schema>> = {
   ...BRIEFING,
   ...SESSION,
   ...FEED,
+  ...CONSUMERS,
   ...AUDIT,
   ...HEALTH,
   ...PROBLEM,

@@ -77,13 +77,17 @@ const messageName = (stream: string, event: string): string => `${stream}-${even
 const mapped = (make: (name: string, stream: Streamed) => object): Record<string, object> =>
   Object.fromEntries(Object.entries(STREAMS).map(([name, stream]) => [name, make(name, stream)]));
 
+/** An object in OpenAPI and a string in AsyncAPI; it only repeats what the schemas say of `type`. */
+const withoutDiscriminator = (name: string, value: unknown): unknown => (name === 'discriminator' ? undefined : value);
+
 /** These schemas and all that they refer to. */
 function reachedFrom(names: readonly string[], schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
   const reached: Record<string, Schema> = {};
   const visit = (name: string): void => {
     if (name in reached) return;
-    reached[name] = schemas[name]!;
-    for (const [, other] of JSON.stringify(schemas[name]).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) visit(other!);
+    const text = JSON.stringify(schemas[name], withoutDiscriminator);
+    reached[name] = JSON.parse(text) as Schema;
+    for (const [, other] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) visit(other!);
   };
   names.forEach(visit);
   return reached;

@@ -138,6 +138,24 @@ export const feedWait = [
   }),
 ];
 
+export const consumerName = path(
+  'name',
+  'Of the consumer, among those of the principal.',
+  { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 64 },
+  'my-dashboard',
+);
+
+export const nextParameters = [
+  query('limit', 'Items at most.', { type: 'integer', minimum: 1, maximum: 100, default: 10 }),
+  query('lease', 'Seconds until what is not acknowledged goes to another worker.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3600,
+    default: 30,
+  }),
+  feedWait[1]!,
+];
+
 export const lastEventId = header('Last-Event-ID', 'The `id:` of the last event; before `after`.', TOKEN);
 const crisis = required(query('crisis', 'The name of the crisis.', CRISIS_ID, 'us-iran'));
 const shownTo = (description: string): Parameter =>

@@ -32,7 +32,8 @@ export class ViewEngine {
   /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
   async ask(request: ReadRequest): Promise<string> {
     const answered = await this.#worker.ask(request);
-    if (answered.red !== undefined && this.redReads.isOf(askedBy(request).reader!.name))
+    const { reader } = askedBy(request);
+    if (answered.red !== undefined && this.redReads.isOf(reader!.name))
       await this.redReads.record(recordOf(request, answered));
     return answered.body;
   }

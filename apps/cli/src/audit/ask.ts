@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { ServerUnreachable, UsageError } from '../exit-codes';
+import { clientOf } from '../client-of';
 
 interface Flags {
   readonly url: string;
@@ -26,7 +26,7 @@ export const replayCommand = (url: Option): Command =>
     .option('--shown-to <level>', 'by the markings then in force')
     .action(async (flags: Flags) => {
       const { crisis, at, asOf, shownTo } = flags;
-      print(flags, await ask(flags, 'replay', { crisis, at, asOf, shownTo }), printedReplay);
+      print(flags, await clientOf(flags.url).audit('replay', { crisis, at, asOf, shownTo }), printedReplay);
     });
 
 export const diffCommand = (url: Option): Command =>
@@ -35,21 +35,8 @@ export const diffCommand = (url: Option): Command =>
     .option('--as-of-b <point>', 'default: now')
     .action(async (flags: Flags) => {
       const { crisis, at, asOfA, asOfB } = flags;
-      print(flags, await ask(flags, 'diff', { crisis, at, asOfA, asOfB }), printedDiff);
+      print(flags, await clientOf(flags.url).audit('diff', { crisis, at, asOfA, asOfB }), printedDiff);
     });
-
-/** An answer of `/v1/audit`. @throws UsageError with what the server says of the question */
-async function ask({ url }: Flags, path: string, query: Record<string, string | undefined>): Promise<string> {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const address = `${url.replace(/\/$/, '')}/v1/audit/${path}?${new URLSearchParams(given).toString()}`;
-  const answer = await fetch(address).catch((error: Error) => {
-    throw new ServerUnreachable(`${url} does not answer: ${error.message}`);
-  });
-  const text = await answer.text();
-  if (answer.ok) return text;
-  if (answer.status >= 500) throw new ServerUnreachable(`${url} answers ${answer.status}: ${text}`);
-  throw new UsageError((JSON.parse(text) as { detail: string }).detail);
-}
 
 function print<T>({ json }: Flags, text: string, printed: (answer: T) => string): void {
   console.log(json ? text : printed(JSON.parse(text) as T));

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openSqliteLog } from '#event-log';
+import { openRecord } from '#event-log';
 import { formatVerifierKey } from '#ledger';
 import { initKeys } from '#notary';
+import { namedRecord } from '../named-record';
 import { BUILD, dataDirOption } from './data-dir';
 
 interface Flags {
@@ -25,7 +26,8 @@ export const addKeysInit = (keys: Command): Command =>
 async function runKeysInit({ dataDir, recovery, origin }: Flags): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // Opening the log takes the owner's lock, so no server signs meanwhile, and makes a log that is not there yet.
-  const log = await openSqliteLog({ dataDir, instance: 'keys', build: BUILD, ...(origin !== undefined && { origin }) });
+  const options = { dataDir, instance: 'keys', build: BUILD, ...(origin !== undefined && { origin }) };
+  const log = await openRecord(options, namedRecord());
   try {
     const trusted = initKeys(dataDir, log.reader.genesis().origin, resolve(recovery));
     console.log(`Public keys, for auditors (${dataDir}/log.vkey):`);

@@ -59,7 +59,7 @@ describe('the reader of a log', () => {
           ...('$causationId' in author && { causationId: author['$causationId'] as string }),
         }),
       );
-      const { data, metadata, leaf } = reader.envelope(result!.position)!;
+      const { data, metadata, leaf } = reader.envelope(result!.position!)!;
       expect(canonicalJson(JSON.parse(data))).toBe(data);
       expect(canonicalJson(JSON.parse(metadata))).toBe(metadata);
 

@@ -20,6 +20,11 @@ const NAMES_REMEMBERED = 10_000;
 const COLUMNS = `position, stream, revision, lower(hex(id)), type, recorded_at, marking, schema_version,
   content_schema_version, recorder, correlation_id, causation_id, body`;
 
+/** When an event was known: embedded, when it was recorded; with several instances the latest time up to it. */
+const KNOWN_AT = 'select recorded_at from event where position = ?';
+const KNOWN_AT_IN_MIRROR = `select coalesce((select known_at from recorded_early where position = ?1), recorded_at)
+  from event where position = ?1`;
+
 type Row = [
   position: number,
   stream: number,
@@ -48,6 +53,7 @@ export class LogReader {
   private readonly statements = new Map<string, StatementSync>();
   private readonly streams = new Map<number, string>();
   private readonly recorders = new Map<number, RecordedBy>();
+  private isOfMirror: boolean | undefined;
 
   constructor(private readonly db: DatabaseSync) {}
 
@@ -104,16 +110,21 @@ export class LogReader {
 
   /** The last position recorded at this time (milliseconds) or before; -1 where all came later. */
   positionKnownAt(timeMs: number): Position {
-    // Recorded time never falls along positions, and positions have no gaps.
+    // What is known never becomes less along positions, and positions have no gaps.
     let known = -1;
     let later = this.head() + 1;
     while (later - known > 1) {
       const middle = Math.floor((known + later) / 2);
-      const recordedAt = this.value<number>('select recorded_at from event where position = ?', middle)!;
-      if (recordedAt <= timeMs) known = middle;
+      const knownAt = this.value<number>(this.isMirror() ? KNOWN_AT_IN_MIRROR : KNOWN_AT, middle)!;
+      if (knownAt <= timeMs) known = middle;
       else later = middle;
     }
     return known;
+  }
+
+  /** A mirror of EventStoreDB, not the record itself. */
+  isMirror(): boolean {
+    return (this.isOfMirror ??= this.value("select 1 from sqlite_schema where name = 'mirror_checkpoint'") === 1);
   }
 
   /** The stored format, rebuilt byte for byte. */

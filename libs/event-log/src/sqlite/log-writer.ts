@@ -3,7 +3,7 @@ import { decide, ProposedEvent } from '../decide';
 import { bodyOf, contentHashOf, DividedElement } from '../element';
 import { saltPool, seal } from '../envelope';
 import type { AppendRequest, ExpectedRevision, Position, RecordedBy } from '../event-log';
-import { rewriteVersion } from './schema';
+import { INSERT_EVENT, rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
 import type { EventOutcome, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
 
@@ -39,8 +39,7 @@ export class LogWriter {
     this.queries = new StreamQueries(db);
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
-    this.insertEvent = db.prepare(`insert into event values (
-      ?, ?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?, '-'), ?, ?, cast(? as text))`);
+    this.insertEvent = db.prepare(INSERT_EVENT);
     const head = db.prepare('select position, recorded_at from event order by position desc limit 1').get();
     this.nextPosition = head === undefined ? 0 : (head['position'] as number) + 1;
     this.recordedAt = head === undefined ? 0 : (head['recorded_at'] as number);

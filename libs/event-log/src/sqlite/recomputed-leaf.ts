@@ -1,5 +1,6 @@
 import { partsOf } from '../element';
 import { leafOf, sealHolds } from '../envelope';
+import { foreignLeaf, isForeign } from '../foreign';
 import { type Entry, factsOf } from './entry';
 
 /**
@@ -8,9 +9,18 @@ import { type Entry, factsOf } from './entry';
  * body. Throws TypeError saying what does not hold. The contentHash is not looked at: no leaf commits to it.
  */
 export function recomputedLeaf(entry: Entry): Buffer {
+  if (isForeign(entry.seal)) return recomputedForeign(entry);
   checkSeal(entry);
   checkColumns(entry);
   return leafOf(entry.seal);
+}
+
+/** Another writer's event commits to nothing, and no column of it decides anything: its leaf is of what is kept of it. */
+function recomputedForeign({ event, seal, target, marks, contentType }: Entry): Buffer {
+  const leaf = foreignLeaf(event);
+  if (!leaf.equals(seal) || (target ?? marks ?? contentType) !== undefined)
+    throw new TypeError('the leaf is not of what is kept of the event');
+  return leaf;
 }
 
 /** Throws TypeError unless the body is in canonical form and the seal is of this event. */

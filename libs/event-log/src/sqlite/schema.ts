@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { LogDamaged, LogFromNewerBuild } from '../errors';
+import { LogDamaged, LogFromNewerBuild, WrongRecord } from '../errors';
 
 /** The log inside its data folder; SQLite keeps `-wal` and `-shm` beside it. Never copy it while it is open. */
 export const LOG_FILE = 'log.sqlite';
@@ -48,6 +48,21 @@ const TABLES = `
   create unique index event_by_id on event (stream, id);
   create index event_by_target on event (stream, target, revision) where target is not null;
 `;
+
+/**
+ * A mirror of EventStoreDB has these besides: the place in `$all` of its last event, and what was known at events that
+ * were recorded before their predecessor, by another clock. Its ids are not unique: another writer may repeat one.
+ */
+const MIRROR_TABLES = `
+  drop index event_by_id;
+  create index event_by_id on event (stream, id);
+  create table mirror_checkpoint (id text not null, commit_position text not null, prepare_position text not null) strict;
+  create table recorded_early (position integer primary key, known_at integer not null) strict;
+`;
+
+/** All columns; ids as text, the body as UTF-8. */
+export const INSERT_EVENT = `insert into event values (
+  ?, ?, ?, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?, '-'), ?, ?, cast(? as text))`;
 
 export interface Genesis {
   /** UUID. */
@@ -113,19 +128,53 @@ export function openBeside(file: string): DatabaseSync {
 const guard = (db: DatabaseSync) =>
   db.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0');
 
+/**
+ * The only connection that writes to a mirror. Not synchronous: after a power cut the last transactions may be missing,
+ * as a whole, and come from the record again.
+ */
+export function openMirrorForWriting(file: string, genesis: Genesis): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.exec('pragma page_size = 8192');
+    guard(db);
+    versionOf(db, file);
+    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 500');
+    createOnce(db, file, genesis, TABLES + MIRROR_TABLES);
+    if (!isMirror(db))
+      throw new WrongRecord({ file, reason: 'it is itself a record, not a mirror of one in EventStoreDB' });
+    const { log_id: logId } = db.prepare('select log_id from crisislog_genesis').get()!;
+    if (logId !== genesis.logId)
+      throw new WrongRecord({ file, reason: `it mirrors ${String(logId)}, the record is ${genesis.logId}` });
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export const isMirror = (db: DatabaseSync): boolean =>
+  db.prepare("select 1 from sqlite_schema where name = 'mirror_checkpoint'").get() !== undefined;
+
 function create(db: DatabaseSync, file: string, origin: string | undefined, now: number): void {
+  const logId = randomUUID();
+  const genesis: Genesis = {
+    logId,
+    prefix: 'crisis-',
+    format: 1,
+    origin: origin ?? `crisis-log/${logId}`,
+    created: now,
+  };
+  createOnce(db, file, genesis, TABLES);
+  if (isMirror(db)) throw new WrongRecord({ file, reason: 'it is a mirror of a record in EventStoreDB' });
+}
+
+function createOnce(db: DatabaseSync, file: string, genesis: Genesis, tables: string): void {
   db.exec('begin immediate');
   if (versionOf(db, file) === 0) {
-    const logId = randomUUID();
-    db.exec(TABLES);
+    const { logId, prefix, format, origin, created } = genesis;
+    db.exec(tables);
     db.exec(`pragma user_version = ${SCHEMA_VERSION}; pragma application_id = ${APPLICATION_ID}`);
-    db.prepare('insert into crisislog_genesis values (?, ?, ?, ?, ?)').run(
-      logId,
-      'crisis-',
-      1,
-      origin ?? `crisis-log/${logId}`,
-      now,
-    );
+    db.prepare('insert into crisislog_genesis values (?, ?, ?, ?, ?)').run(logId, prefix, format, origin, created);
   }
   db.exec('commit');
 }

@@ -11,6 +11,7 @@ import type {
   StoredEvent,
   SubscribeOptions,
 } from '../event-log';
+import { followLog } from '../follow-log';
 import { HeadSignal } from '../head-signal';
 import { LogReader, openReader } from './log-reader';
 import { takeOwnerLock } from './owner-lock';
@@ -28,9 +29,6 @@ export interface SqliteLogOptions {
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
 }
-
-/** Events per page of a subscription: what a slow consumer keeps in memory. */
-const PAGE_SIZE = 200;
 
 /** The embedded record: one SQLite file, written by one thread, read on connections of its own. */
 export class SqliteEventLog implements EventLog {
@@ -77,14 +75,8 @@ export class SqliteEventLog implements EventLog {
     return this.reader.readAll(options);
   }
 
-  async *subscribeToAll({ after, signal }: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
-    for (let next = after + 1; await this.signal.reaches(next, signal);) {
-      for (const event of this.reader.readAll({ from: next, maxCount: PAGE_SIZE })) {
-        if (signal?.aborted === true) return;
-        yield event;
-        next = event.position + 1;
-      }
-    }
+  subscribeToAll(options: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
+    return followLog(this.reader, this.signal, options);
   }
 
   head(): Position {

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Revision } from '../event-log';
-import { assertDurable, LOG_FILE, openBeside, openForReading } from './schema';
+import { WrongRecord } from '../errors';
+import { assertDurable, isMirror, LOG_FILE, openBeside, openForReading } from './schema';
 
 /** Streams of the record that hold no events of a crisis and have no place in the dense order. */
 export type SystemStreamName = 'crisislog-principals';
@@ -15,9 +16,19 @@ export interface SystemEntry {
   readonly entry: unknown;
 }
 
+/** The table of a system stream, made where it is missing: revision, recorded_at, entry. */
+export function systemTable(db: DatabaseSync, name: SystemStreamName): string {
+  const table = tableOf(name);
+  db.exec(`create table if not exists ${table} (
+    revision integer primary key, recorded_at integer not null, entry text not null
+  ) strict`);
+  return table;
+}
+
 /**
  * A stream beside the dense order; embedded, a table in the log's file. It has a connection of its own and may be
- * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read.
+ * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read. A mirror of
+ * EventStoreDB holds it likewise, and only its owner writes.
  */
 export class SystemStream {
   private readonly insert: StatementSync;
@@ -28,10 +39,7 @@ export class SystemStream {
     private readonly file: string,
     name: SystemStreamName,
   ) {
-    const table = tableOf(name);
-    db.exec(`create table if not exists ${table} (
-      revision integer primary key, recorded_at integer not null, entry text not null
-    ) strict`);
+    const table = systemTable(db, name);
     this.insert = db.prepare(`insert into ${table}
       select coalesce(max(revision), -1) + 1, ?, ? from ${table} having coalesce(max(revision), -1) = ?`);
     this.after = db.prepare(`select revision, recorded_at, entry from ${table} where revision > ? order by revision`);
@@ -62,8 +70,12 @@ export class SystemStream {
     }
   }
 
-  /** Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). */
+  /**
+   * Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). Throws WrongRecord on a
+   * mirror: there only what is in the record counts.
+   */
   append(entry: object, last: Revision, now: number): boolean {
+    if (isMirror(this.db)) throw new WrongRecord({ file: this.file, reason: 'it is a mirror: append to EventStoreDB' });
     const { changes } = this.insert.run(now, JSON.stringify(entry), last);
     assertDurable(this.db, this.file);
     return changes === 1;

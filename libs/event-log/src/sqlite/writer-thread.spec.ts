@@ -73,7 +73,7 @@ test('while it tries, appends are answered as ever', async () => {
       ([stored]) => stored!.position,
       (error: Error) => error.name,
     );
-    answers.push(answer);
+    answers.push(answer!);
     await delay(10);
   }
   const positions = answers.filter((answer) => answer !== 'WritingStopped');

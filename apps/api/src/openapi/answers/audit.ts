@@ -42,6 +42,10 @@ export const AUDIT: Readonly<Record<string, Schema>> = {
     revision: said('Of the head in the stream of heads.', COUNT),
     note: NOTE,
     keys: said('Verifier keys now valid, as the log says: get yours from elsewhere.', list(TEXT)),
+    statements: said(
+      'All that was said of keys, wrong heads and restores, oldest first, each signed by a key then valid.',
+      list(object({ revision: COUNT, note: NOTE })),
+    ),
   }),
   InclusionProof: object({ position: COUNT, leaf: HASH, size: COUNT, proof: PROOF, head: NOTE }),
   ConsistencyProof: object({ from: POINT, to: POINT, proof: PROOF }),

@@ -1,18 +1,31 @@
 import type { Unreadable } from '#projections';
 import { COUNT, CRISIS_ID, EVENT_ID, FLAG, list, object, said, type Schema, TEXT, words } from '../schema';
 
+const MIRROR = object(
+  {
+    state: words(['live', 'catching-up', 'away', 'stopped']),
+    reason: TEXT,
+    behindMs: said('Since when, in milliseconds, it may lack events; 0 while it is live.', COUNT),
+  },
+  ['reason'],
+);
+
 export const HEALTH: Readonly<Record<string, Schema>> = {
   Live: object({ status: words(['ok']) }),
   Ready: object(
     {
       status: words(['ok', 'unavailable']),
       /** Both for `ops:*` only. */
-      record: object({
-        engine: TEXT,
-        logId: { type: 'string', format: 'uuid' },
-        head: said('The last position; -1 when there is none.', { type: 'integer', minimum: -1 }),
-        writing: object({ ok: FLAG, reason: TEXT }, ['reason']),
-      }),
+      record: object(
+        {
+          engine: words(['sqlite', 'eventstoredb']),
+          logId: { type: 'string', format: 'uuid' },
+          head: said('The last position; -1 when there is none.', { type: 'integer', minimum: -1 }),
+          writing: object({ ok: FLAG, reason: TEXT }, ['reason']),
+          mirror: said('Of a record in EventStoreDB: is this copy of it whole?', MIRROR),
+        },
+        ['mirror'],
+      ),
       views: object({
         checkpoint: { type: 'integer', minimum: -1 },
         lag: said('Events that the views have not yet seen.', COUNT),

@@ -7,6 +7,10 @@ import { oneOf, ref } from '../schema';
 const OUTCOMES = [
   'outcome-unknown',
   'writing-stopped',
+  'record-away',
+  'record-truncated',
+  'record-rewound',
+  'clock-off',
   'busy',
   'storage-full',
 ] as const satisfies readonly ProblemType[];

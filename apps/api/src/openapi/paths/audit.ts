@@ -64,7 +64,7 @@ export const AUDIT: Paths = {
           description: 'The bundle, one line of canonical JSON each',
           content: { 'application/x-ndjson': { schema: { type: 'string' } } },
         },
-        ...problems('invalid-parameter', 'no-tree-head', 'crisis-not-found', 'behind', 'busy'),
+        ...problems('invalid-parameter', 'no-tree-head', 'crisis-not-found', 'foreign-event', 'behind', 'busy'),
       },
     },
   },

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CrisisLogClient, type Patience } from './crisis-log-client';
-import { ServerUnreachable, UsageError } from './exit-codes';
+import { CrisisLog } from './crisis-log';
+import { type Patience, Refused, Unanswered } from './patience';
 
 /**
  * What a client must survive: servers that are busy, cut connections and answer in part. These are faults, so a real
@@ -10,7 +10,7 @@ import { ServerUnreachable, UsageError } from './exit-codes';
 
 type Answer = (lines: readonly string[], reply: ServerResponse) => void;
 
-const IMPATIENT: Patience = { attempts: 3, firstDelayMs: 1, maxDelayMs: 2, requestTimeoutMs: 5_000 };
+const IMPATIENT: Patience = { attempts: 3, firstDelayMs: 1, maxDelayMs: 2 };
 
 let server: Server;
 let requests: string[][];
@@ -65,14 +65,17 @@ const append = async (...answers: Answer[]): Promise<{ settled: [number, number]
   script = answers;
   const settled: [number, number][] = [];
   const notices: string[] = [];
-  await clientOf((text) => notices.push(text)).append('c', EVENTS, ({ status }, index) =>
+  await clientOf((text) => notices.push(text)).appendLines('c', EVENTS, ({ status }, index) =>
     settled.push([index, status]),
   );
   return { settled, notices };
 };
 
-const clientOf = (notice: (text: string) => void = () => undefined): CrisisLogClient =>
-  new CrisisLogClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, notice, IMPATIENT);
+const clientOf = (notice: (text: string) => void = () => undefined): CrisisLog =>
+  new CrisisLog(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    patience: IMPATIENT,
+    onTrouble: ({ message }) => notice(message),
+  });
 
 const EACH_ONCE = EVENTS.map((_, index) => [index, 201]);
 
@@ -93,19 +96,19 @@ describe('an append gets a definite answer for each event, once and in order', (
 
 test('a server that stays busy is given up after so many attempts, saying why', async () => {
   const refused = append(busy);
-  await expect(refused).rejects.toThrow(ServerUnreachable);
-  await expect(refused).rejects.toThrow('503: busy');
+  await expect(refused).rejects.toThrow(Unanswered);
+  await expect(refused).rejects.toThrow('503 busy');
   expect(requests).toHaveLength(IMPATIENT.attempts);
 });
 
 test('who waits is told once', async () => {
-  expect((await append(busy, busy, storesAll)).notices).toEqual(['the server answers 503: busy; trying again']);
+  expect((await append(busy, busy, storesAll)).notices).toEqual(['503 busy']);
 });
 
 test('a refusal of the whole request is not tried again', async () => {
   const refusal = { title: 'There is no such crisis', detail: 'There is no crisis c.' };
   await expect(append((_, reply) => reply.writeHead(404).end(JSON.stringify(refusal)))).rejects.toThrow(
-    new UsageError('the server answers 404: There is no crisis c.'),
+    new Refused(404, refusal),
   );
   expect(requests).toHaveLength(1);
 });

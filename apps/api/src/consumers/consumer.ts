@@ -1,0 +1,82 @@
+import type { Revision } from '#event-log';
+import { applied, type ConsumerEntry, type ConsumerState, NO_CONSUMER } from './consumer-state';
+import type { ConsumerStore } from './consumer-store';
+
+/** Entries between two full states: so many are read at most, and half of what the record keeps. */
+const FULL_STATE_EVERY = 48;
+
+/** One named consumer as the record has it. Any instance may act on it: who comes second reads first. */
+export class Consumer {
+  #state = NO_CONSUMER;
+  #last: Revision = -1;
+  #turn: Promise<unknown> = Promise.resolve();
+  #users = 0;
+  #changed = new AbortController();
+
+  constructor(
+    private readonly stream: string,
+    private readonly store: ConsumerStore,
+    private readonly clock: () => number,
+  ) {}
+
+  get state(): ConsumerState {
+    return this.#state;
+  }
+
+  /** Nothing is lost with it: the record has it all. */
+  get isIdle(): boolean {
+    return this.#users === 0;
+  }
+
+  /** Aborts with the next entry that this instance appends. */
+  get changed(): AbortSignal {
+    return this.#changed.signal;
+  }
+
+  /** Work on the latest state, one after the other. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    this.#users++;
+    const mine = before.then(() => this.#refresh()).then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine.finally(() => this.#users--);
+  }
+
+  /** In turn: what is decided on the latest state, durable when it resolves. Undefined when that is nothing. */
+  decide(decision: (state: ConsumerState) => ConsumerEntry | undefined): Promise<ConsumerEntry | undefined> {
+    return this.inTurn(async () => {
+      for (;;) {
+        const entry = decision(this.#state);
+        if (!entry || (await this.append(entry))) return entry;
+      }
+    });
+  }
+
+  /** In turn only. False when another instance came first: the state is then another, and all is to be decided again. */
+  async append(entry: ConsumerEntry): Promise<boolean> {
+    const state = applied(this.#state, entry);
+    const isFull = (this.#last + 2) % FULL_STATE_EVERY === 0;
+    const entries: ConsumerEntry[] = isFull ? [entry, { type: 'State', state }] : [entry];
+    const { stream } = this;
+    if (!(await this.store.append({ stream, entries, last: this.#last, now: this.clock() }))) {
+      await this.#refresh();
+      return false;
+    }
+    this.#state = state;
+    this.#last += entries.length;
+    this.#changed.abort();
+    this.#changed = new AbortController();
+    return true;
+  }
+
+  async #refresh(): Promise<void> {
+    for (const { revision, entry } of await this.store.readAfter(this.stream, this.#last)) {
+      const { type } = entry as ConsumerEntry;
+      // What is missing before has been forgotten: a full state follows.
+      if (revision === this.#last + 1 || type === 'State') {
+        this.#state = applied(this.#state, entry as ConsumerEntry);
+        this.#last = revision;
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { Feed } from '../feed/feed';
+import type { FeedBatch } from '../feed/feed-batch';
+import { feedQuery, type FeedQuery } from '../feed/feed-query';
+import { Problem } from '../http/problem';
+import type { Reader } from '../views/read-request';
+import { Consumer } from './consumer';
+import { nextDueAt, nextStep, overdue, takenFrom } from './consumer-decisions';
+import type { ConsumerDefinition, Lease } from './consumer-state';
+import { ConsumerStore } from './consumer-store';
+
+/** Consumers whose state is kept in memory. */
+const MAX_KNOWN = 1000;
+/** How often one that waits looks whether another instance has freed something. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** What a worker is given. */
+export interface Given {
+  readonly crisis: string;
+  readonly lease: Lease;
+  readonly attempt: number;
+  /** CloudEvents. */
+  readonly items: readonly string[];
+}
+
+export interface Wanted {
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  /** Aborts when the worker has left. */
+  readonly left: AbortSignal;
+}
+
+export interface ConsumersParts {
+  readonly feed: Feed;
+  readonly dataDir: string;
+  readonly clock: () => number;
+}
+
+/** The named consumers of all principals: for those who cannot keep a cursor. What becomes of each is in the record. */
+export class Consumers {
+  readonly #store: ConsumerStore;
+  readonly #known = new Map<string, Consumer>();
+
+  constructor(private readonly parts: ConsumersParts) {
+    this.#store = new ConsumerStore(parts.dataDir);
+  }
+
+  /** Each principal has names of its own; it may be there or not. */
+  of(principal: string, name: string): Consumer {
+    const stream = `crisislog-consumer-${principal}/${name}`;
+    const consumer = this.#known.get(stream) ?? new Consumer(stream, this.#store, this.parts.clock);
+    this.#known.delete(stream);
+    this.#known.set(stream, consumer);
+    if (this.#known.size > MAX_KNOWN) {
+      const idle = [...this.#known].find(([, its]) => its !== consumer && its.isIdle);
+      if (idle) this.#known.delete(idle[0]);
+    }
+    return consumer;
+  }
+
+  /** The next items for a worker, at once or within its patience. Undefined when there are none. */
+  async next(consumer: Consumer, reader: Reader, wanted: Wanted): Promise<Given | undefined> {
+    const { feed, clock } = this.parts;
+    const deadline = performance.now() + wanted.waitMs;
+    for (;;) {
+      // Taken first: what changes while it is looked at is not missed.
+      const { changed } = consumer;
+      const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted));
+      const left = Math.min(deadline - performance.now(), nextDueAt(consumer.state, clock()) - clock(), LOOK_AGAIN_MS);
+      if (given || !end || deadline <= performance.now() || wanted.left.aborted || feed.isClosed) return given;
+      await feed.more(reader, end, Math.max(0, left), AbortSignal.any([changed, wanted.left]));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  /** In turn. Without anything to give: the place in the feed behind which it may come, if there is one. */
+  async #take(
+    consumer: Consumer,
+    reader: Reader,
+    { limit, leaseMs }: Wanted,
+  ): Promise<{ readonly given?: Given; readonly end?: FeedBatch['at'] }> {
+    for (;;) {
+      const now = this.parts.clock();
+      const definition = requireMade(consumer, reader);
+      const { state } = consumer;
+      const late = overdue(state, now);
+      if (late) {
+        await consumer.append(late);
+        continue;
+      }
+      const step = nextStep(state, now, limit);
+      if (!step) return {};
+      const part = await this.parts.feed.next(queryOf(definition, reader, step.crisis), step.after, step.limit);
+      const entry = takenFrom(state, step, part, { limit, expiresAt: now + leaseMs });
+      if (!entry) return { end: part.at };
+      if ((await consumer.append(entry)) && entry.type === 'Leased')
+        return { given: given(consumer, entry.crisis, entry.lease, part) };
+    }
+  }
+}
+
+function given({ state }: Consumer, crisis: string, lease: Lease, part: FeedBatch): Given {
+  const ids = new Set(lease.items.map(({ id }) => id));
+  const attempt = lease.isReplay
+    ? state.parked.find(({ id }) => ids.has(id))!.attempts
+    : state.held.find((held) => held.crisis === crisis)!.tried!.attempts;
+  return { crisis, lease, attempt, items: part.items.filter(({ id }) => ids.has(id)).map(({ json }) => json) };
+}
+
+/** @throws Problem when it is not there, or was made for another level than its reader has now */
+export function requireMade({ state: { definition } }: Consumer, { level }: Reader): ConsumerDefinition {
+  if (!definition) throw new Problem('consumer-not-found', 'You have no consumer of this name.');
+  if (definition.level !== level)
+    throw new Problem(
+      'cursor-level-changed',
+      `The consumer was made for the level ${definition.level}, and yours is ${level}: delete it, and make it again from that cursor.`,
+    );
+  return definition;
+}
+
+const queryOf = ({ type, actor, crisis }: ConsumerDefinition, reader: Reader, only: string | undefined): FeedQuery =>
+  feedQuery({ type, actor }, reader, only ?? crisis);

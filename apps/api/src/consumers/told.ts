@@ -1,0 +1,55 @@
+import type { ConsumerState, ParkedItem } from './consumer-state';
+import type { Given } from './consumers';
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+/** A consumer as its owner is told of it. Places are left out: they move with what is hidden. */
+export function toldConsumer(name: string, { definition, held, parked }: ConsumerState): string {
+  const { crisis, type, actor, level, maxAttempts } = definition!;
+  return JSON.stringify({
+    name,
+    crisis,
+    type,
+    actor,
+    level,
+    maxAttempts,
+    leases: held.flatMap(({ crisis, lease }) =>
+      lease
+        ? [
+            {
+              lease: String(lease.number),
+              crisisId: crisis,
+              items: lease.items.length,
+              expiresAt: timeOf(lease.expiresAt),
+            },
+          ]
+        : [],
+    ),
+    retries: held.flatMap(({ crisis, tried, retryAt }) =>
+      tried && retryAt !== undefined
+        ? [{ crisisId: crisis, id: tried.id, attempts: tried.attempts, retryAt: timeOf(retryAt) }]
+        : [],
+    ),
+    parked: parked.length,
+  });
+}
+
+/** Without a lease when there is nothing. */
+export function toldBatch(given: Given | undefined): string {
+  if (!given) return '{"items":[]}';
+  const { crisis, lease, attempt, items } = given;
+  const head = { lease: String(lease.number), crisisId: crisis, expiresAt: timeOf(lease.expiresAt), attempt };
+  return `${JSON.stringify(head).slice(0, -1)},"items":[${items.join(',')}]}`;
+}
+
+export const toldParked = (parked: readonly ParkedItem[]): string =>
+  JSON.stringify({
+    parked: parked.map(({ id, eventId, crisis, attempts, parkedAt, isReplayed }) => ({
+      id,
+      eventId,
+      crisisId: crisis,
+      attempts,
+      parkedAt: timeOf(parkedAt),
+      isReplayed,
+    })),
+  });

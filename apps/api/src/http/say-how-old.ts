@@ -1,0 +1,15 @@
+import type { FastifyInstance } from 'fastify';
+import type { RecordLog } from '#event-log';
+
+/**
+ * While the record is away reads go on from the mirror; `Age` (RFC 9111, seconds) then says since when the mirror may
+ * lack what others appended. Without it an answer is as fresh as the record.
+ */
+export function sayHowOld(fastify: FastifyInstance, log: RecordLog): void {
+  if (!('mirrored' in log)) return;
+  fastify.addHook('onSend', async (request, reply) => {
+    if (request.method !== 'GET' || !request.url.startsWith('/v1/')) return;
+    const { state, behindMs } = log.mirrored();
+    if (state !== 'live') reply.header('age', String(Math.ceil(behindMs / 1000)));
+  });
+}

@@ -1,0 +1,117 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { beginChain, checkExtends, follow, type Hash, type HeadChain, Refusal, type VerifierKey } from '#ledger';
+
+/** A signed entry of the stream of heads, as a server gives it. */
+export interface SeenNote {
+  readonly revision: number;
+  readonly note: string;
+}
+
+/** What `GET /v1/audit/tree-head` answers, as far as a monitor believes none of it unproved. */
+export interface SeenHead extends SeenNote {
+  readonly statements: readonly SeenNote[];
+}
+
+/** Asks for the proof that the log of one size begins with that of another. */
+export type AskProof = (from: number, to: number) => Promise<readonly Hash[]>;
+
+interface Line extends SeenNote {
+  /** Milliseconds since the epoch, of the monitor's clock. */
+  readonly seenAt: number;
+}
+
+/**
+ * The heads that a monitor has seen, in a file of its own: what no one who holds the server, its data folder and its
+ * HEADS_FILE can take back. Every head must extend the last one in it, signed by a key that the chain of keys allows.
+ */
+export class HeadWatch {
+  private chain: HeadChain | undefined;
+  private readonly lines: Line[];
+
+  /** Reads the file; one that is not there begins with the next head. @throws Refusal where it does not verify */
+  constructor(
+    private readonly file: string,
+    private readonly trusted: readonly VerifierKey[],
+    /** The log's name in its first epoch, which its keys bear. */
+    private readonly origin: string,
+  ) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    // A last line that was cut off was not believed yet.
+    this.lines = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Line);
+    for (const line of this.lines) this.chain = this.next(line, this.chain);
+  }
+
+  /** When a head was last seen that was not seen before; undefined where none was. */
+  get lastSeenAt(): number | undefined {
+    return this.lines.at(-1)?.seenAt;
+  }
+
+  get size(): number {
+    return this.chain?.last?.size ?? 0;
+  }
+
+  /**
+   * Believes a head, and keeps it. Resolves with what its keeper has said since the last: restores and disowned heads.
+   * @throws Refusal saying how it contradicts what was seen before
+   */
+  async take(seen: SeenHead, prove: AskProof, seenAt: number): Promise<string[]> {
+    this.checkSameStatements(seen.statements);
+    const before = this.chain;
+    const known = this.lines.at(-1)?.revision ?? -1;
+    const fresh: SeenNote[] = [...seen.statements, seen].filter(({ revision }) => revision > known);
+    if (fresh.length === 0) {
+      this.checkSeen(seen);
+      return [];
+    }
+    let chain = this.chain;
+    const said: string[] = [];
+    for (const line of fresh) {
+      const isHead = line === seen;
+      const last = chain?.last;
+      chain = this.next(line, chain);
+      if (isHead && last) await proved(last, chain.last!, prove);
+      if (!isHead && before) said.push(line.note.slice(0, line.note.indexOf('\n\n')));
+    }
+    const lines = fresh.map(({ revision, note }) => ({ seenAt, revision, note }));
+    appendFileSync(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
+    this.lines.push(...lines);
+    this.chain = chain;
+    return said;
+  }
+
+  private next({ revision, note }: SeenNote, chain: HeadChain | undefined): HeadChain {
+    if (!chain) return beginChain(this.origin, this.trusted, note);
+    const step = follow(chain, revision, note);
+    if ('ignored' in step) throw step.ignored;
+    return step.chain;
+  }
+
+  /** Nobody may be told another story of the keys than everybody was. */
+  private checkSameStatements(statements: readonly SeenNote[]): void {
+    const given = new Map(statements.map(({ revision, note }) => [revision, note]));
+    for (const { revision, note } of this.lines) {
+      const isStatement = /^[^\n]+\/(keys|disowned|restored)\n/.test(note);
+      if (isStatement && given.get(revision) !== note)
+        throw new Refusal('split-view', 'what was said of the keys is not said any more, or otherwise', { revision });
+    }
+  }
+
+  /** One that is not newer is one that was seen. */
+  private checkSeen({ revision, note }: SeenNote): void {
+    if (this.lines.some((line) => line.revision === revision && line.note === note)) {
+      if (revision === this.lines.at(-1)!.revision) return;
+      throw new Refusal('head-behind', `the log is back at the head of revision ${revision}`, { revision });
+    }
+    throw new Refusal('split-view', 'another head stands where one was seen', { revision });
+  }
+}
+
+type Head = NonNullable<HeadChain['last']>;
+
+async function proved(older: Head, newer: Head, prove: AskProof): Promise<void> {
+  const needsProof = older.size > 0 && older.size < newer.size;
+  checkExtends(older, newer, needsProof ? await prove(older.size, newer.size) : []);
+}

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventLogError, OutcomeUnknown, toError } from '../errors';
+import type { AppendedEvent } from '../event-log';
+import { reasonOf } from './append-outcome';
+import type { LaneContext } from './lane';
+import { type OpenedEvent, openEnvelope } from './open-envelope';
+import { lastNeeded, type Round } from './round';
+
+/** For the mirror to show what the record has acknowledged, and thereby its position. */
+const MIRROR_MS = 500;
+const PAUSE_MS = 500;
+
+/**
+ * Answers a round that the record has acknowledged, once it is known that what is there is what was sent: the server takes
+ * known ids for a repetition without comparing. The mirror shows it, with positions; where it is late the record is
+ * asked, and the answers have no positions. False when it is not ours, and has to be decided again.
+ */
+export async function confirm(context: LaneContext, stream: string, round: Round): Promise<boolean> {
+  const last = lastNeeded(round);
+  const isMirrored = await context.mirror.reaches(stream, last, MIRROR_MS);
+  const readBack = isMirrored ? new Map<number, OpenedEvent>() : await readFromRecord(context, stream, round);
+  if (readBack instanceof EventLogError) {
+    for (const { waiting } of round.decided) waiting.reject(readBack);
+    return true;
+  }
+  const { file } = context.mirror;
+  const isOurs = round.events.every(({ seal }, i) => {
+    const revision = round.base + 1 + i;
+    const stored = readBack.get(revision)?.seal ?? file.sealAt(stream, revision);
+    return stored !== undefined && seal.equals(stored);
+  });
+  if (!isOurs) return false;
+  const byId = new Map([...readBack.values()].reverse().map((event) => [event.facts.id, event]));
+  const resultOf = (id: string, repeated: boolean): AppendedEvent => {
+    const mirrored = file.find(stream, id);
+    if (mirrored !== undefined) return { ...mirrored, repeated };
+    const { facts, recordedAt } = byId.get(id)!;
+    return { id, revision: facts.revision, position: undefined, recordedAt, repeated };
+  };
+  for (const { waiting, verdict } of round.decided) {
+    if (typeof verdict === 'object') waiting.reject(toError(verdict));
+    else waiting.resolve(waiting.events.map(({ proposed }) => resultOf(proposed.id, verdict === 'repeat')));
+  }
+  return true;
+}
+
+/** By revision, what the mirror does not show; until the record answers, or nobody waits any more. */
+async function readFromRecord(
+  { record, mirror, isClosing }: LaneContext,
+  stream: string,
+  { decided }: Round,
+): Promise<ReadonlyMap<number, OpenedEvent> | OutcomeUnknown> {
+  for (;;) {
+    try {
+      const events = await record.readStream(stream, mirror.file.headOf(stream) + 1);
+      return new Map(events.map((event) => [event.revision, openEnvelope(event)]));
+    } catch (error) {
+      const isOver = isClosing() || mirror.stopped !== undefined || decided.every(({ waiting }) => waiting.isSettled);
+      if (isOver) return new OutcomeUnknown({ reason: reasonOf(error) });
+      await sleep(PAUSE_MS);
+    }
+  }
+}

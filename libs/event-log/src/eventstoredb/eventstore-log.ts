@@ -1,0 +1,163 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogClosed, RecordAway } from '../errors';
+import type {
+  AppendedEvent,
+  AppendRequest,
+  EventLog,
+  Outcome,
+  Position,
+  ReadOptions,
+  StoredEvent,
+  SubscribeOptions,
+} from '../event-log';
+import { HeadSignal } from '../head-signal';
+import { followLog } from '../follow-log';
+import { LogReader, openReader } from '../sqlite/log-reader';
+import { takeOwnerLock } from '../sqlite/owner-lock';
+import { Genesis, LOG_FILE, openMirrorForWriting } from '../sqlite/schema';
+import type { SqliteLogOptions } from '../sqlite/sqlite-event-log';
+import { Appender } from './appender';
+import { reasonOf } from './append-outcome';
+import { ClockCheck } from './clock-check';
+import { genesisOf } from './genesis';
+import { Mirror, MirrorHealth } from './mirror';
+import { MirrorFile } from './mirror-file';
+import { RecordClient, type RecordOptions } from './record-client';
+import { Sealer } from './sealer';
+
+export interface EventStoreLogOptions extends SqliteLogOptions, RecordOptions {
+  /** By which an append is answered, milliseconds; then with OutcomeUnknown or RecordAway. */
+  readonly deadlineMs?: number;
+  /** By which this clock and the record's may differ. */
+  readonly clockToleranceMs?: number;
+}
+
+const DEADLINE_MS = 10_000;
+
+/** The record in EventStoreDB: appends go there, reads come from a mirror in the data folder. */
+export class EventStoreLog implements EventLog {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly logId: string,
+    /** For reads beyond the port. Other threads open their own with `openReader`. */
+    readonly reader: LogReader,
+    private readonly record: RecordClient,
+    private readonly mirror: Mirror,
+    private readonly appender: Appender,
+    private readonly signal: HeadSignal,
+    private readonly lock: { release(): void },
+  ) {}
+
+  /**
+   * Resolves when the mirror holds the whole record, or, where there is a mirror already, when the record cannot be
+   * reached. Throws RecordAway when there is neither.
+   */
+  static async open(options: EventStoreLogOptions): Promise<EventStoreLog> {
+    const { dataDir, instance, build, clock = Date.now, deadlineMs = DEADLINE_MS } = options;
+    mkdirSync(dataDir, { recursive: true });
+    const lock = takeOwnerLock(dataDir);
+    const record = new RecordClient(options);
+    try {
+      const genesis = await genesisOf(record, options.origin).catch((error: unknown) => pinned(dataDir, error));
+      const file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
+      const reader = openReader(dataDir);
+      const signal = new HeadSignal();
+      signal.advance(file.head);
+      const mirror = new Mirror(record, file, genesis.logId, signal);
+      const clockCheck = new ClockCheck(record, clock, options.clockToleranceMs);
+      const sealer = new Sealer({ instance, build }, clock);
+      const appender = new Appender({ record, mirror, sealer }, clockCheck, deadlineMs);
+      mirror.start();
+      await Promise.all([mirror.settled, clockCheck.run()]);
+      return new EventStoreLog(genesis.logId, reader, record, mirror, appender, signal, lock);
+    } catch (error) {
+      lock.release();
+      await record.close();
+      throw error;
+    }
+  }
+
+  append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
+    return this.appender.append(request);
+  }
+
+  appendEach(request: AppendRequest): Promise<readonly Outcome[]> {
+    return this.appender.appendEach(request);
+  }
+
+  readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readAll(options?: ReadOptions): Iterable<StoredEvent> {
+    return this.reader.readAll(options);
+  }
+
+  subscribeToAll(options: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
+    return followLog(this.reader, this.signal, options);
+  }
+
+  head(): Position {
+    return this.signal.head;
+  }
+
+  /** Whether appends are likely to be taken; the next one tries all the same. */
+  writing(): { readonly ok: boolean; readonly reason?: string } {
+    const { state, reason = state } = this.mirror.health();
+    const trouble = this.appender.trouble()?.message ?? (state === 'away' ? reason : undefined);
+    return trouble === undefined ? { ok: true } : { ok: false, reason: trouble };
+  }
+
+  mirrored(): MirrorHealth {
+    return this.mirror.health();
+  }
+
+  /** Called with the new head after every transaction that stored something; the events can be read by then. */
+  onAppended(listener: (head: Position) => void): () => void {
+    return this.signal.onAdvance(listener);
+  }
+
+  /** Is this position there, now or within the time? */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    if (position <= this.head()) return Promise.resolve(true);
+    return this.signal.reaches(position, AbortSignal.timeout(timeoutMs));
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    await this.appender.close();
+    await this.mirror.close();
+    this.signal.end(new LogClosed({ reason: 'by its owner' }));
+    this.reader.close();
+    this.mirror.file.close();
+    await this.record.close();
+    this.lock.release();
+  }
+}
+
+/** While the record is away, the one that the data folder mirrors is served. */
+function pinned(dataDir: string, away: unknown): Genesis {
+  const reader = openMirror(dataDir);
+  if (reader === undefined) throw new RecordAway({ reason: reasonOf(away) });
+  try {
+    if (!reader.isMirror()) throw new RecordAway({ reason: reasonOf(away) });
+    return reader.genesis();
+  } finally {
+    reader.close();
+  }
+}
+
+function openMirror(dataDir: string): LogReader | undefined {
+  try {
+    return openReader(dataDir);
+  } catch {
+    return undefined;
+  }
+}
+
+export const openEventStoreLog = (options: EventStoreLogOptions): Promise<EventStoreLog> => EventStoreLog.open(options);

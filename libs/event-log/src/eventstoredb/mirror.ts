@@ -1,0 +1,255 @@
+import { EventLogError, RecordRewound, RecordTruncated } from '../errors';
+import type { HeadSignal } from '../head-signal';
+import type { Revision } from '../event-log';
+import { reasonOf } from './append-outcome';
+import { readGenesis } from './genesis';
+import type { Checkpoint, MirrorFile } from './mirror-file';
+import type { RecordClient, RecordedEvent } from './record-client';
+import type { RecordSubscription } from './record-subscription';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5_000;
+/** Between questions whether the record still answers. */
+const HEARTBEAT_MS = 2_000;
+/** Settings of a stream that make EventStoreDB hide or drop its events. */
+const TRUNCATING = ['$tb', '$maxCount', '$maxAge'];
+/** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
+const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
+/** So often in a row it means it. */
+const TIMES_TO_BELIEVE = 3;
+
+export interface MirrorHealth {
+  /** `stopped`: for good, the record is not what it was. */
+  readonly state: 'live' | 'catching-up' | 'away' | 'stopped';
+  readonly reason?: string;
+  /** How long ago the mirror was last known to hold everything, milliseconds. */
+  readonly behindMs: number;
+}
+
+interface Waiter {
+  readonly revision: Revision;
+  resolve(reached: boolean): void;
+}
+
+/**
+ * Follows the record and keeps a copy of its crises, verified event by event. It subscribes again after every end of
+ * its subscription, however that came about, from the last event it stored; it stops only when the record is no longer
+ * what it was.
+ */
+export class Mirror {
+  /** Why it will not go on. */
+  stopped: EventLogError | undefined;
+  private subscription: RecordSubscription | undefined;
+  private isLive = false;
+  private isAnswered = false;
+  private trouble: string | undefined;
+  private currentAt = performance.now();
+  private closed = false;
+  private readonly waiters = new Map<string, Set<Waiter>>();
+  private readonly nap = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+  private settle: () => void = () => undefined;
+  /** Once it holds everything, or cannot. */
+  readonly settled = new Promise<void>((resolve) => (this.settle = resolve));
+
+  constructor(
+    private readonly record: RecordClient,
+    readonly file: MirrorFile,
+    private readonly logId: string,
+    private readonly signal: HeadSignal,
+  ) {}
+
+  start(): void {
+    this.running = Promise.all([this.follow(), this.watch()]);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.nap.abort();
+    this.subscription?.close();
+    for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
+    await this.running;
+  }
+
+  health(): MirrorHealth {
+    const isCurrent = this.isLive && this.isAnswered;
+    const state = this.stopped ? 'stopped' : isCurrent ? 'live' : this.trouble === undefined ? 'catching-up' : 'away';
+    const reason = this.stopped?.message ?? (isCurrent ? undefined : this.trouble);
+    const behindMs = isCurrent ? 0 : Math.round(performance.now() - this.currentAt);
+    return { state, behindMs, ...(reason !== undefined && { reason }) };
+  }
+
+  /** Does the mirror hold this revision, now or within the time? */
+  async reaches(stream: string, revision: Revision, timeoutMs: number): Promise<boolean> {
+    if (this.file.stream(stream).head >= revision) return true;
+    if (this.stopped || this.closed) return false;
+    const waiters = this.waiters.get(stream) ?? new Set<Waiter>();
+    this.waiters.set(stream, waiters);
+    let waiter!: Waiter;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<boolean>((resolve) => {
+        waiters.add((waiter = { revision, resolve }));
+        timer = setTimeout(() => resolve(false), timeoutMs);
+      });
+    } finally {
+      clearTimeout(timer);
+      waiters.delete(waiter);
+      if (waiters.size === 0) this.waiters.delete(stream);
+    }
+  }
+
+  private async follow(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.closed; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await this.verify();
+        this.subscription = this.record.subscribe(this.file.checkpoint);
+        for await (const { events, isLive } of this.subscription.batches()) {
+          if (this.closed) return;
+          this.handle(events);
+          this.noteLive(isLive);
+          pauseMs = FIRST_PAUSE_MS;
+        }
+        this.noteAway('the subscription has ended');
+      } catch (error) {
+        if (error instanceof RecordTruncated || error instanceof RecordRewound) return this.stop(error);
+        this.noteAway(reasonOf(error));
+      } finally {
+        this.subscription?.close();
+      }
+      await this.pause(pauseMs);
+    }
+  }
+
+  /** A subscription stays alive on a connection that leads nowhere; a question does not. */
+  private async watch(): Promise<void> {
+    while (!this.closed && !this.stopped) {
+      try {
+        await this.record.lastEvent();
+        this.isAnswered = true;
+        if (this.isLive) {
+          this.currentAt = performance.now();
+          this.trouble = undefined;
+        }
+      } catch (error) {
+        this.isAnswered = false;
+        this.trouble = reasonOf(error);
+      }
+      await this.pause(HEARTBEAT_MS);
+    }
+  }
+
+  private noteLive(isLive: boolean): void {
+    this.isLive = isLive;
+    if (!isLive) return;
+    this.isAnswered = true;
+    this.trouble = undefined;
+    this.currentAt = performance.now();
+    this.settle();
+  }
+
+  private noteAway(reason: string): void {
+    if (this.isLive) this.currentAt = performance.now();
+    this.isLive = false;
+    this.trouble = reason;
+    this.settle();
+  }
+
+  private stop(error: EventLogError): void {
+    this.stopped = error;
+    this.isLive = false;
+    for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
+    this.settle();
+    console.error(`the mirror has stopped: ${error.message}`);
+  }
+
+  /** Is this still the record that was mirrored? A subscription from beyond the end would only stay silent. */
+  private async verify(): Promise<void> {
+    const rewound = (reason: string) => new RecordRewound({ reason });
+    const genesis = await readGenesis(this.record);
+    if (genesis?.logId !== this.logId)
+      throw rewound(`its identity is ${genesis?.logId ?? 'missing'}, mirrored was ${this.logId}`);
+    const { checkpoint } = this.file;
+    if (checkpoint === undefined) return;
+    const last = await this.record.lastEvent();
+    if (last === undefined || last.position.commit < checkpoint.commit)
+      throw rewound(`it ends at ${last?.position.commit ?? 'nothing'}, mirrored was up to ${checkpoint.commit}`);
+    const held = await this.heldAt(checkpoint);
+    const isSame =
+      held?.id === checkpoint.id &&
+      held.position.commit === checkpoint.commit &&
+      held.position.prepare === checkpoint.prepare;
+    if (!isSame)
+      throw rewound(`at ${checkpoint.commit} it holds ${held?.id ?? 'nothing'}, mirrored was ${checkpoint.id}`);
+  }
+
+  private async heldAt(checkpoint: Checkpoint): Promise<RecordedEvent | undefined> {
+    for (let times = 1; ; times++) {
+      try {
+        return await this.record.eventAt(checkpoint);
+      } catch (error) {
+        if (!NO_SUCH_PLACE.test(reasonOf(error))) throw error;
+        if (times === TIMES_TO_BELIEVE) return undefined;
+        await this.pause(FIRST_PAUSE_MS);
+      }
+    }
+  }
+
+  private handle(events: readonly RecordedEvent[]): void {
+    const heads = new Map<string, Revision>();
+    const fresh: RecordedEvent[] = [];
+    try {
+      for (const event of events) {
+        const head = heads.get(event.stream) ?? this.headOf(event);
+        if (!this.isNext(event, head)) continue;
+        heads.set(event.stream, event.revision);
+        fresh.push(event);
+      }
+    } finally {
+      // What came before a gap is whole.
+      this.file.write(fresh);
+      this.signal.advance(this.file.head);
+      for (const [stream, revision] of heads) this.tell(stream, revision);
+    }
+  }
+
+  private headOf({ stream }: RecordedEvent): Revision {
+    return stream.startsWith('$$') ? -1 : this.file.headOf(stream);
+  }
+
+  /** Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed over. */
+  private isNext({ stream, revision, type, data, position }: RecordedEvent, head: Revision): boolean {
+    if (stream.startsWith('$$')) {
+      const setting = TRUNCATING.find((name) => name in Object(data));
+      if (setting !== undefined) throw truncated(stream.slice(2), -1, `its setting ${setting} drops events`);
+      return false;
+    }
+    if (type === '$streamDeleted') throw truncated(stream, head + 1, 'it has been deleted');
+    if (type.startsWith('$')) return false;
+    const { checkpoint } = this.file;
+    if (checkpoint !== undefined && position.commit <= checkpoint.commit) return false;
+    if (revision !== head + 1) throw truncated(stream, head + 1, `${revision} came instead`);
+    return true;
+  }
+
+  private tell(stream: string, revision: Revision): void {
+    for (const waiter of this.waiters.get(stream) ?? []) if (waiter.revision <= revision) waiter.resolve(true);
+  }
+
+  private pause(timeMs: number): Promise<void> {
+    const { signal } = this.nap;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeMs);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+const truncated = (stream: string, revision: Revision, reason: string) =>
+  new RecordTruncated({ stream, revision, reason });

@@ -1,0 +1,211 @@
+import {
+  EventStoreDBClient,
+  jsonEvent,
+  type JSONEventData,
+  type ReadStreamOptions,
+  type RecordedEvent as ClientEvent,
+} from '@eventstore/db-client';
+import type { Revision } from '../event-log';
+import type { SystemStreamName } from '../sqlite/system-stream';
+import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
+import { deadline } from './deadline';
+import { RecordSubscription } from './record-subscription';
+
+/** A place in `$all`. */
+export interface RecordPosition {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
+
+/** An event as EventStoreDB holds it and the client parsed it. */
+export interface RecordedEvent {
+  readonly stream: string;
+  readonly revision: Revision;
+  readonly id: string;
+  readonly type: string;
+  /** What JSON.parse made of it; bytes where it is not JSON. */
+  readonly data: unknown;
+  readonly metadata: unknown;
+  /** The server's clock, milliseconds since the epoch. */
+  readonly created: number;
+  readonly position: RecordPosition;
+}
+
+export interface SentEvent {
+  readonly id: string;
+  readonly type: string;
+  /** JSON texts: what cannot be serialised has failed before it gets here. */
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export interface RecordOptions {
+  /** `esdb://…`; may hold credentials, hence is never logged. */
+  readonly url: string;
+  /** Stands behind `crisis-` and `crisislog-` in stream names. For tests that share a server; else empty. */
+  readonly namespace?: string;
+  /** For one call, milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** Streams of the log's own that every instance has. */
+const MIRRORED: readonly SystemStreamName[] = ['crisislog-principals'];
+
+const TIMEOUT_MS = 10_000;
+/** The server's own, beyond which the client's deadline is useless. */
+const GRACE_MS = 1_000;
+const CREDENTIALS = /^[^/]*:\/\/([^:@/]+):([^@/]*)@/;
+
+/**
+ * The calls of `@eventstore/db-client` that a log needs, made safe. Every call ends: in time, or with a reason.
+ *
+ * Credentials go with each call. That switches to the unary append: the batch path keeps the pending appends of the
+ * whole process in one place, where one failed call rejects all of them and may end the process.
+ */
+export class RecordClient {
+  private readonly client: EventStoreDBClient;
+  private readonly credentials: { username: string; password: string };
+  private readonly namespace: string;
+  private readonly timeoutMs: number;
+
+  constructor({ url, namespace = '', timeoutMs = TIMEOUT_MS }: RecordOptions) {
+    this.client = EventStoreDBClient.connectionString(url);
+    const [, username = 'none', password = 'none'] = CREDENTIALS.exec(url) ?? [];
+    this.credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+    this.namespace = namespace;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** `expected` is always exact: with `any` the server looks back only a short way for ids it knows. Never rejects. */
+  async append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<AppendOutcome> {
+    let sent: JSONEventData[];
+    try {
+      sent = events.map(({ id, type, data, metadata }) =>
+        jsonEvent({ id, type, data: parsed(data), metadata: parsed(metadata) }),
+      );
+    } catch (error) {
+      // Inside the client it would be an unhandled rejection, and no answer.
+      return { kind: 'refused', reason: reasonOf(error) };
+    }
+    try {
+      const call = this.client.appendToStream(this.stored(stream), sent, {
+        expectedRevision: expected === -1 ? 'no_stream' : BigInt(expected),
+        credentials: this.credentials,
+        requiresLeader: true,
+        deadline: this.timeoutMs,
+      });
+      // The client does not settle when the server ends the call without an answer.
+      const { nextExpectedRevision } = await deadline(call, this.timeoutMs + GRACE_MS, 'append');
+      return { kind: 'stored', last: Number(nextExpectedRevision) };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+
+  /** From a revision on; empty where there is no stream. From the leader: followers lag behind one's own writes. */
+  readStream(stream: string, from: Revision): Promise<RecordedEvent[]> {
+    return this.read(stream, { fromRevision: BigInt(from) });
+  }
+
+  private async read(stream: string, place: ReadStreamOptions): Promise<RecordedEvent[]> {
+    const options = { ...place, requiresLeader: true, credentials: this.credentials };
+    const read = this.client.readStream(this.stored(stream), options);
+    try {
+      return await this.collect(read);
+    } catch (error) {
+      if ((error as { type?: string }).type === 'stream-not-found') return [];
+      throw error;
+    }
+  }
+
+  /** The stream's last event. */
+  async lastOf(stream: string): Promise<RecordedEvent | undefined> {
+    return (await this.read(stream, { fromRevision: 'end', direction: 'backwards', maxCount: 1 }))[0];
+  }
+
+  /** The event at a place of `$all`, or the first one behind it; undefined beyond the end. */
+  async eventAt(position: RecordPosition): Promise<RecordedEvent | undefined> {
+    return (await this.readAll({ fromPosition: position, direction: 'forwards' }))[0];
+  }
+
+  /** The last event of `$all`, whatever it is. */
+  async lastEvent(): Promise<RecordedEvent | undefined> {
+    return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
+  }
+
+  /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
+  subscribe(after: RecordPosition | undefined): RecordSubscription {
+    const names = ['crisis-', ...MIRRORED].map((name) => this.stored(name));
+    const subscription = this.client.subscribeToAll(
+      {
+        fromPosition: after ?? 'start',
+        filter: {
+          filterOn: 'streamName',
+          prefixes: [...names, ...names.map((name) => `$$${name}`)],
+          checkpointInterval: 1_000,
+        },
+        credentials: this.credentials,
+      },
+      { highWaterMark: 500 },
+    );
+    return new RecordSubscription(subscription, (event) => this.recorded(event as ClientEvent));
+  }
+
+  /** Keeps that many events of a stream of the log's own. */
+  async keepOnly(stream: string, maxCount: number): Promise<void> {
+    const call = this.client.setStreamMetadata(this.stored(stream), { maxCount }, { credentials: this.credentials });
+    await deadline(call, this.timeoutMs, 'settings');
+  }
+
+  async close(): Promise<void> {
+    await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
+  }
+
+  /** `readAll` ignores filters, hence has none here. */
+  private readAll(place: {
+    fromPosition: RecordPosition | 'end';
+    direction: 'forwards' | 'backwards';
+  }): Promise<RecordedEvent[]> {
+    const options = { ...place, maxCount: 1, requiresLeader: true, credentials: this.credentials };
+    return this.collect(this.client.readAll(options));
+  }
+
+  private async collect(read: AsyncIterable<{ event?: unknown }> & { destroy(): unknown }): Promise<RecordedEvent[]> {
+    const all = async () => {
+      const events: RecordedEvent[] = [];
+      for await (const { event } of read) if (event) events.push(this.recorded(event as ClientEvent));
+      return events;
+    };
+    try {
+      return await deadline(all(), this.timeoutMs, 'read');
+    } catch (error) {
+      read.destroy();
+      throw error;
+    }
+  }
+
+  private recorded(event: ClientEvent): RecordedEvent {
+    const { streamId, revision, id, type, data, metadata, created, position } = event;
+    return {
+      stream: this.named(streamId),
+      revision: Number(revision),
+      id,
+      type,
+      data,
+      metadata,
+      created: new Date(created).getTime(),
+      position: { commit: BigInt(position!.commit), prepare: BigInt(position!.prepare) },
+    };
+  }
+
+  private stored(stream: string): string {
+    return stream.replace(/^(crisis-|crisislog-)/, `$1${this.namespace}`);
+  }
+
+  private named(stream: string): string {
+    const own = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${this.namespace}`);
+    return stream.replace(own, '$1');
+  }
+}
+
+const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;

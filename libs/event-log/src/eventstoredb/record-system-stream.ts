@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RecordAway } from '../errors';
+import type { Revision } from '../event-log';
+import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
+import { reasonOf } from './append-outcome';
+import { RecordClient, type RecordOptions } from './record-client';
+import { sentEntry, systemEntry } from './system-entry';
+
+const ATTEMPTS = 10;
+const PAUSE_MS = 500;
+
+/** A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror does. */
+export class RecordSystemStream {
+  private readonly entries: SystemEntry[] = [];
+
+  private constructor(
+    private readonly record: RecordClient,
+    private readonly name: SystemStreamName,
+  ) {}
+
+  /** Throws RecordAway where the record cannot be reached. */
+  static async open(options: RecordOptions, name: SystemStreamName): Promise<RecordSystemStream> {
+    const stream = new RecordSystemStream(new RecordClient(options), name);
+    try {
+      await stream.readOn();
+      return stream;
+    } catch (error) {
+      await stream.close();
+      throw new RecordAway({ reason: reasonOf(error) });
+    }
+  }
+
+  /** Durable when it resolves to true; false when the stream's last revision is not `last`: `readAfter` has what came. */
+  async append(entry: object, last: Revision, now: number): Promise<boolean> {
+    const sent = sentEntry(randomUUID(), entry, now);
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.record.append(this.name, last, [sent]);
+      if (outcome.kind === 'stored' || outcome.kind === 'conflict') {
+        await this.readOn();
+        return outcome.kind === 'stored';
+      }
+      // The same again, until it is known what became of it.
+      if (outcome.kind === 'refused' || attempt === ATTEMPTS) throw new RecordAway({ reason: outcome.reason });
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** As far as it was read: at the start and after each append. */
+  readAfter(revision: Revision): SystemEntry[] {
+    return this.entries.slice(revision + 1);
+  }
+
+  close(): Promise<void> {
+    return this.record.close();
+  }
+
+  private async readOn(): Promise<void> {
+    const events = await this.record.readStream(this.name, this.entries.length);
+    this.entries.push(...events.map(systemEntry));
+  }
+}

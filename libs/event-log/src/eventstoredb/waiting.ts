@@ -1,0 +1,58 @@
+import type { Proposal, ProposedEvent } from '../decide';
+import type { DividedElement } from '../element';
+import { EventLogError, OutcomeUnknown, RecordAway } from '../errors';
+import type { AppendedEvent, AppendRequest, NewEvent } from '../event-log';
+
+/** An event of a request, with what is decided and stored of it. */
+export interface IncomingEvent {
+  readonly sent: Omit<NewEvent, 'element' | 'references'>;
+  readonly element: DividedElement;
+  readonly proposed: ProposedEvent;
+}
+
+/** A request until it is answered. At its deadline its client is answered, whatever becomes of the call. */
+export class Waiting {
+  isSettled = false;
+  /** With the record, or has been: it may be stored. */
+  isSent = false;
+  private readonly timer: NodeJS.Timeout;
+  readonly answer: Promise<readonly AppendedEvent[]>;
+  private finish!: { resolve(events: readonly AppendedEvent[]): void; reject(error: Error): void };
+
+  constructor(
+    readonly events: readonly IncomingEvent[],
+    readonly expected: AppendRequest['expected'],
+    readonly writer: AppendRequest['writer'],
+    readonly bytes: number,
+    deadlineMs: number,
+    private readonly onSettled: (waiting: Waiting) => void,
+  ) {
+    this.answer = new Promise((resolve, reject) => (this.finish = { resolve, reject }));
+    this.timer = setTimeout(() => this.giveUp(deadlineMs), deadlineMs);
+  }
+
+  get proposal(): Proposal {
+    return { events: this.events.map(({ proposed }) => proposed), expected: this.expected, writer: this.writer };
+  }
+
+  resolve(events: readonly AppendedEvent[]): void {
+    if (this.settle()) this.finish.resolve(events);
+  }
+
+  reject(error: EventLogError): void {
+    if (this.settle()) this.finish.reject(error);
+  }
+
+  private giveUp(deadlineMs: number): void {
+    const reason = `no answer from EventStoreDB within ${deadlineMs} ms`;
+    this.reject(this.isSent ? new OutcomeUnknown({ reason }) : new RecordAway({ reason }));
+  }
+
+  private settle(): boolean {
+    if (this.isSettled) return false;
+    this.isSettled = true;
+    clearTimeout(this.timer);
+    this.onSettled(this);
+    return true;
+  }
+}

@@ -1,0 +1,12 @@
+import { describeOnRecord, eventstoredb } from '../support/record';
+import { eventLogContract } from './event-log.contract';
+import { eventLogModel } from './event-log.model';
+
+/** Each run makes a record of its own on the server, a second or so. */
+const MODEL_RUNS = 10;
+
+describeOnRecord('on EventStoreDB', () => {
+  eventLogContract('eventstoredb', eventstoredb);
+  const runs = process.env['LONG'] ? 200 : MODEL_RUNS;
+  eventLogModel('eventstoredb', eventstoredb, { runs, isOrderedAcrossStreams: false });
+});

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { initKeys } from '#notary';
+import { readConfig } from '../../apps/api/src/config';
+import { type Server, startServer } from '../../apps/api/src/server';
+import { createKey, listKeys, revokeKey } from '../../apps/cli/src/keys';
+import { join } from 'node:path';
+import { contact, opening, strike } from '../support/elements';
+import { describeOnRecord, eventstoredb, type RecordUnderTest } from '../support/record';
+
+const URL = process.env['EVENTSTOREDB_URL']!;
+const TOKEN_KEYS = Buffer.alloc(32, 7).toString('base64url');
+
+describeOnRecord('two servers on one record', () => {
+  let record: RecordUnderTest;
+  let servers: Server[];
+  let place: { url: string; namespace: string };
+  const start = async (INSTANCE_ID: string, dataDir: string): Promise<Server> => {
+    const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', INSTANCE_ID, TOKEN_KEYS });
+    return startServer({ ...config, eventStoreDb: place });
+  };
+  beforeAll(async () => {
+    record = await eventstoredb();
+    place = { url: URL, namespace: record.namespace };
+    const signing = record.dataDir();
+    const log = await record.open({ dataDir: signing, origin: 'log.example' });
+    initKeys(signing, log.reader.genesis().origin, join(signing, 'recovery.key'));
+    await log.close();
+    servers = [await start('one', signing), await start('two', record.dataDir())];
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await record.dispose();
+  });
+  const ask = async (server: number, path: string, key = '', body?: object) => {
+    const response = await fetch(servers[server]!.url + path, {
+      headers: { ...(key && { authorization: `Bearer ${key}` }), 'content-type': 'application/json' },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: JSON.parse(text.split('\n')[0]!) };
+  };
+  const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<void> => {
+    for (const begun = performance.now(); !(await holds());) expect(performance.now() - begun).toBeLessThan(withinMs);
+  };
+
+  it('a crisis opened on one is appended to, and read, on the other, to the same status and risk', async () => {
+    expect((await ask(0, '/v1/crises', '', opening('us-iran'))).status).toBe(201);
+    let cursor = '';
+    for (let i = 0; i < 10; i++) {
+      const answer = await ask(i % 2, '/v1/crises/us-iran/events', '', i % 3 ? strike() : contact());
+      expect(answer).toMatchObject({ status: 201, json: { revision: i + 1 } });
+      cursor = answer.json.cursor as string;
+    }
+    for (const view of ['status', 'risk']) {
+      const query = `/v1/crises/us-iran/${view}?at=2026-03-01T00:00:00Z&asOf=${cursor}`;
+      const [one, two] = [await ask(0, query), await ask(1, query)];
+      expect(one.status).toBe(200);
+      expect(two.text).toBe(one.text);
+    }
+  });
+
+  it('only the one with the signing key signs, and both have the same tree', async () => {
+    const heads = await Promise.all([ask(0, '/v1/audit/tree-head'), ask(1, '/v1/audit/tree-head')]);
+    expect(heads.map(({ status }) => status)).toEqual([200, 409]);
+    const bundle = await ask(0, '/v1/audit/bundle?crisis=us-iran');
+    expect(bundle.status).toBe(200);
+    expect(bundle.text.split('\n').length).toBeGreaterThan(11);
+  });
+
+  it('say whether their mirror is whole, to operators', async () => {
+    const { status, json } = await ask(1, '/health/ready');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ record: { engine: 'eventstoredb', mirror: { state: 'live', behindMs: 0 } } });
+  });
+
+  it("another writer's event cannot be bundled, and the server goes on", async () => {
+    expect((await ask(0, '/v1/crises', '', opening('strait'))).status).toBe(201);
+    const client = EventStoreDBClient.connectionString(URL);
+    const event = jsonEvent({ id: randomUUID(), type: 'Intruder', data: { is: 'foreign' } });
+    const credentials = { username: 'none', password: 'none' };
+    await client.appendToStream(`crisis-${record.namespace}strait`, event, { credentials });
+    await client.dispose();
+    await until(
+      async () => (await ask(0, '/v1/audit/bundle?crisis=strait')).json.type === '/problems/foreign-event',
+      5_000,
+    );
+    expect((await ask(0, '/v1/audit/bundle?crisis=us-iran')).status).toBe(200);
+    expect((await ask(1, '/v1/crises/us-iran/events', '', strike())).status).toBe(201);
+  });
+
+  it('a key made in the record opens both, and ends on both within 5 s of its revocation', async () => {
+    const grant = { name: 'desk', role: 'analyst', level: 'AMBER', red: [], days: 1 } as const;
+    const secret = await createKey(place, grant, Date.now());
+    for (const server of [0, 1]) {
+      await until(async () => (await ask(server, '/v1/crises')).status === 401, 5_000);
+      expect((await ask(server, '/v1/crises', secret)).status).toBe(200);
+    }
+    const [line] = await listKeys(place, Date.now());
+    await revokeKey(place, line!.split('\t')[0]!, Date.now());
+    const begun = performance.now();
+    for (const server of [0, 1])
+      await until(async () => (await ask(server, '/v1/crises', secret)).status === 401, 5_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});

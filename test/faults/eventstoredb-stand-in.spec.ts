@@ -1,0 +1,101 @@
+import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
+import { type Behaviour, caughtUp, checkpoint, delivered, standIn } from '../support/eventstoredb-stand-in';
+
+describe('a server that does what none should', () => {
+  const withRecord = async (behaviour: Behaviour, test: (record: RecordClient) => Promise<void>): Promise<void> => {
+    const server = await standIn(behaviour);
+    const record = new RecordClient({ url: server.url, timeoutMs: 300 });
+    try {
+      await test(record);
+    } finally {
+      await record.close();
+      server.close();
+    }
+  };
+  const event = { id: '00000000-0000-4000-8000-000000000000', type: 'T', data: '{}', metadata: '{}' };
+
+  it('never answers an append: the outcome is unknown, in time', () =>
+    withRecord({}, async (record) => {
+      expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
+    }));
+
+  it('answers an append with nothing: likewise', () =>
+    withRecord(
+      { append: (_call, answer) => answer({ code: 2, details: 'Exception was thrown by handler.' }) },
+      async (record) => {
+        expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
+      },
+    ));
+
+  it('never ends a read: it fails, in time', () =>
+    withRecord({ read: () => undefined }, async (record) => {
+      await expect(record.readStream('crisis-a', 0)).rejects.toThrow('no answer');
+    }));
+
+  it('ends a subscription without an error: whoever follows is told', () =>
+    withRecord(
+      {
+        read: (call) => {
+          call.write(caughtUp());
+          call.end();
+        },
+      },
+      async (record) => {
+        const batches: unknown[] = [];
+        for await (const batch of record.subscribe(undefined).batches()) batches.push(batch);
+        expect(batches).toEqual([{ events: [], isLive: true }]);
+      },
+    ));
+
+  it('runs ahead with its checkpoint and with caught up: events that are still to come count first', () =>
+    withRecord(
+      {
+        read: (call) => {
+          for (let n = 0; n < 700; n++) call.write(delivered(n));
+          call.write(checkpoint(5_000));
+          call.write(caughtUp());
+        },
+      },
+      async (record) => {
+        let seen = 0;
+        const subscription = record.subscribe(undefined);
+        for await (const { events, isLive } of subscription.batches()) {
+          seen += events.length;
+          expect(isLive).toBe(isLive && seen === 700);
+          if (isLive) break;
+        }
+        expect(seen).toBe(700);
+        subscription.close();
+      },
+    ));
+
+  it('drops a live subscription: what it has delivered is handled, then whoever follows is told', () =>
+    withRecord(
+      {
+        read: (call) => {
+          for (let n = 0; n < 40; n++) call.write(delivered(n));
+          call.emit('error', { code: 10, details: 'Consumer too slow to handle event while live.' });
+        },
+      },
+      async (record) => {
+        const revisions: number[] = [];
+        const follow = async () => {
+          for await (const { events } of record.subscribe(undefined).batches())
+            revisions.push(...events.map(({ revision }) => revision));
+        };
+        await expect(follow()).rejects.toThrow('too slow');
+        expect(revisions).toEqual(Array.from({ length: revisions.length }, (_none, i) => i));
+      },
+    ));
+
+  it('tells the time in ticks: milliseconds are kept', () =>
+    withRecord({ read: (call) => (call.write(delivered(0)), call.end()) }, async (record) => {
+      expect(await record.readStream('crisis-a', 0)).toMatchObject([{ created: 1_700_000_000_000 }]);
+    }));
+
+  it.each(['{', '{"a":1', ''])('is not even asked to store what is no JSON: %j', (data) =>
+    withRecord({}, async (record) => {
+      await expect(record.append('crisis-a', -1, [{ ...event, data }])).resolves.toMatchObject({ kind: 'refused' });
+    }),
+  );
+});

@@ -1,0 +1,67 @@
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
+import { ReadResp } from '@eventstore/db-client/generated/streams_pb';
+
+interface Call {
+  write(message: unknown): void;
+  end(): void;
+  /** With an error: fails the call. */
+  emit(event: 'error', error: { code: number; details: string }): void;
+  on(event: string, listener: () => void): void;
+}
+
+export interface Behaviour {
+  /** What it does with an append; by default it never answers. */
+  append?(call: Call, answer: (error: unknown, message?: unknown) => void): void;
+  /** What it does with a read or a subscription. */
+  read?(call: Call): void;
+}
+
+/** Speaks the client's own protocol, to do what a healthy server never does. Not a server: it stores nothing. */
+export async function standIn(behaviour: Behaviour): Promise<{ url: string; close(): void }> {
+  const server = new Server();
+  const implementation = {
+    append: (call: Call, answer: (error: unknown, message?: unknown) => void) => behaviour.append?.(call, answer),
+    read: (call: Call) => behaviour.read?.(call),
+    delete: () => undefined,
+    tombstone: () => undefined,
+    batchAppend: () => undefined,
+  };
+  server.addService(StreamsService, implementation as unknown as UntypedServiceImplementation);
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  return { url: `esdb://127.0.0.1:${port}?tls=false`, close: () => server.forceShutdown() };
+}
+
+/** Tells a subscription that it has everything. */
+export function caughtUp(): ReadResp {
+  const response = new ReadResp();
+  response.setCaughtUp(new ReadResp.CaughtUp());
+  return response;
+}
+
+/** An event of `$all`: the nth, at position n. */
+export function delivered(n: number): ReadResp {
+  const event = new ReadResp.ReadEvent.RecordedEvent();
+  const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  event.setId(new UUID().setString(id));
+  event.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from('crisis-a').toString('base64')));
+  event.setStreamRevision(String(n)).setCommitPosition(String(n)).setPreparePosition(String(n));
+  // 100 ns ticks, as the server counts.
+  const ticks: [string, string][] = [
+    ['type', 'T'],
+    ['content-type', 'application/json'],
+    ['created', '17000000000009999'],
+  ];
+  for (const [name, value] of ticks) event.getMetadataMap().set(name, value);
+  event.setData(Buffer.from('{}')).setCustomMetadata(Buffer.from('{}'));
+  return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(event));
+}
+
+/** A checkpoint of a filtered subscription. */
+export const checkpoint = (n: number): ReadResp =>
+  new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(String(n)).setPreparePosition(String(n)));
