@@ -235,6 +235,18 @@ describe('hostile requests', () => {
     ]);
   });
 
+  test.each([
+    ...['limit=1&limit=2', 'limit[]=1', 'limit=0x10', 'limit=1e2', 'limit=-1', 'limit=', 'limit=1001', 'limit=1.5'],
+    ...['actor=%25', 'actor=IR_', 'actor=IRN%00', 'type=$all', 'type=', 'q=', 'after=x', 'from=2026-02-30T00:00:00Z'],
+    ...['__proto__=1', 'constructor=1', 'correlationId=1&correlationId=2', 'atLeast=x'],
+  ])('events asked with %s are refused', async (query) => {
+    const answer = await fetch(`${server.url}${events}?${query}`);
+    expect([answer.status, ((await answer.json()) as { type: string }).type]).toEqual([
+      400,
+      expect.stringMatching(/invalid-(parameter|token)$/),
+    ]);
+  });
+
   test('an address that is not there is a problem too', async () => {
     const { body } = await server.http.get('/v2/nothing').expect(404);
     expect(body.type).toBe('/problems/not-found');
