@@ -1,10 +1,17 @@
 import { type Answer, json, type Operation, type Paths, problems } from '../operation';
 import { consumerName, nextParameters } from '../parameters';
 import { ref } from '../schema';
+import { OUTCOMES } from './appending';
 
-const OF_A_CONSUMER = ['invalid-parameter', 'consumer-not-found', 'cursor-level-changed', 'writing-stopped'] as const;
+const OF_A_CONSUMER = [
+  'invalid-parameter',
+  'consumer-not-found',
+  'cursor-level-changed',
+  'behind',
+  ...OUTCOMES,
+] as const;
 const OF_A_BODY = ['malformed-json', 'body-too-large'] as const;
-const OF_A_READ = ['crisis-not-found', 'behind', 'busy'] as const;
+const OF_A_READ = ['crisis-not-found', 'behind'] as const;
 
 const about = (
   operationId: string,
@@ -39,7 +46,7 @@ export const CONSUMERS: Paths = {
             'invalid-token',
             'cursor-level-changed',
             'consumer-exists',
-            'writing-stopped',
+            ...OUTCOMES,
             ...OF_A_BODY,
             ...OF_A_READ,
           ),
@@ -57,7 +64,7 @@ export const CONSUMERS: Paths = {
     delete: about('removeConsumer', 'Remove a named consumer', 'With its leases and its parked items.', {
       responses: {
         200: json('Removed', ref('ConsumerRemoved')),
-        ...problems('invalid-parameter', 'consumer-not-found', 'writing-stopped'),
+        ...problems('invalid-parameter', 'consumer-not-found', ...OUTCOMES),
       },
     }),
   },
@@ -70,7 +77,7 @@ export const CONSUMERS: Paths = {
         parameters: [consumerName, ...nextParameters],
         responses: {
           200: json('What there is', ref('ConsumerBatch')),
-          ...problems(...OF_A_CONSUMER, ...OF_A_READ),
+          ...problems(...OF_A_CONSUMER, 'crisis-not-found'),
         },
       },
     ),
