@@ -4,6 +4,7 @@ import { benchAppend } from './append';
 import { benchAsOf } from './as-of';
 import { benchBulk } from './bulk';
 import { benchEsdb } from './esdb';
+import { benchFanOut } from './fan-out';
 import type { Measured } from './measure';
 import { benchRefold } from './refold';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   'as-of': benchAsOf,
   refold: benchRefold,
   esdb: benchEsdb,
+  'fan-out': benchFanOut,
 };
 
 async function main(names: readonly string[]): Promise<void> {
