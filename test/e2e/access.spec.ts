@@ -167,6 +167,8 @@ describe('a route', () => {
       'GET /openapi.json',
       'GET /problems/:type',
       'GET /v1/schemas/:type',
+      'GET /v1/schemas/:type/:version',
+      'GET /v1/schemas/:type/:version/read',
     ]);
   });
 
