@@ -7,6 +7,7 @@ import type { Reader } from '../views/read-request';
 import { Consumer } from './consumer';
 import { nextDueAt, nextStep, overdue, roomFor, takenFrom } from './consumer-decisions';
 import type { ConsumerDefinition, Lease } from './consumer-state';
+import { Roster } from './roster';
 
 /** Consumers whose state is kept in memory. */
 const MAX_KNOWN = 1000;
@@ -55,6 +56,29 @@ export class Consumers {
       if (idle) this.#known.delete(idle[0]);
     }
     return consumer;
+  }
+
+  /** Before one is made. @throws Problem when the principal may have no more */
+  enrol(principal: string, name: string): Promise<void> {
+    return this.#roster(principal).add(name, async (other) => (await this.#definition(principal, other)) !== undefined);
+  }
+
+  /** Those of a principal, by name. */
+  async all(principal: string): Promise<readonly (readonly [name: string, definition: ConsumerDefinition])[]> {
+    const names = (await this.#roster(principal).names()).toSorted();
+    const found = await Promise.all(
+      names.map(async (name) => [name, await this.#definition(principal, name)] as const),
+    );
+    return found.flatMap(([name, definition]) => (definition ? [[name, definition] as const] : []));
+  }
+
+  #roster(principal: string): Roster {
+    return new Roster(this.parts.log.consumers, principal);
+  }
+
+  #definition(principal: string, name: string): Promise<ConsumerDefinition | undefined> {
+    const consumer = this.of(principal, name);
+    return consumer.inTurn(async () => consumer.state.definition);
   }
 
   /** The next items for a worker, at once or within its patience. Undefined when there are none. */

@@ -31,6 +31,15 @@ const settling = (answer: Answer): Operation['responses'] => ({
 });
 
 export const CONSUMERS: Paths = {
+  '/v1/consumers': {
+    get: {
+      operationId: 'listConsumers',
+      tags: ['following'],
+      summary: 'Your named consumers',
+      description: 'Of the principal that asks, by name. At most 50.',
+      responses: { 200: json('What each was made with', ref('ConsumerList')), ...problems(...OUTCOMES) },
+    },
+  },
   '/v1/consumers/{name}': {
     put: about(
       'makeConsumer',
@@ -46,6 +55,7 @@ export const CONSUMERS: Paths = {
             'invalid-token',
             'cursor-level-changed',
             'consumer-exists',
+            'too-many-consumers',
             ...OUTCOMES,
             ...OF_A_BODY,
             ...OF_A_READ,
