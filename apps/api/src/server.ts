@@ -76,7 +76,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
   const streams = new Streams();
   const feed = new Feed(log, views);
-  const consumers = new Consumers({ feed, dataDir, clock });
+  const consumers = new Consumers({ feed, log, clock });
   notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -131,7 +131,6 @@ export async function startServer(config: Config, clock: () => number = Date.now
       feed.close();
       await drain(fastify.server, app.close());
       await views.close();
-      await consumers.close();
       credentials.close();
       await notary.close();
       await redReads.close();
