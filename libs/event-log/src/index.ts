@@ -1,7 +1,10 @@
 export { canonicalJson } from './canonical-json';
 export { elementOf } from './element';
 export * from './errors';
+export { copyFromRecord } from './eventstoredb/copy-from-record';
+export { copyToRecord } from './eventstoredb/copy-to-record';
 export { EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from './eventstoredb/eventstore-log';
+export { setUpRecord } from './eventstoredb/set-up-record';
 export type { RecordOptions } from './eventstoredb/record-client';
 export { RecordSystemStream } from './eventstoredb/record-system-stream';
 export { recordUrl } from './eventstoredb/record-url';
