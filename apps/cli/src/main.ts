@@ -26,6 +26,8 @@ import { printed } from './import-report';
 import { keysCommand } from './keys-command';
 import { showProgress } from './progress';
 import { FORMATS, type Format } from './read-items';
+import { copyCommand, CopyRefused } from './record/copy';
+import { setupCommand } from './record/setup';
 import { tail, type TailFlags } from './tail';
 
 interface ImportFlags {
@@ -94,6 +96,8 @@ program
   );
 program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
+program.addCommand(copyCommand());
+program.addCommand(setupCommand());
 program.addCommand(rebuildCommand());
 program.addCommand(replayCommand(urlOption()));
 program.addCommand(diffCommand(urlOption()));
@@ -193,7 +197,8 @@ function exitCodeOf(error: unknown): number {
 
 /** In one sentence; undefined for what is wrong with this program. */
 function toldOf(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof ServerUnreachable) return error.message;
+  if ([UsageError, ServerUnreachable, CopyRefused].some((kind) => error instanceof kind))
+    return (error as Error).message;
   if (error instanceof Refused) return `the server answers ${error.message}`;
   if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
   return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;

@@ -50,7 +50,7 @@ function rebuildViews(dataDir: string, reader: LogReader, onEvent: (count: numbe
     const projector = new Projector(reader, store);
     const head = reader.head();
     while (projector.step(head)) onEvent(store.checkpoint() + 1);
-    return store.unreadable().length;
+    return store.unreadableCount();
   } finally {
     store.close();
   }

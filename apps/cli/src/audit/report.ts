@@ -1,3 +1,4 @@
+import { BrokenChain } from '#access';
 import { Refusal } from '#ledger';
 import { RecordFault } from '#notary';
 import { EXIT } from '../exit-codes';
@@ -11,21 +12,22 @@ export function report<T extends object>({ json }: Form, result: T, print: (resu
   console.log(json ? JSON.stringify(result, hashesAsText, 2) : print(result));
 }
 
-/** Does the work; what is refused of bundle or record is its result, printed as such, and exit code 1. */
+/** Does the work; what is refused of a bundle, the record or a log of reads is its result, printed as such, and exit code 1. */
 export async function refusing(form: Form, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Refusal) && !(error instanceof RecordFault)) throw error;
+    if (!(error instanceof Refusal || error instanceof RecordFault || error instanceof BrokenChain)) throw error;
     report(form, refusalOf(error), () => `REFUSED: ${error.message}`);
     process.exitCode = EXIT.refused;
   }
 }
 
-const refusalOf = (error: Refusal | RecordFault): object =>
-  error instanceof Refusal
-    ? { refused: error.reason, detail: error.detail, ...error.where }
-    : { refused: error.kind, detail: error.detail, position: error.position, to: error.to };
+function refusalOf(error: Refusal | RecordFault | BrokenChain): object {
+  if (error instanceof Refusal) return { refused: error.reason, detail: error.detail, ...error.where };
+  if (error instanceof BrokenChain) return { refused: 'broken-chain', detail: error.message, line: error.line };
+  return { refused: error.kind, detail: error.detail, position: error.position, to: error.to };
+}
 
 const hashesAsText = (_name: string, value: unknown): unknown => {
   const bytes =

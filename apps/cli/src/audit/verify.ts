@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../exit-codes';
+import { checkReads, printedReads } from './check-reads';
 import { checkRecord, printedCheck } from './check-record';
 import { dataDirOption, headsOption } from './data-dir';
 import { refusing, report } from './report';
@@ -8,6 +9,7 @@ import { printedVerdict, verifyFile } from './verify-file';
 interface Flags {
   readonly key?: string;
   readonly record: boolean;
+  readonly reads?: string;
   readonly dataDir: string;
   readonly heads?: string;
   readonly json: boolean;
@@ -15,20 +17,25 @@ interface Flags {
 
 export const verifyCommand = (): Command =>
   new Command('verify')
-    .description('Verify a bundle, offline; or, with --record, a data folder against its heads.')
+    .description(
+      'Verify a bundle, offline; with --record, a data folder against its heads; with --reads, a log of RED reads.',
+    )
     .argument('[bundle]', 'the file that GET /v1/audit/bundle gave')
     .option('--key <file>', 'public keys that you trust, from elsewhere than the bundle')
     .option('--record', 'recompute the log in --data-dir, every event of it', false)
+    .option('--reads <file>', 'follow the chain of ACCESS_LOG, every line of it')
     .addOption(dataDirOption())
     .addOption(headsOption())
     .addOption(new Option('--json', 'report as JSON').default(false))
     .action(runVerify);
 
 async function runVerify(bundle: string | undefined, flags: Flags): Promise<void> {
-  if ((bundle === undefined) !== flags.record) throw new UsageError('name a bundle, or say --record');
+  const asked = [bundle, flags.record || undefined, flags.reads].filter((each) => each !== undefined);
+  if (asked.length !== 1) throw new UsageError('name a bundle, or say --record, or --reads with a file');
   if (bundle !== undefined && flags.key === undefined) throw new UsageError('--key names the public keys you trust');
   await refusing(flags, async () => {
-    if (bundle === undefined) report(flags, await checkRecord(flags), printedCheck);
+    if (flags.reads !== undefined) report(flags, await checkReads(flags.reads), printedReads);
+    else if (bundle === undefined) report(flags, await checkRecord(flags), printedCheck);
     else report(flags, await verifyFile(bundle, flags.key!), printedVerdict);
   });
 }
