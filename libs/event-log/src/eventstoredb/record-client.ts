@@ -66,6 +66,7 @@ export class RecordClient {
   private readonly client: EventStoreDBClient;
   private readonly credentials: { username: string; password: string };
   private readonly namespace: string;
+  private readonly ownStream: RegExp;
   private readonly timeoutMs: number;
 
   constructor({ url, namespace = '', timeoutMs = TIMEOUT_MS }: RecordOptions) {
@@ -73,6 +74,7 @@ export class RecordClient {
     const [, username = 'none', password = 'none'] = CREDENTIALS.exec(url) ?? [];
     this.credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
     this.namespace = namespace;
+    this.ownStream = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${namespace}`);
     this.timeoutMs = timeoutMs;
   }
 
@@ -203,8 +205,7 @@ export class RecordClient {
   }
 
   private named(stream: string): string {
-    const own = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${this.namespace}`);
-    return stream.replace(own, '$1');
+    return stream.replace(this.ownStream, '$1');
   }
 }
 
