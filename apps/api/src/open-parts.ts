@@ -23,7 +23,7 @@ export interface Parts {
   /** The credentials that did not hold, by address. */
   readonly failed: FailedCredentials;
   /** In the reverse of the order in which they were opened. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens the parts, each after those that it needs. Where one cannot be, those before it are closed again. */
