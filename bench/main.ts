@@ -4,6 +4,7 @@ import { benchAppend, benchGuard } from './append';
 import { benchAsOf } from './as-of';
 import { benchBulk } from './bulk';
 import { benchEsdb } from './esdb';
+import { benchFanOut } from './fan-out';
 import type { Measured } from './measure';
 import { benchRefold } from './refold';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   'as-of': benchAsOf,
   refold: benchRefold,
   esdb: benchEsdb,
+  'fan-out': benchFanOut,
 };
 
 async function main(names: readonly string[]): Promise<void> {

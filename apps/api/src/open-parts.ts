@@ -68,7 +68,7 @@ async function opened(
   const views = keep(await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads));
   const streams = new Streams();
   const feed = keep(new Feed(log, views));
-  const consumers = keep(new Consumers({ feed, dataDir, clock }));
+  const consumers = new Consumers({ feed, log, clock });
   notary.onFault(() => feed.close());
   const parts = { config, log, tokens, views, credentials, sessions, streams, feed, consumers, notary, clock };
   return { context: new Context(parts), failed };

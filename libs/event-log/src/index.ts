@@ -1,7 +1,11 @@
 export { canonicalJson } from './canonical-json';
+export type { ConsumerAppend, ConsumerRecord } from './consumer-record';
 export { elementOf } from './element';
 export * from './errors';
+export { copyFromRecord } from './eventstoredb/copy-from-record';
+export { copyToRecord } from './eventstoredb/copy-to-record';
 export { EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from './eventstoredb/eventstore-log';
+export { setUpRecord } from './eventstoredb/set-up-record';
 export type { RecordOptions } from './eventstoredb/record-client';
 export { RecordSystemStream } from './eventstoredb/record-system-stream';
 export { recordUrl } from './eventstoredb/record-url';
@@ -12,6 +16,5 @@ export { type Entry, type Envelope, parsedEnvelope } from './sqlite/entry';
 export { LogReader, type LogReadOptions, openReader } from './sqlite/log-reader';
 export { recomputedLeaf } from './sqlite/recomputed-leaf';
 export type { Genesis } from './sqlite/schema';
-export { type ConsumerAppend, ConsumerStreams } from './sqlite/consumer-streams';
 export { type SystemEntry, SystemStream, type SystemStreamName } from './sqlite/system-stream';
 export { openSqliteLog, SqliteEventLog, type SqliteLogOptions } from './sqlite/sqlite-event-log';

@@ -35,6 +35,7 @@ export class ConsumersController {
     const { start, ...asked } = askedConsumer(request);
     const definition = { level: readerOf(request, asked.crisis).level, ...asked };
     const at = await this.#placeOf(request, definition, start);
+    await this.context.consumers.enrol(...nameOf(request));
     const made = await consumer.decide((state) => {
       if (state.definition && !isSame(state.definition, definition))
         throw new Problem(

@@ -74,6 +74,11 @@ export const PROBLEMS = {
     'The name is that of another consumer of yours',
     'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
   ],
+  'too-many-consumers': [
+    409,
+    'You have as many consumers as one may',
+    'Use one that GET /v1/consumers lists, or delete one that nobody works with.',
+  ],
   'lease-lost': [
     409,
     'The lease no longer holds',

@@ -159,6 +159,20 @@ export class RecordClient {
     await deadline(call, this.timeoutMs, 'settings');
   }
 
+  /** What the server is set to for all streams that say nothing themselves. Needs an administrator. */
+  async setDefaultAcl(acl: object): Promise<void> {
+    const event = jsonEvent({ type: 'update-default-acl', data: { ...acl } });
+    const options = { credentials: this.credentials, requiresLeader: true, deadline: this.timeoutMs };
+    const call = this.client.appendToStream('$settings', event, options);
+    await deadline(call, this.timeoutMs + GRACE_MS, 'settings');
+  }
+
+  /** Who besides administrators reads `$all`. Needs an administrator. */
+  async setReadersOfAll(readRoles: string[]): Promise<void> {
+    const call = this.client.setStreamMetadata('$all', { acl: { readRoles } }, { credentials: this.credentials });
+    await deadline(call, this.timeoutMs, 'settings');
+  }
+
   async close(): Promise<void> {
     await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
   }
