@@ -128,6 +128,23 @@ test('a library exports nothing that nobody imports', () => {
   expect(unused).toEqual([]);
 });
 
+test('no file of an app needs itself, in a circle, to be loaded', () => {
+  const needs = (file: string): string[] =>
+    importsOf(file)
+      .filter(({ from, names }) => textOf.has(from) && names[0] !== 'type')
+      .map(({ from }) => from);
+  const circular = sources.filter((file) => {
+    if (!file.startsWith('apps/')) return false;
+    const reached = new Set<string>();
+    const visit = (from: string): void => {
+      for (const next of needs(from)) if (!reached.has(next)) visit((reached.add(next), next));
+    };
+    visit(file);
+    return reached.has(file);
+  });
+  expect(circular).toEqual([]);
+});
+
 test('names say what a file is for', () => {
   expect(sources.filter((file) => VAGUE.test(file))).toEqual([]);
   expect(sources.filter((file) => !/^[a-z0-9./-]+$/.test(file))).toEqual([]);

@@ -160,6 +160,7 @@ describe('a route', () => {
     expect(guarded.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([...listed].sort());
     expect(open.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([
       'DELETE /v1/session',
+      'GET /',
       'GET /asyncapi.json',
       'GET /docs',
       'GET /docs/:file',

@@ -318,6 +318,16 @@ describe('answers are as described', () => {
   });
 });
 
+test('the page at / leads to what is there, and needs nothing else', async () => {
+  const response = await fetch(`${server.url}/`);
+  const page = await response.text();
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page).not.toMatch(/<script|style/);
+  const links = [...page.matchAll(/<a href="(\/[^"]+)"/g)].map(([, address]) => address!);
+  expect(links.length).toBeGreaterThan(2);
+  for (const link of links) expect([link, (await fetch(server.url + link)).status]).toEqual([link, 200]);
+});
+
 describe('the page at /docs', () => {
   test('loads only what its own policy lets it load, and that is there', async () => {
     const response = await fetch(`${server.url}/docs`);

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readConfig } from '../../apps/api/src/config';
+import { startServer } from '../../apps/api/src/server';
 import { type ServerProcess, spawnServer } from '../support/server-process';
 
 /** What stands in the way of a start is told in one line that says what to do, not as a stack. */
@@ -58,6 +60,13 @@ describe('a server that cannot start', () => {
     mkdirSync(dataDir);
     await expect(spawnServer(dataDir, { HOST: '0.0.0.0' })).rejects.toThrow(/there are no credentials/);
     expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('leaves nothing open: the next one has the record', async () => {
+    const env = { DATA_DIR: join(folder, 'tried-twice'), LOG_LEVEL: 'error' };
+    const taken = readConfig({ ...env, PORT: new URL(running.url).port });
+    await expect(startServer(taken)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await (await startServer(readConfig({ ...env, PORT: '0' }))).close();
   });
 
   test.each(cases)('%s', async (_name, start, says) => {

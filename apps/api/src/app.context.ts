@@ -25,16 +25,6 @@ export class Context {
   readonly clock: () => number;
 
   constructor(parts: Context) {
-    this.config = parts.config;
-    this.log = parts.log;
-    this.tokens = parts.tokens;
-    this.views = parts.views;
-    this.credentials = parts.credentials;
-    this.sessions = parts.sessions;
-    this.streams = parts.streams;
-    this.feed = parts.feed;
-    this.consumers = parts.consumers;
-    this.notary = parts.notary;
-    this.clock = parts.clock;
+    Object.assign(this, parts);
   }
 }

@@ -15,7 +15,7 @@ import { ViewsController } from './views/views.controller';
 /** The composition root's Nest side: controllers, and the one thing they share. */
 @Module({})
 export class AppModule {
-  static with(parts: Context): DynamicModule {
+  static with(context: Context): DynamicModule {
     return {
       module: AppModule,
       controllers: [
@@ -31,7 +31,7 @@ export class AppModule {
         HealthController,
         OpenApiController,
       ],
-      providers: [{ provide: Context, useValue: new Context(parts) }],
+      providers: [{ provide: Context, useValue: context }],
     };
   }
 }

@@ -4,7 +4,7 @@ import type { AppendedEvent, ExpectedRevision } from '#event-log';
 import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES } from '../http/strict-json';
-import type { AppendContext } from './append.route';
+import type { AppendContext } from './append-context';
 import { inOrder } from './in-order';
 import { type Batch, LineAppender, type Result } from './line-appender';
 import { membersOf } from './receipt';

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendRequest, ExpectedRevision } from '#event-log';
-import type { Context } from '../app.context';
 import { type Principal, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
@@ -9,6 +8,7 @@ import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
 import { toProblem } from '../http/to-problem';
 import { needs } from '../access/needs';
+import type { AppendContext } from './append-context';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { appendLines } from './append-lines';
 import { endOfTurn } from './end-of-turn';
@@ -16,8 +16,6 @@ import { APPENDING, requireScope, writerOf } from './may-append';
 import { openingElement } from './open-crisis';
 import { readElement, type ReadElement } from './read-element';
 import { receiptOf } from './receipt';
-
-export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'streams' | 'clock'>;
 
 /**
  * The write side of the API. These are plain Fastify routes, not a Nest controller: they are the hot path,

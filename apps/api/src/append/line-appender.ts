@@ -7,7 +7,7 @@ import { Problem } from '../http/problem';
 import { type Trace, traceOf } from '../http/request-checks';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
 import { toProblem } from '../http/to-problem';
-import type { AppendContext } from './append.route';
+import type { AppendContext } from './append-context';
 import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { requireScope, writerOf } from './may-append';
 import { readElement } from './read-element';

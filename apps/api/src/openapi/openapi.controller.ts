@@ -9,6 +9,7 @@ import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
 import { asyncApiDocument } from './async-api';
 import { openApiDocument } from './document';
 import { readSchema } from './read-schema';
+import { START_PAGE } from './start-page';
 
 const UI = join(createRequire(__filename).resolve('swagger-ui-dist/package.json'), '..');
 const ASSETS: Readonly<Record<string, string>> = {
@@ -28,6 +29,13 @@ const PAGE = `<!doctype html>
 export class OpenApiController {
   #document: string | undefined;
   readonly #streams = JSON.stringify(asyncApiDocument());
+
+  @Get()
+  @Public()
+  @Header('content-type', 'text/html; charset=utf-8')
+  start(): string {
+    return START_PAGE;
+  }
 
   @Get('openapi.json')
   @Public()

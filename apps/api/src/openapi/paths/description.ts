@@ -86,6 +86,7 @@ export const DESCRIPTION: Paths = {
       },
     },
   },
+  '/': { get: about('getStart', json('What this is, and where to go from here', TEXT, 'text/html')) },
   '/openapi.json': { get: about('getOpenApi', json('This document', { type: 'object' })) },
   '/asyncapi.json': {
     get: about('getAsyncApi', json('The streams, as AsyncAPI 3', { type: 'object' })),
