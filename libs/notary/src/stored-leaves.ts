@@ -39,7 +39,7 @@ export function openedAt(reader: LogReader, position: number): OpenedEvent {
 
 /** Positions without a gap, and time that does not fall; in a mirror it may: several instances record, each by its own clock. */
 function* entriesInOrder(reader: LogReader, from: number, to: number): Generator<Entry> {
-  const mayFall = reader.isMirror();
+  const mayFall = reader.timeMayFall();
   let next = from;
   let recordedAt = from === 0 ? 0 : (reader.at(from - 1)?.recordedAt ?? 0);
   try {

@@ -28,6 +28,11 @@ export const PROBLEMS = {
     'The Host header names no host of this server',
     'Use the address the server was started with, or add the name to ALLOWED_HOSTS.',
   ],
+  'expectation-failed': [
+    417,
+    'The request expects what this server does not do',
+    'Send it without `Expect`, or with `Expect: 100-continue`.',
+  ],
   unauthenticated: [
     401,
     'The request does not say who sends it',

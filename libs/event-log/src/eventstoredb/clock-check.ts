@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordClient } from './record-client';
 
-const STREAM = 'crisislog-clock';
+export const CLOCK_STREAM = 'crisislog-clock';
 /** More than the record's clock and this one may differ. */
 const TOLERANCE_MS = 5_000;
 const INTERVAL_MS = 60_000;
 const INTERVAL_WHILE_OFF_MS = 1_000;
-const EVENTS_KEPT = 100;
+export const READINGS_KEPT = 100;
 
 /**
  * Compares this machine's clock with the record's, by the time that the server gives to a fresh append of its own, before
@@ -44,11 +44,11 @@ export class ClockCheck {
 
   private async timeOfRecord(): Promise<number | undefined> {
     const id = randomUUID();
-    const last = (await this.record.lastOf(STREAM))?.revision ?? -1;
-    await this.record.append(STREAM, last, [{ id, type: 'ClockRead', data: '{}', metadata: '{}' }]);
-    if (last === -1) await this.record.keepOnly(STREAM, EVENTS_KEPT).catch(() => undefined);
+    const last = (await this.record.lastOf(CLOCK_STREAM))?.revision ?? -1;
+    await this.record.append(CLOCK_STREAM, last, [{ id, type: 'ClockRead', data: '{}', metadata: '{}' }]);
+    if (last === -1) await this.record.keepOnly(CLOCK_STREAM, READINGS_KEPT).catch(() => undefined);
     // Another instance may have come first: then its time serves as well, being as fresh.
-    const fresh = await this.record.lastOf(STREAM);
+    const fresh = await this.record.lastOf(CLOCK_STREAM);
     return fresh === undefined || fresh.revision === last ? undefined : fresh.created;
   }
 }

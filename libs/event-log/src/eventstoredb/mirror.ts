@@ -6,13 +6,12 @@ import { readGenesis } from './genesis';
 import type { Checkpoint, MirrorFile } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
 import type { RecordSubscription } from './record-subscription';
+import { isOurs, truncated } from './whole-stream';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** Between questions whether the record still answers. */
 const HEARTBEAT_MS = 2_000;
-/** Settings of a stream that make EventStoreDB hide or drop its events. */
-const TRUNCATING = ['$tb', '$maxCount', '$maxAge'];
 /** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
 const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
 /** So often in a row it means it. */
@@ -218,14 +217,9 @@ export class Mirror {
   }
 
   /** Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed over. */
-  private isNext({ stream, revision, type, data, position }: RecordedEvent, head: Revision): boolean {
-    if (stream.startsWith('$$')) {
-      const setting = TRUNCATING.find((name) => name in Object(data));
-      if (setting !== undefined) throw truncated(stream.slice(2), -1, `its setting ${setting} drops events`);
-      return false;
-    }
-    if (type === '$streamDeleted') throw truncated(stream, head + 1, 'it has been deleted');
-    if (type.startsWith('$')) return false;
+  private isNext(event: RecordedEvent, head: Revision): boolean {
+    if (!isOurs(event, () => head)) return false;
+    const { stream, revision, position } = event;
     const { checkpoint } = this.file;
     if (checkpoint !== undefined && position.commit <= checkpoint.commit) return false;
     if (revision !== head + 1) throw truncated(stream, head + 1, `${revision} came instead`);
@@ -250,6 +244,3 @@ export class Mirror {
     });
   }
 }
-
-const truncated = (stream: string, revision: Revision, reason: string) =>
-  new RecordTruncated({ stream, revision, reason });

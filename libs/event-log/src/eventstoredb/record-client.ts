@@ -66,6 +66,7 @@ export class RecordClient {
   private readonly client: EventStoreDBClient;
   private readonly credentials: { username: string; password: string };
   private readonly namespace: string;
+  private readonly ownStream: RegExp;
   private readonly timeoutMs: number;
 
   constructor({ url, namespace = '', timeoutMs = TIMEOUT_MS }: RecordOptions) {
@@ -73,6 +74,7 @@ export class RecordClient {
     const [, username = 'none', password = 'none'] = CREDENTIALS.exec(url) ?? [];
     this.credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
     this.namespace = namespace;
+    this.ownStream = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${namespace}`);
     this.timeoutMs = timeoutMs;
   }
 
@@ -157,6 +159,20 @@ export class RecordClient {
     await deadline(call, this.timeoutMs, 'settings');
   }
 
+  /** What the server is set to for all streams that say nothing themselves. Needs an administrator. */
+  async setDefaultAcl(acl: object): Promise<void> {
+    const event = jsonEvent({ type: 'update-default-acl', data: { ...acl } });
+    const options = { credentials: this.credentials, requiresLeader: true, deadline: this.timeoutMs };
+    const call = this.client.appendToStream('$settings', event, options);
+    await deadline(call, this.timeoutMs + GRACE_MS, 'settings');
+  }
+
+  /** Who besides administrators reads `$all`. Needs an administrator. */
+  async setReadersOfAll(readRoles: string[]): Promise<void> {
+    const call = this.client.setStreamMetadata('$all', { acl: { readRoles } }, { credentials: this.credentials });
+    await deadline(call, this.timeoutMs, 'settings');
+  }
+
   async close(): Promise<void> {
     await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
   }
@@ -203,8 +219,7 @@ export class RecordClient {
   }
 
   private named(stream: string): string {
-    const own = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${this.namespace}`);
-    return stream.replace(own, '$1');
+    return stream.replace(this.ownStream, '$1');
   }
 }
 

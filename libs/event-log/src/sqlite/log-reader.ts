@@ -54,6 +54,7 @@ export class LogReader {
   private readonly streams = new Map<number, string>();
   private readonly recorders = new Map<number, RecordedBy>();
   private isOfMirror: boolean | undefined;
+  private isOfSeveralClocks: boolean | undefined;
 
   constructor(private readonly db: DatabaseSync) {}
 
@@ -115,7 +116,7 @@ export class LogReader {
     let later = this.head() + 1;
     while (later - known > 1) {
       const middle = Math.floor((known + later) / 2);
-      const knownAt = this.value<number>(this.isMirror() ? KNOWN_AT_IN_MIRROR : KNOWN_AT, middle)!;
+      const knownAt = this.value<number>(this.timeMayFall() ? KNOWN_AT_IN_MIRROR : KNOWN_AT, middle)!;
       if (knownAt <= timeMs) known = middle;
       else later = middle;
     }
@@ -125,6 +126,11 @@ export class LogReader {
   /** A mirror of EventStoreDB, not the record itself. */
   isMirror(): boolean {
     return (this.isOfMirror ??= this.value("select 1 from sqlite_schema where name = 'mirror_checkpoint'") === 1);
+  }
+
+  /** Several instances recorded it, each by its own clock: it is a mirror, or was one before it became the record. */
+  timeMayFall(): boolean {
+    return (this.isOfSeveralClocks ??= this.value("select 1 from sqlite_schema where name = 'recorded_early'") === 1);
   }
 
   /** The stored format, rebuilt byte for byte. */

@@ -45,7 +45,7 @@ export class LogWriter {
     this.consumers = new ConsumerTable(db);
     const head = db.prepare('select position, recorded_at from event order by position desc limit 1').get();
     this.nextPosition = head === undefined ? 0 : (head['position'] as number) + 1;
-    this.recordedAt = head === undefined ? 0 : (head['recorded_at'] as number);
+    this.recordedAt = head === undefined ? 0 : (knownAtHead(db) ?? (head['recorded_at'] as number));
   }
 
   get head(): Position {
@@ -178,4 +178,11 @@ function incoming(wire: WireEvent, bytes: Uint8Array): IncomingEvent {
   const element = { bytes, wholeBytes, refsBytes, leftOut };
   const contentHash = contentHashOf(element);
   return { id, type, marking, contentType, target, marks, references, contentHash, element, wire };
+}
+
+/** Of a record that was a mirror: what was known there may be later than its last event's own time. */
+function knownAtHead(db: DatabaseSync): number | undefined {
+  if (db.prepare("select 1 from sqlite_schema where name = 'recorded_early'").get() === undefined) return undefined;
+  const sql = 'select known_at from recorded_early where position = (select max(position) from event)';
+  return db.prepare(sql).get()?.['known_at'] as number | undefined;
 }

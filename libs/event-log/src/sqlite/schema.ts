@@ -53,7 +53,7 @@ const TABLES = `
  * A mirror of EventStoreDB has these besides: the place in `$all` of its last event, and what was known at events that
  * were recorded before their predecessor, by another clock. Its ids are not unique: another writer may repeat one.
  */
-const MIRROR_TABLES = `
+export const MIRROR_TABLES = `
   drop index event_by_id;
   create index event_by_id on event (stream, id);
   create table mirror_checkpoint (id text not null, commit_position text not null, prepare_position text not null) strict;

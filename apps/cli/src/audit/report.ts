@@ -1,0 +1,38 @@
+import { BrokenChain } from '#access';
+import { Refusal } from '#ledger';
+import { RecordFault } from '#notary';
+import { EXIT } from '../exit-codes';
+
+interface Form {
+  readonly json: boolean;
+}
+
+/** Prints a result for people, or as JSON with hashes in base64. */
+export function report<T extends object>({ json }: Form, result: T, print: (result: T) => string): void {
+  console.log(json ? JSON.stringify(result, hashesAsText, 2) : print(result));
+}
+
+/** Does the work; what is refused of a bundle, the record or a log of reads is its result, printed as such, and exit code 1. */
+export async function refusing(form: Form, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof RecordFault || error instanceof BrokenChain)) throw error;
+    report(form, refusalOf(error), () => `REFUSED: ${error.message}`);
+    process.exitCode = EXIT.refused;
+  }
+}
+
+function refusalOf(error: Refusal | RecordFault | BrokenChain): object {
+  if (error instanceof Refusal) return { refused: error.reason, detail: error.detail, ...error.where };
+  if (error instanceof BrokenChain) return { refused: 'broken-chain', detail: error.message, line: error.line };
+  return { refused: error.kind, detail: error.detail, position: error.position, to: error.to };
+}
+
+const hashesAsText = (_name: string, value: unknown): unknown => {
+  const bytes =
+    (value as { type?: string; data?: number[] } | null)?.type === 'Buffer'
+      ? (value as { data: number[] }).data
+      : value;
+  return bytes !== value || value instanceof Uint8Array ? Buffer.from(bytes as number[]).toString('base64') : value;
+};

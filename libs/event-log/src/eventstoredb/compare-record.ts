@@ -1,0 +1,89 @@
+import { canonicalJson } from '../canonical-json';
+import { RecordRewound } from '../errors';
+import type { LogReader } from '../sqlite/log-reader';
+import type { Entry } from '../sqlite/entry';
+import { recomputedLeaf } from '../sqlite/recomputed-leaf';
+import type { SystemEntry } from '../sqlite/system-stream';
+import type { Checkpoint } from './mirror-file';
+import { openEnvelope } from './open-envelope';
+import { readToEnd } from './read-to-end';
+import type { RecordClient, RecordedEvent } from './record-client';
+import { isSystemStream, systemEntry } from './system-entry';
+import { isOurs } from './whole-stream';
+
+/** A log as a data folder holds it. */
+export interface HeldLog {
+  readonly reader: LogReader;
+  /** Of `crisislog-principals`, in order. */
+  readonly keys: readonly SystemEntry[];
+}
+
+export interface Compared {
+  /** Events and keys that both have, from the first on without a gap. */
+  readonly events: number;
+  readonly keys: number;
+  /** Events that only EventStoreDB has, at its end. */
+  readonly ahead: number;
+  /** The last event of ours in `$all`. */
+  readonly last: Checkpoint | undefined;
+}
+
+/**
+ * Reads the whole of `$all` and compares it with a log, event by event: order, stream, revision, id, type, what is
+ * stored, and the leaf computed again on both sides. Either may be longer. Throws RecordRewound naming the first position
+ * that differs, RecordTruncated where a stream has lost events.
+ */
+export async function compareRecord(
+  record: RecordClient,
+  { reader, keys }: HeldLog,
+  onEvent?: (count: number) => void,
+): Promise<Compared> {
+  const held = reader.entries(0, reader.head() + 1)[Symbol.iterator]();
+  let [events, keysSeen, ahead] = [0, 0, 0];
+  let last: Checkpoint | undefined;
+  for await (const event of readToEnd(record)) {
+    if (!isOurs(event, () => reader.streamHead(event.stream))) continue;
+    last = { id: event.id, ...event.position };
+    if (isSystemStream(event.stream)) {
+      const key = keys[keysSeen];
+      if (key !== undefined && !isSameKey(event, key)) throw differs(event, `key ${keysSeen}`);
+      if (key !== undefined) keysSeen++;
+      continue;
+    }
+    const entry = held.next().value as Entry | undefined;
+    if (entry === undefined) {
+      ahead++;
+      continue;
+    }
+    if (!isSameEvent(event, entry)) throw differs(event, `position ${events}`);
+    events++;
+    onEvent?.(events);
+  }
+  return { events, keys: keysSeen, ahead, last };
+}
+
+function isSameEvent(event: RecordedEvent, entry: Entry): boolean {
+  const { stream, revision, id, type } = entry.event;
+  if (event.stream !== stream || event.revision !== revision || event.id !== id || event.type !== type) return false;
+  // Both seals are of what stands beside them, so equal seals are equal events.
+  const { body, seal } = openEnvelope(event);
+  return body === entry.event.body && seal.equals(entry.seal) && holds(entry);
+}
+
+function holds(entry: Entry): boolean {
+  try {
+    return recomputedLeaf(entry).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function isSameKey(event: RecordedEvent, key: SystemEntry): boolean {
+  const { revision, recordedAt, entry } = systemEntry(event);
+  return (
+    revision === key.revision && recordedAt === key.recordedAt && canonicalJson(entry) === canonicalJson(key.entry)
+  );
+}
+
+const differs = ({ stream, revision, id }: RecordedEvent, place: string) =>
+  new RecordRewound({ reason: `at ${place} it holds ${id}, revision ${revision} of ${stream}, and the log another` });

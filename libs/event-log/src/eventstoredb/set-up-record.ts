@@ -1,0 +1,33 @@
+import { EventLogError, RecordAway } from '../errors';
+import type { Genesis } from '../sqlite/schema';
+import { reasonOf } from './append-outcome';
+import { CLOCK_STREAM, READINGS_KEPT } from './clock-check';
+import { genesisOf } from './genesis';
+import { RecordClient, type RecordOptions } from './record-client';
+
+const ADMINS = '$admins';
+
+/**
+ * Prepares an EventStoreDB for a log, as its administrator: makes the record's identity, and lets `user` read `$all` and
+ * read and write streams, but neither delete them nor change their settings. May be repeated. Other users than
+ * administrators have no access afterwards. A server that runs insecurely takes the settings and follows none of them.
+ */
+export async function setUpRecord(options: RecordOptions, user: string, origin?: string): Promise<Genesis> {
+  const record = new RecordClient(options);
+  try {
+    const genesis = await genesisOf(record, origin);
+    const both = [user, ADMINS];
+    await record.setDefaultAcl({
+      $userStreamAcl: { $r: both, $w: both, $d: ADMINS, $mr: both, $mw: ADMINS },
+      $systemStreamAcl: { $r: ADMINS, $w: ADMINS, $d: ADMINS, $mr: ADMINS, $mw: ADMINS },
+    });
+    await record.setReadersOfAll(both);
+    // Later nobody but an administrator may.
+    await record.keepOnly(CLOCK_STREAM, READINGS_KEPT);
+    return genesis;
+  } catch (error) {
+    throw error instanceof EventLogError ? error : new RecordAway({ reason: reasonOf(error) });
+  } finally {
+    await record.close();
+  }
+}

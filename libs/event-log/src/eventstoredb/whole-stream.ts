@@ -1,0 +1,20 @@
+import { RecordTruncated } from '../errors';
+import type { Revision } from '../event-log';
+import type { RecordedEvent } from './record-client';
+
+/** Settings of a stream that make EventStoreDB hide or drop its events. */
+const TRUNCATING = ['$tb', '$maxCount', '$maxAge'];
+
+/** Is this an event of ours? Those of the system have no position. Throws where it tells that a stream has lost events. */
+export function isOurs({ stream, type, data }: RecordedEvent, headOf: () => Revision): boolean {
+  if (stream.startsWith('$$')) {
+    const setting = TRUNCATING.find((name) => name in Object(data));
+    if (setting !== undefined) throw truncated(stream.slice(2), -1, `its setting ${setting} drops events`);
+    return false;
+  }
+  if (type === '$streamDeleted') throw truncated(stream, headOf() + 1, 'it has been deleted');
+  return !type.startsWith('$');
+}
+
+export const truncated = (stream: string, revision: Revision, reason: string) =>
+  new RecordTruncated({ stream, revision, reason });

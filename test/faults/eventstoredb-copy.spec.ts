@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { type Entry, openReader, openSqliteLog, type RecordOptions, WrongRecord } from '#event-log';
+import { initKeys, Notary } from '#notary';
+import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
+import { copyToRecord } from '../../libs/event-log/src/eventstoredb/copy-to-record';
+import { createKey, listKeys } from '../../apps/cli/src/keys';
+import { copyRecordTo, CopyRefused } from '../../apps/cli/src/record/copy';
+import { amendment, append, newEvent } from '../contract/new-event';
+import { describeOnRecord, eventstoredb, type RecordUnderTest } from '../support/record';
+
+const EVENTS = 260;
+
+describeOnRecord('a record that moves', () => {
+  let record: RecordUnderTest;
+  let there: RecordOptions;
+  let dataDir: string;
+  const newFolder = () => record.dataDir();
+  const embedded = (folder: string) => openSqliteLog({ dataDir: folder, instance: 'i', build: 'b' });
+  const dump = (folder: string): Entry[] => {
+    const reader = openReader(folder);
+    try {
+      return [...reader.entries(0, reader.head() + 1)];
+    } finally {
+      reader.close();
+    }
+  };
+  const copy = (folder = dataDir, back = false) => copyRecordTo({ dataDir: folder, back }, there);
+
+  beforeEach(async () => {
+    record = await eventstoredb();
+    there = { url: process.env['EVENTSTOREDB_URL']!, namespace: record.namespace };
+    dataDir = newFolder();
+    const log = await embedded(dataDir);
+    const target = newEvent();
+    await log.append(append('crisis-s0', target));
+    await log.append(append('crisis-s0', amendment(target.id)));
+    const rest = Array.from({ length: EVENTS - 2 }, (_, i) => append(`crisis-s${Math.floor(i / 7) % 3}`, newEvent()));
+    await Promise.all(rest.map((request) => log.append(request)));
+    await log.close();
+  });
+  afterEach(() => record.dispose());
+
+  it('is the same log in EventStoreDB, for the old folder and for a new instance, and the same when it comes back', async () => {
+    const log = await embedded(dataDir);
+    initKeys(dataDir, log.reader.genesis().origin, join(newFolder(), 'recovery.key'));
+    const notary = Notary.open({ dataDir, reader: log.reader });
+    const signed = notary.settle(Date.now())!;
+    notary.close();
+    await log.close();
+    await createKey(dataDir, { name: 'a', role: 'analyst', level: 'CLEAR', red: [], days: 1 }, Date.now());
+    const [events, keys] = [dump(dataDir), await listKeys(dataDir, 0)];
+
+    expect(await copy()).toMatch(`${EVENTS} events and 1 keys`);
+    await expect(embedded(dataDir)).rejects.toThrow('it is a mirror');
+    const [old, fresh] = [await record.open({ dataDir }), await record.open({ dataDir: record.dataDir() })];
+    for (const instance of [old, fresh]) {
+      expect(instance.logId).toBe(log.logId);
+      expect([...instance.reader.entries(0, EVENTS)]).toEqual(events);
+    }
+    const later = Notary.open({ dataDir, reader: old.reader });
+    expect(later.head).toMatchObject({ size: EVENTS, note: signed.note });
+    later.close();
+    expect(await listKeys(there, 0)).toEqual(keys);
+    await fresh.append(append('crisis-s1', newEvent()));
+    await old.append(append('crisis-new', newEvent()));
+    await Promise.all([old.close(), fresh.close()]);
+
+    const home = newFolder();
+    expect(await copy(home, true)).toMatch(`${EVENTS + 2} events`);
+    expect(dump(home).slice(0, EVENTS)).toEqual(events);
+    expect(await listKeys(home, 0)).toEqual(keys);
+    await expect(record.open({ dataDir: record.dataDir() })).rejects.toThrow('was moved to a data folder');
+    const again = await embedded(home);
+    expect(await again.append(append('crisis-new', newEvent()))).toMatchObject([{ position: EVENTS + 2, revision: 1 }]);
+    await again.close();
+  });
+
+  it('goes on where it was broken off, at whatever event, and holds nothing twice', async () => {
+    const events = dump(dataDir);
+    for (const at of [1, 90, 200]) {
+      const onEvent = (count: number) => {
+        if (count >= at) throw new Error('broken off');
+      };
+      await expect(copyToRecord({ dataDir, record: there, onEvent })).rejects.toThrow('broken off');
+    }
+    await (await embedded(dataDir)).close();
+    await copy();
+    const fresh = await record.open({ dataDir: record.dataDir() });
+    expect([...fresh.reader.entries(0, EVENTS + 1)]).toEqual(events);
+    await fresh.close();
+  });
+
+  it('is not copied to where another record is, and stays what it was', async () => {
+    await (await record.open()).close();
+    await expect(copy()).rejects.toThrow(CopyRefused);
+    await expect(copyToRecord({ dataDir, record: there })).rejects.toThrow(WrongRecord);
+    await (await embedded(dataDir)).close();
+  });
+
+  const others: [string, (client: RecordClient) => Promise<unknown>][] = [
+    ['events and no identity', (client) => client.append('crisis-x', -1, [foreign()])],
+    [
+      'events of others behind a part of it',
+      async (client) => {
+        const onEvent = () => {
+          throw new Error('broken off');
+        };
+        await copyToRecord({ dataDir, record: there, onEvent }).catch(() => undefined);
+        await client.append('crisis-x', -1, [foreign()]);
+      },
+    ],
+  ];
+  const foreign = () => ({ id: newEvent().id, type: 'Intruder', data: '{}', metadata: '{}' });
+  it.each(others)('is not copied to where there are %s', async (_what, prepare) => {
+    const client = new RecordClient(there);
+    await prepare(client);
+    await client.close();
+    await expect(copy()).rejects.toThrow(CopyRefused);
+    await (await embedded(dataDir)).close();
+  });
+
+  it('does not come back from where there is none', async () => {
+    await expect(copy(newFolder(), true)).rejects.toThrow('holds no record');
+  });
+});
