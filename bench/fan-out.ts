@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import { opening } from '../test/support/elements';
-import { spawnServer } from '../test/support/server-process';
+import { type ServerProcess, spawnServer } from '../test/support/server-process';
 import { BODY } from './append';
 import { type Delivery, type FromConsumers, machineMs } from './fan-out-consumers';
-import { type Measured, median, paired } from './measure';
+import { type Measured, median, paired, perSecond } from './measure';
 
 const ROUNDS = 3;
 const SECONDS = 3;
@@ -24,6 +24,7 @@ const LOADS = [
 ] as const;
 const STUCK = 100;
 const CONNECTIONS = 64;
+const FILLING_SECONDS = 8;
 /** Where the naive server delivers before its acknowledgement is read. */
 const LEAST_MS = 0.1;
 
@@ -35,24 +36,18 @@ interface Target {
 
 /** From acknowledgement to delivery, against a server that writes to each consumer by itself; and what consumers cost that never read. */
 export async function benchFanOut(): Promise<Measured[]> {
-  const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'crisis-log-bench-')));
-  const server = await spawnServer(folders[0]!);
-  const naive = await spawnNaive(folders[1]!);
-  const ours: Target = {
-    append: `${server.url}/v1/crises/bench/events`,
-    stream: `${server.url}/v1/feed/stream?after=head`,
-    pid: server.process.pid!,
-  };
+  const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
+  const [ours, naive] = [await Ours.start(), await spawnNaive(dataDir)];
+  const measured: Measured[] = [];
   try {
-    await post(`${server.url}/v1/crises`, JSON.stringify(opening('bench')));
-    const measured: Measured[] = [];
     for (const [consumers, rate, bar] of LOADS) measured.push(...(await delivered(ours, naive, consumers, rate, bar)));
-    return [...measured, ...(await withStuck(ours))];
+    measured.push(await atOnce(ours, naive));
   } finally {
     naive.process.kill();
-    await server.drain();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    await ours.end();
+    rmSync(dataDir, { recursive: true, force: true });
   }
+  return [...measured, ...(await withStuck())];
 }
 
 async function delivered(
@@ -89,57 +84,129 @@ async function delivered(
 
 /** Of each event at each sampled consumer; one that came before the acknowledgement was read took nothing. */
 async function latenciesMs(target: Target, consumers: number, rate: number): Promise<number[]> {
+  const events = WARM_UP + Math.round((SECONDS * rate) / BURST) * BURST;
+  const { deliveries, acknowledgedMs } = await followed(target, consumers, { events, burst: BURST, rate });
+  return deliveries
+    .filter(({ event }) => event >= WARM_UP)
+    .map(({ event, atMs }) => Math.max(0, atMs - acknowledgedMs[event]!));
+}
+
+/** As fast as they are taken: from the first append to the last delivery. */
+async function atOnce(ours: Target, naive: Target): Promise<Measured> {
+  const [consumers, events] = [1000, 400];
+  const seconds = async (target: Target): Promise<number> => {
+    const { deliveries, sinceMs } = await followed(target, consumers, { events, burst: 100, rate: Infinity });
+    return (deliveries.reduce((last, { atMs }) => Math.max(last, atMs), 0) - sinceMs) / 1000;
+  };
+  const { ratio, ...took } = await paired(
+    ROUNDS,
+    () => seconds(ours),
+    () => seconds(naive),
+  );
+  const rate = (its: number): string => perSecond((consumers * events) / its);
+  const scale = `${rate(took.ours)} of ${rate(took.limit)} deliveries`;
+  return { name: `fan-out to ${consumers}, ${events} at once / naive`, ratio, bar: ['<=', 0.4], scale };
+}
+
+interface Pace {
+  readonly events: number;
+  readonly burst: number;
+  /** Events a second. */
+  readonly rate: number;
+}
+
+/** Appends, and what became of them at the sampled consumers. @throws Error when a delivery is missing */
+async function followed(
+  target: Target,
+  consumers: number,
+  { events, burst, rate }: Pace,
+): Promise<{ deliveries: readonly Delivery[]; acknowledgedMs: readonly number[]; sinceMs: number }> {
   const followers = await startConsumers(target.stream, consumers, true);
   const acknowledgedMs: number[] = [];
-  const events = WARM_UP + Math.round((SECONDS * rate) / BURST) * BURST;
   const body = JSON.parse(BODY) as { summary: string };
   const send = async (event: number): Promise<void> => {
     await post(target.append, JSON.stringify({ ...body, summary: `no. ${event}. ${body.summary}` }));
     acknowledgedMs[event] = machineMs();
   };
-  const since = machineMs();
-  for (let first = 0; first < events; first += BURST) {
-    await delay(Math.max(0, since + (first / rate) * 1000 - machineMs()));
-    await Promise.all(Array.from({ length: BURST }, (_none, i) => send(first + i)));
+  const sinceMs = machineMs();
+  for (let first = 0; first < events; first += burst) {
+    await delay(Math.max(0, sinceMs + (first / rate) * 1000 - machineMs()));
+    await Promise.all(Array.from({ length: burst }, (_none, i) => send(first + i)));
   }
   followers.send({ report: events });
   const { deliveries } = await answer<{ deliveries: readonly Delivery[] }>(followers);
   followers.disconnect();
   const missing = events * Math.min(consumers, 200) - deliveries.length;
   if (missing !== 0) throw new Error(`${target.stream}: ${missing} deliveries are missing`);
-  return deliveries
-    .filter(({ event }) => event >= WARM_UP)
-    .map(({ event, atMs }) => Math.max(0, atMs - acknowledgedMs[event]!));
+  return { deliveries, acknowledgedMs, sinceMs };
 }
 
-/** The same appends with consumers that read nothing and without. */
-async function withStuck(ours: Target): Promise<Measured[]> {
-  const memory = { without: [] as number[], stuck: [] as number[] };
-  const load = async (kept: number[]): Promise<number> => {
-    const headers = { 'content-type': 'application/json' };
-    const request = { url: ours.append, connections: CONNECTIONS, duration: SECONDS, headers, body: BODY };
-    const { latency, errors, non2xx } = await autocannon({ ...request, method: 'POST' });
-    if (errors + non2xx > 0) throw new Error(`${errors} errors, ${non2xx} refusals`);
-    kept.push(rssMiB(ours.pid));
-    return latency.average;
-  };
-  const stuck = async (): Promise<number> => {
-    const followers = await startConsumers(ours.stream, STUCK, false);
-    // The kernel takes some megabytes for each before they are stuck.
-    await load([]);
-    const latency = await load(memory.stuck);
+/** The same appends to a server with consumers that read nothing and to one without. */
+async function withStuck(): Promise<Measured[]> {
+  const [stuck, alone] = [await Ours.start(), await Ours.start()];
+  try {
+    await load(alone, FILLING_SECONDS);
+    const followers = await startConsumers(stuck.stream, STUCK, false);
+    // The kernel takes some megabytes for each before they are stuck; a minute later the server cuts them.
+    await load(stuck, FILLING_SECONDS);
+    const latency = await paired(
+      ROUNDS,
+      () => load(stuck, SECONDS),
+      () => load(alone, SECONDS),
+    );
+    const [withThem, without] = [rssMiB(stuck.pid), rssMiB(alone.pid)];
     followers.disconnect();
-    await once(followers, 'exit');
-    return latency;
-  };
-  await load([]);
-  const latency = await paired(ROUNDS, stuck, () => load(memory.without));
-  const [without, rss] = [median(memory.without), median(memory.stuck)];
-  const name = `append, ${STUCK} never read / none`;
-  return [
-    { name, ratio: latency.ratio, bar: ['<=', 1.1], scale: `${ms(latency.ours)} of ${ms(latency.limit)}` },
-    { name: `${name}: memory`, ratio: rss / without, bar: ['<=', 1.1], scale: `${rss} of ${without} MiB` },
-  ];
+    const name = `append, ${STUCK} never read / none`;
+    return [
+      { name, ratio: latency.ratio, bar: ['<=', 1.1], scale: `${ms(latency.ours)} of ${ms(latency.limit)}` },
+      {
+        name: `${name}: memory`,
+        ratio: withThem / without,
+        bar: ['<=', 1.1],
+        scale: `${withThem} of ${without} MiB`,
+      },
+    ];
+  } finally {
+    await stuck.end();
+    await alone.end();
+  }
+}
+
+/** Mean latency of appends over so many seconds, milliseconds. */
+async function load({ append: url }: Target, duration: number): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  const request = { url, connections: CONNECTIONS, duration, headers, body: BODY };
+  const { latency, errors, non2xx } = await autocannon({ ...request, method: 'POST' });
+  if (errors + non2xx > 0) throw new Error(`${errors} errors, ${non2xx} refusals`);
+  return latency.average;
+}
+
+/** A server of ours with an empty record of its own. */
+class Ours implements Target {
+  readonly append: string;
+  readonly stream: string;
+  readonly pid: number;
+
+  private constructor(
+    private readonly dataDir: string,
+    private readonly server: ServerProcess,
+  ) {
+    this.append = `${server.url}/v1/crises/bench/events`;
+    this.stream = `${server.url}/v1/feed/stream?after=head`;
+    this.pid = server.process.pid!;
+  }
+
+  static async start(): Promise<Ours> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
+    const server = await spawnServer(dataDir);
+    await post(`${server.url}/v1/crises`, JSON.stringify(opening('bench')));
+    return new Ours(dataDir, server);
+  }
+
+  async end(): Promise<void> {
+    await this.server.drain();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
 }
 
 async function startConsumers(url: string, count: number, isReading: boolean): Promise<ChildProcess> {
