@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
+import { createKey } from '../apps/cli/src/keys';
 import { opening, strike } from '../test/support/elements';
 import { spawnServer } from '../test/support/server-process';
 import { type Measured, paired, perSecond } from './measure';
@@ -29,11 +30,7 @@ export async function benchAppend(): Promise<Measured[]> {
   const echo = spawn(process.execPath, [join(__dirname, 'echo-server.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(echo.stdout, 'data')) as [Buffer];
   const echoUrl = /http:\S+/.exec(line.toString())![0];
-  await fetch(`${server.url}/v1/crises`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(opening('bench')),
-  });
+  await openCrisis(server.url);
   const measured: Measured[] = [];
   for (const connections of [1, 64, 256]) {
     const ours = () => rate(`${server.url}/v1/crises/bench/events`, connections, 201);
@@ -54,14 +51,53 @@ export async function benchAppend(): Promise<Measured[]> {
   return measured;
 }
 
+/** The same append with an API key and without one, each on a server of its own: what asking who it is costs. */
+export async function benchGuard(): Promise<Measured[]> {
+  const folders = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'crisis-log-bench-')));
+  const flags = { name: 'bench', role: 'analyst', level: 'AMBER', red: [], days: 1 } as const;
+  const secret = await createKey(folders[0]!, flags, Date.now());
+  const guarded = await spawnServer(folders[0]!, { RATE_LIMIT: '1000000000' });
+  const open = await spawnServer(folders[1]!);
+  const authorization = { authorization: `Bearer ${secret}` };
+  await openCrisis(guarded.url, authorization);
+  await openCrisis(open.url);
+  const measured: Measured[] = [];
+  for (const connections of [1, 64]) {
+    const withKey = () => rate(`${guarded.url}/v1/crises/bench/events`, connections, 201, authorization);
+    const without = () => rate(`${open.url}/v1/crises/bench/events`, connections, 201);
+    await withKey();
+    await without();
+    const { ratio, ours, limit } = await paired(ROUNDS, withKey, without);
+    const scale = `${perSecond(ours)} of ${perSecond(limit)}`;
+    measured.push({ name: `append with a key, ${connections} connections / without`, ratio, scale });
+  }
+  await Promise.all([guarded.drain(), open.drain()]);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  return measured;
+}
+
+async function openCrisis(url: string, headers: Record<string, string> = {}): Promise<void> {
+  const response = await fetch(`${url}/v1/crises`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(opening('bench')),
+  });
+  if (response.status !== 201) throw new Error(await response.text());
+}
+
 /** Answers a second; every one must be what was expected. */
-async function rate(url: string, connections: number, status: number): Promise<number> {
+async function rate(
+  url: string,
+  connections: number,
+  status: number,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const result = await autocannon({
     url,
     connections,
     duration: SECONDS,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: BODY,
   });
   const expected = result.statusCodeStats?.[`${status}`]?.count ?? 0;

@@ -1,19 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { benchAppend } from './append';
+import { benchAppend, benchGuard } from './append';
 import { benchAsOf } from './as-of';
 import { benchBulk } from './bulk';
 import { benchEsdb } from './esdb';
+import { benchFanOut } from './fan-out';
 import type { Measured } from './measure';
 import { benchRefold } from './refold';
 
 /** `npm run bench`, or `npm run bench -- append bulk`. Prints ratios; absolute figures only give the scale. */
 const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   append: benchAppend,
+  guard: benchGuard,
   bulk: benchBulk,
   'as-of': benchAsOf,
   refold: benchRefold,
   esdb: benchEsdb,
+  'fan-out': benchFanOut,
 };
 
 async function main(names: readonly string[]): Promise<void> {

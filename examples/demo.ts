@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { CrisisLog } from '#client';
 import { readConfig } from '../apps/api/src/config';
 import { type Server, startServer } from '../apps/api/src/server';
 import { whyNotStarted } from '../apps/api/src/why-not-started';
@@ -40,9 +41,10 @@ async function demo(stayUp: boolean): Promise<void> {
   await run(server, 'import ndjson examples/us-iran/crisis.ndjson --crisis us-iran');
   await run(server, 'import ndjson examples/gdelt/crisis.ndjson --crisis us-iran-gdelt');
   await run(server, 'import gdelt examples/gdelt/events.csv --crisis us-iran-gdelt --about IRN');
-  await show(server, 'us-iran', '2025-06-24T12:00:00Z');
-  await show(server, 'us-iran-gdelt', '2026-03-24T23:59:00Z');
-  await compare(server, 'us-iran');
+  const log = new CrisisLog(server.url);
+  await show(log, 'us-iran', '2025-06-24T12:00:00Z');
+  await show(log, 'us-iran-gdelt', '2026-03-24T23:59:00Z');
+  await compare(log, 'us-iran');
   say(links(server.url));
   if (!stayUp) return server.close();
   say('\nCtrl-C ends it.');
@@ -62,15 +64,9 @@ async function run(server: Server, command: string): Promise<void> {
   say('');
 }
 
-async function get<T>(server: Server, path: string): Promise<T> {
-  const response = await fetch(server.url + path);
-  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
-async function show(server: Server, crisis: string, at: string): Promise<void> {
-  const risk = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}`);
-  const status = await get<Status>(server, `/v1/crises/${crisis}/status?at=${at}`);
+async function show(log: CrisisLog, crisis: string, at: string): Promise<void> {
+  const risk = (await log.view(crisis, 'risk', { at })) as Risk;
+  const status = (await log.view(crisis, 'status', { at })) as Status;
   say(`${crisis} at ${risk.at}`);
   say(
     `  risk R ${risk.risk} (${risk.band}), diplomacy J ${risk.diplomacyGauge}, balance ${risk.omega ?? 'none'}, diplomacy outpaces escalation: ${risk.outpaces ?? 'unknown'}`,
@@ -94,19 +90,16 @@ interface Status {
 }
 
 /** What was believed of one moment just before the first correction, and what is known of it now. */
-async function compare(server: Server, crisis: string): Promise<void> {
-  const { events } = await get<{
-    events: { eventId: string; position: number; occurredAt: string; data: { target?: string } }[];
-  }>(server, `/v1/crises/${crisis}/events?type=EventCorrected&limit=1`);
+async function compare(log: CrisisLog, crisis: string): Promise<void> {
+  const { events } = (await log.events(crisis, { type: 'EventCorrected', limit: '1' })) as {
+    events: { eventId: string; data: { target: string } }[];
+  };
   const first = events[0]!;
-  const target = await get<{ event: { occurredAt: string; summary?: string }; before: string }>(
-    server,
-    `/v1/crises/${crisis}/events/${first.data.target}`,
-  );
-  const { before } = await get<{ before: string }>(server, `/v1/crises/${crisis}/events/${first.eventId}`);
+  const target = (await log.event(crisis, first.data.target)) as { event: { occurredAt: string; summary?: string } };
+  const { before } = (await log.event(crisis, first.eventId)) as { before: string };
   const at = `${target.event.occurredAt.slice(0, 10)}T23:59:00Z`;
-  const believed = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}&asOf=${before}`);
-  const known = await get<Risk>(server, `/v1/crises/${crisis}/risk?at=${at}`);
+  const believed = (await log.view(crisis, 'risk', { at, asOf: before })) as Risk;
+  const known = (await log.view(crisis, 'risk', { at })) as Risk;
   say(
     `what we believed of ${at}, and what we know of it now (first correction: ${first.eventId} of "${target.event.summary ?? ''}")`,
   );

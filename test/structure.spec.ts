@@ -17,7 +17,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Like any client it has the record over HTTP, except for its keys, which no request can make; `audit/` also works
   // on a data folder, without the server.
   'apps/cli': [
-    ...['libs/access', 'libs/catalogue', 'libs/client', 'libs/event-log', 'libs/ledger', 'libs/notary', 'libs/sources'],
+    ...[
+      'libs/access',
+      'libs/catalogue',
+      'libs/client',
+      'libs/event-log',
+      'libs/ledger',
+      'libs/notary',
+      'libs/projections',
+    ],
+    'libs/sources',
   ],
 };
 const LIBRARIES = Object.keys(MAY_IMPORT).filter((part) => part.startsWith('libs/'));

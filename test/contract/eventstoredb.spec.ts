@@ -1,4 +1,5 @@
 import { describeOnRecord, eventstoredb } from '../support/record';
+import { consumerRecordContract } from './consumer-record.contract';
 import { eventLogContract } from './event-log.contract';
 import { eventLogModel } from './event-log.model';
 
@@ -7,6 +8,7 @@ const MODEL_RUNS = 10;
 
 describeOnRecord('on EventStoreDB', () => {
   eventLogContract('eventstoredb', eventstoredb);
+  consumerRecordContract('eventstoredb', eventstoredb);
   const runs = process.env['LONG'] ? 200 : MODEL_RUNS;
   eventLogModel('eventstoredb', eventstoredb, { runs, isOrderedAcrossStreams: false });
 });

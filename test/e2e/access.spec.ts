@@ -92,6 +92,7 @@ const ROUTES: readonly (readonly [method: string, path: string, needs: readonly 
   ['GET', '/v1/feed', ['log:read']],
   ['GET', '/v1/feed/stream', ['log:read']],
   ['GET', '/v1/feed/snapshot', ['log:read']],
+  ['GET', '/v1/consumers', ['consumers:use']],
   ['PUT', '/v1/consumers/mine', ['consumers:use']],
   ['GET', '/v1/consumers/mine', ['consumers:use']],
   ['DELETE', '/v1/consumers/mine', ['consumers:use']],
@@ -167,6 +168,8 @@ describe('a route', () => {
       'GET /openapi.json',
       'GET /problems/:type',
       'GET /v1/schemas/:type',
+      'GET /v1/schemas/:type/:version',
+      'GET /v1/schemas/:type/:version/read',
     ]);
   });
 

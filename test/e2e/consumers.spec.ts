@@ -1,5 +1,6 @@
 import { type BaseLevel } from '#access';
 import type { Level } from '#event-log';
+import { MAX_CONSUMERS } from '../../apps/api/src/consumers/roster';
 import { createKey } from '../../apps/cli/src/keys';
 import { newId, opening, strike } from '../support/elements';
 import { type RunningServer, startTestServer } from '../support/running-server';
@@ -17,6 +18,7 @@ beforeAll(async () => {
       keys['green'] = await make('dashboard', 'GREEN', { role: 'reader' });
       keys['amber'] = await make('dashboard', 'AMBER', { role: 'reader' });
       keys['other'] = await make('other', 'GREEN', { role: 'reader' });
+      keys['many'] = await make('many', 'GREEN', { role: 'reader' });
       keys['writer'] = await make('writer', 'AMBER+STRICT', {
         role: 'analyst',
       });
@@ -211,4 +213,28 @@ test.each([
 ])('%s …%s with %j is refused with %i', async (method, rest, body, status) => {
   const { path } = await scene();
   expect((await ask('green', method, method === 'PUT' ? `${path}-new` : path + rest, body)).status).toBe(status);
+});
+
+test('a principal lists its own, has so many and no more, and after removing one may make another', async () => {
+  const put = async (name: string) =>
+    (await ask('many', 'PUT', `/v1/consumers/${name}`, { type: 'StrikeReported' })).status;
+  const listed = async (who: string) =>
+    ((await ask(who, 'GET', '/v1/consumers')).body['consumers'] as { name: string }[]).map(({ name }) => name);
+  expect(await listed('many')).toEqual([]);
+  const names = Array.from({ length: MAX_CONSUMERS }, (_none, i) => `its-${100 + i}`);
+  const made = await Promise.all(names.map(put));
+  expect(new Set(made)).toEqual(new Set([201]));
+  expect(await listed('many')).toEqual(names);
+  expect((await listed('other')).filter((name) => names.includes(name))).toEqual([]);
+  expect([await put('more'), await put(names[0]!)]).toEqual([409, 200]);
+  expect((await ask('many', 'DELETE', `/v1/consumers/${names[7]}`)).status).toBe(200);
+  expect(await listed('many')).toEqual(names.filter((name) => name !== names[7]));
+  await server.restart();
+  expect([await put('more'), await put('still-more')]).toEqual([201, 409]);
+  expect((await ask('many', 'GET', '/v1/consumers')).body['consumers']).toContainEqual({
+    name: 'more',
+    type: 'StrikeReported',
+    level: 'GREEN',
+    maxAttempts: 5,
+  });
 });

@@ -89,6 +89,28 @@ describeOnRecord('two servers on one record', () => {
     expect((await ask(1, '/v1/crises/us-iran/events', '', strike())).status).toBe(201);
   });
 
+  it('a named consumer is served by either, and what one has handed out the other neither repeats nor leaves out', async () => {
+    const path = '/v1/consumers/either';
+    const body = JSON.stringify({ type: 'StrikeReported', crisis: 'relay', start: 'beginning' });
+    expect((await ask(0, '/v1/crises', '', opening('relay'))).status).toBe(201);
+    await until(async () => (await ask(1, '/v1/crises/relay/events')).status === 200, 5_000);
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(servers[0]!.url + path, { method: 'PUT', headers, body })).status).toBe(201);
+    expect((await fetch(servers[1]!.url + path, { method: 'PUT', headers, body })).status).toBe(200);
+    const sent: string[] = [];
+    const given: string[] = [];
+    let first = '';
+    for (let i = 0; i < 30; i++) {
+      sent.push((await ask(i % 2, '/v1/crises/relay/events', '', strike())).json.eventId as string);
+      const { json } = await ask((i + 1) % 2, `${path}/next?wait=5`);
+      first ||= json.lease as string;
+      given.push(...(json.items as { subject: string }[]).map(({ subject }) => subject));
+      expect((await ask(i % 2, `${path}/ack`, '', { lease: json.lease })).status).toBe(200);
+    }
+    expect(given).toEqual(sent);
+    expect(await ask(1, `${path}/ack`, '', { lease: first })).toMatchObject({ status: 409 });
+  });
+
   it('a key made in the record opens both, and ends on both within 5 s of its revocation', async () => {
     const grant = { name: 'desk', role: 'analyst', level: 'AMBER', red: [], days: 1 } as const;
     const secret = await createKey(place, grant, Date.now());

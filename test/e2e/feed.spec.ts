@@ -1,3 +1,5 @@
+import addFormats from 'ajv-formats';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
 import { DescribedApi } from '../support/described-api';
 import { contact, contentOf, correction, opening, retraction, statement, strike } from '../support/elements';
@@ -23,7 +25,7 @@ const subjects = (messages: readonly Message[]): string[] =>
   messages.map(({ event, data }) => (event === 'event' ? (JSON.parse(data) as { subject: string }).subject : event));
 
 interface Page {
-  readonly items: readonly { readonly subject: string; readonly data: object }[];
+  readonly items: readonly { readonly subject: string; readonly dataschema: string; readonly data: object }[];
   readonly cursor: string;
   readonly caughtUp: boolean;
 }
@@ -177,6 +179,33 @@ describe('a record of its own', () => {
     const { eventId } = await append(statement());
     const { cursor } = lines.at(-1) as { cursor: string };
     expect((await page({ crisis: 'us-iran', after: cursor })).items.map(({ subject }) => subject)).toEqual([eventId]);
+  });
+
+  test('every item names the schema of its data, which is at its address and holds', async () => {
+    const wrong = await append(strike());
+    for (const element of [
+      contact(),
+      statement(),
+      correction(wrong.eventId, contentOf(strike())),
+      retraction(wrong.eventId),
+    ])
+      await append(element);
+    const { items } = await page({ limit: 1000 });
+    const compiled = new Map<string, ValidateFunction>();
+    for (const { dataschema, data } of items) {
+      const [, type, version] = /^urn:crisis-log:event:(\w+):(\d+):read$/.exec(dataschema)!;
+      const { body } = await server.http.get(`/v1/schemas/${type}/${version}/read`).expect(200);
+      expect(body.$id).toBe(dataschema);
+      if (!compiled.has(dataschema)) compiled.set(dataschema, addFormats(new Ajv2020({ strict: false })).compile(body));
+      const validate = compiled.get(dataschema)!;
+      expect([validate(data), validate.errors]).toEqual([true, null]);
+      expect(validate({ ...data, eventId: 'none' })).toBe(false);
+    }
+    expect(compiled.size).toBe(6);
+    const { body: asSent } = await server.http.get('/v1/schemas/StrikeReported/1').expect(200);
+    expect(asSent).toEqual((await server.http.get('/v1/schemas/StrikeReported')).body);
+    expect(asSent.$id).toBe('urn:crisis-log:event:StrikeReported:1');
+    await server.http.get('/v1/schemas/StrikeReported/2').expect(404, /in version 1 only/);
   });
 
   test('/asyncapi.json describes every message that comes, and refers only to what it has', async () => {

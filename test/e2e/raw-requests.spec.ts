@@ -97,6 +97,18 @@ const REQUESTS: readonly (readonly [name: string, bytes: string, status: number]
     401,
   ],
   ['a request as the body of a GET', get(`Content-Length: ${hidden.length + 52}\r\n`) + hidden, 200],
+  ['an expectation of something else', append('Expect: 200-ok\r\nContent-Length: 2\r\n', '{}'), 417],
+  ['two expectations', append('Expect: 100-continue, 200-ok\r\nContent-Length: 2\r\n', '{}'), 417],
+  [
+    'a body that is announced by nobody',
+    append('Expect: 100-continue\r\nContent-Length: 2\r\n', '').replace(/Auth.*?\r\n/, ''),
+    401,
+  ],
+  [
+    'a body that is announced where none goes',
+    append('Expect: 100-continue\r\nContent-Length: 2\r\n', '').replace('POST', 'PUT'),
+    405,
+  ],
   ['3,000 headers', get(Array.from({ length: 3000 }, (_, i) => `a${i}: 1\r\n`).join('')) + hidden, 431],
   ['a header of 20 KB', get(`X: ${'x'.repeat(20_000)}\r\n`) + hidden, 431],
   ['an address of 15 KB', get('', `/v1/crises/${'a'.repeat(15_000)}`), 400],
@@ -121,14 +133,21 @@ test('answers to requests that come at once keep their order, each with its own 
   expect(answers).toEqual([...Array(5).fill([200, 401, 200, 401]).flat(), 200]);
 });
 
-test('the list has 55 requests', () => {
-  expect(REQUESTS).toHaveLength(55);
+test('whoever announces a body is told to go on when the credential was checked, and not before', async () => {
+  const body = '{"type":"Unknown"}';
+  const announced = append(`Expect: 100-continue\r\nConnection: close\r\nContent-Length: ${body.length}\r\n`, '');
+  const text = await exchange(announced.replaceAll('KEY', key), body);
+  expect([...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, code]) => Number(code))).toEqual([100, 422]);
+});
+
+test('the list has 59 requests', () => {
+  expect(REQUESTS).toHaveLength(59);
 });
 
 const QUIET_MS = 150;
 
 /** Sends bytes as they are; what came until the server closed, or said nothing more for a while. */
-function exchange(bytes: string): Promise<string> {
+function exchange(bytes: string, whenToldToGoOn = ''): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     let quiet: NodeJS.Timeout | undefined;
@@ -140,6 +159,7 @@ function exchange(bytes: string): Promise<string> {
     };
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
+      if (text.endsWith('HTTP/1.1 100 Continue\r\n\r\n')) socket.write(whenToldToGoOn, 'latin1');
       clearTimeout(quiet);
       quiet = setTimeout(end, QUIET_MS);
     });

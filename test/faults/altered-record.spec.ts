@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openReader, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { checkRecord, initKeys, Notary, readHeads, readVerifierKeys, RecordFault } from '#notary';
-import { partsOf } from '../../libs/event-log/src/element';
-import { seal } from '../../libs/event-log/src/envelope';
-import { factsOf } from '../../libs/event-log/src/sqlite/entry';
 import { amendment, append, newEvent, newId } from '../contract/new-event';
+import { reseal } from '../support/reseal';
 
 // Someone with write access to the data folder changes what is stored, well or badly. A folder as a crash leaves it:
 // the older events in the file, the younger in the WAL, the last of them after the last head.
@@ -95,25 +93,8 @@ const sql = (text: string) => inLog((db) => db.exec(text));
 
 test('a folder that nobody changed is sound', () => expect(found(() => undefined)).toBeUndefined());
 
-/** Another body under a seal that holds: what the log's own code would have stored. */
-const resealed = (position: number) =>
-  inLog((db) => {
-    const body = db.prepare('select body from event where position = ?').get(position)!['body'] as string;
-    db.prepare('update event set body = ? where position = ?').run(body.replace('report', 'denial'), position);
-    db.exec('pragma wal_checkpoint');
-    const reader = openReader(join(db.location()!, '..'));
-    const event = reader.at(position)!;
-    const parts = partsOf(event.body);
-    const old = reader.seal(position);
-    const again = seal(
-      factsOf(event),
-      parts,
-      Buffer.from(old.subarray(96, 128)).toString('base64url'),
-      old.subarray(0, 96),
-    );
-    reader.close();
-    db.prepare('update event set seal = ? where position = ?').run(again, position);
-  });
+const resealed = (position: number) => (at: string) =>
+  reseal(join(at, 'data'), position, (body) => body.replace('report', 'denial'));
 
 const swapped = (a: number, b: number) =>
   sql(`update event set position = -1 where position = ${a}; update event set position = ${a} where position = ${b};

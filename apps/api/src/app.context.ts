@@ -1,6 +1,7 @@
 import type { RecordLog } from '#event-log';
 import type { Credentials } from './access/credentials';
 import type { Sessions } from './access/sessions';
+import type { Streams } from './access/streams';
 import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
 import type { Consumers } from './consumers/consumers';
@@ -16,6 +17,7 @@ export class Context {
   readonly views: ViewEngine;
   readonly credentials: Credentials;
   readonly sessions: Sessions;
+  readonly streams: Streams;
   readonly feed: Feed;
   readonly consumers: Consumers;
   readonly notary: NotaryEngine;
@@ -29,6 +31,7 @@ export class Context {
     this.views = parts.views;
     this.credentials = parts.credentials;
     this.sessions = parts.sessions;
+    this.streams = parts.streams;
     this.feed = parts.feed;
     this.consumers = parts.consumers;
     this.notary = parts.notary;

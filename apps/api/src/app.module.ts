@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { SessionController } from './access/session.controller';
 import { Context } from './app.context';
+import { ConsumerListController } from './consumers/consumer-list.controller';
 import { ConsumersController } from './consumers/consumers.controller';
 import { FeedController } from './feed/feed.controller';
 import { ViewStreamsController } from './feed/view-streams.controller';
@@ -24,6 +25,7 @@ export class AppModule {
         SessionController,
         FeedController,
         ViewStreamsController,
+        ConsumerListController,
         ConsumersController,
         AuditController,
         HealthController,

@@ -18,10 +18,12 @@ import { JwtVerifier } from './access/jwt';
 import { RateLimits } from './access/rate-limits';
 import { RedReads } from './access/red-reads';
 import { Sessions } from './access/sessions';
+import { Streams } from './access/streams';
 import { type Config, requireCredentials } from './config';
 import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
 import { takeBodies } from './http/bodies';
+import { answerExpectations } from './http/expectations';
 import { ProblemFilter } from './http/problem.filter';
 import { answerMalformedAddress, answerMalformedRequest } from './http/malformed-requests';
 import { drain } from './http/drain';
@@ -72,8 +74,9 @@ export async function startServer(config: Config, clock: () => number = Date.now
   const tokens = new Tokens(tokenKeys, logId, epoch);
   const redReads = new RedReads(config.accessLog, clock, config.isAccessLogSet);
   const views = await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads);
+  const streams = new Streams();
   const feed = new Feed(log, views);
-  const consumers = new Consumers({ feed, dataDir, clock });
+  const consumers = new Consumers({ feed, log, clock });
   notary.onFault(() => feed.close());
   const adapter = new FastifyAdapter({
     bodyLimit: Number.MAX_SAFE_INTEGER,
@@ -89,7 +92,7 @@ export async function startServer(config: Config, clock: () => number = Date.now
     return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, log, tokens, views, credentials, sessions, feed, consumers, notary, clock }),
+    AppModule.with({ config, log, tokens, views, credentials, sessions, streams, feed, consumers, notary, clock }),
     adapter,
     {
       bodyParser: false,
@@ -111,8 +114,9 @@ export async function startServer(config: Config, clock: () => number = Date.now
   checkRequests(fastify, config.allowedHosts);
   const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);
   refuseAltered(fastify, notary);
+  answerExpectations(fastify);
   sayHowOld(fastify, log);
-  appendRoutes(fastify, { log, tokens, views, clock });
+  appendRoutes(fastify, { log, tokens, views, streams, clock });
   await app.init();
   refuseOtherMethods(fastify, routes);
   return {
@@ -127,7 +131,6 @@ export async function startServer(config: Config, clock: () => number = Date.now
       feed.close();
       await drain(fastify.server, app.close());
       await views.close();
-      await consumers.close();
       credentials.close();
       await notary.close();
       await redReads.close();

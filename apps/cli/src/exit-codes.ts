@@ -1,7 +1,7 @@
 /** What the shell is told. */
 export const EXIT = {
   ok: 0,
-  /** Some rows were refused by the server, or could not be sent. */
+  /** A bundle or a record is not what it claims to be, or some rows were refused by the server, or could not be sent. */
   refused: 1,
   /** The command line is wrong: no such format, file, crisis, or a file of another format. */
   usage: 2,
@@ -10,6 +10,15 @@ export const EXIT = {
   /** Ctrl-C, as shells have it: 128 and the number of the signal. */
   interrupted: 130,
 } as const;
+
+/** The same for `--help` of every command. */
+export const EXIT_CODES_HELP = `
+Exit codes:
+  0    done; verified; consistent
+  1    refused, with the reason (import: some rows)
+  2    wrong usage, or a question that the server refuses
+  3    server unreachable, which says nothing of the record; running it again continues
+  130  interrupted`;
 
 /** A wrong command line, told in one sentence. */
 export class UsageError extends Error {}

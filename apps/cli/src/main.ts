@@ -7,14 +7,20 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isCrisisId } from '#catalogue';
 import { Refused, Unanswered } from '#client';
+import { EventLogError } from '#event-log';
+import { Refusal } from '#ledger';
+import { KeyNotPrivate, KeysExist, KeysMissing, NothingToDisown, RecordFault } from '#notary';
 import { diffCommand, replayCommand } from './audit/ask';
 import { backupCommand } from './audit/backup';
+import { headsCommand } from './audit/heads-disown';
 import { addKeysInit } from './audit/keys-init';
+import { addKeysRotate } from './audit/keys-rotate';
 import { monitorCommand } from './audit/monitor';
+import { rebuildCommand } from './audit/rebuild';
 import { restoreCommand } from './audit/restore';
 import { verifyCommand } from './audit/verify';
 import { clientOf } from './client-of';
-import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
+import { EXIT, EXIT_CODES_HELP, ServerUnreachable, UsageError } from './exit-codes';
 import { importFile } from './import-file';
 import { printed } from './import-report';
 import { keysCommand } from './keys-command';
@@ -43,10 +49,10 @@ const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
   .addHelpText(
     'after',
-    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.\nExit codes: 0 done, 1 some rows refused, 2 wrong usage, 3 server unreachable.',
+    '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.',
   )
-  .version(version)
-  .exitOverride();
+  .addHelpText('afterAll', EXIT_CODES_HELP)
+  .version(version);
 
 program
   .command('import')
@@ -70,9 +76,11 @@ program
   .option('--out <file>', 'write here instead of to the standard output')
   .action(runExport);
 
-const keys = keysCommand().exitOverride();
+const keys = keysCommand();
 addKeysInit(keys);
+addKeysRotate(keys);
 program.addCommand(keys);
+program.addCommand(headsCommand());
 program.addCommand(verifyCommand());
 program
   .command('tail')
@@ -90,6 +98,7 @@ program.addCommand(backupCommand());
 program.addCommand(restoreCommand());
 program.addCommand(copyCommand());
 program.addCommand(setupCommand());
+program.addCommand(rebuildCommand());
 program.addCommand(replayCommand(urlOption()));
 program.addCommand(diffCommand(urlOption()));
 program.addCommand(monitorCommand(urlOption()));
@@ -159,7 +168,14 @@ function serverUrl(text: string): string {
   throw new InvalidArgumentError(`a server is named like ${DEFAULT_URL}.`);
 }
 
+/** Wrong usage is told by us, with our exit code, of every command. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}
+
 async function run(): Promise<void> {
+  overrideExit(program);
   try {
     await program.parseAsync();
   } catch (error) {
@@ -169,6 +185,9 @@ async function run(): Promise<void> {
     console.error(text === undefined ? error : `crisis-log: ${text}`);
   }
 }
+
+/** What the record's own rules refuse. */
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, KeyNotPrivate, NothingToDisown];
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -181,6 +200,7 @@ function toldOf(error: unknown): string | undefined {
   if ([UsageError, ServerUnreachable, CopyRefused].some((kind) => error instanceof kind))
     return (error as Error).message;
   if (error instanceof Refused) return `the server answers ${error.message}`;
+  if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
   return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
 }
 

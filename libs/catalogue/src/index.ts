@@ -21,6 +21,7 @@ export const jsonSchema = (type: EventType) => elementSchema(definitions.find((i
 /** `components.schemas` of an OpenAPI 3.1 document; `NewEvent` is the body of an append. */
 export const openApiSchemas = () => componentSchemas(definitions);
 
+export { readSchemaUri } from './json-schema';
 export { cameo, type CameoEntry, type CameoEventType } from './cameo';
 export { InvalidEvent, NewerSchemaVersion, UnknownEventType } from './errors';
 export { isCrisisId } from './crisis-id';

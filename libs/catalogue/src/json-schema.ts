@@ -17,14 +17,20 @@ interface Target {
   readonly discriminates: boolean;
 }
 
-/** The whole element of a type as sent, self-contained. `$id` changes with the version and never otherwise. */
+/** Names the schema of a type as sent: changes with the version and never otherwise. */
+const schemaUri = (type: string, version: number): string => `urn:crisis-log:event:${type}:${version}`;
+
+/** The same of a type as it is read. */
+export const readSchemaUri = (type: string, version: number): string => `${schemaUri(type, version)}:read`;
+
+/** The whole element of a type as sent, self-contained. */
 export const elementSchema = ({ type, version, description, element, example }: EventDefinition): JsonSchema => {
   const schemas = new Map<string, JsonSchema>();
   const refer = (name: string): string => `#/$defs/${name}`;
   const schema = classSchema(element, { schemas, refer, discriminates: false });
   return {
     $schema: DIALECT,
-    $id: `urn:crisis-log:event:${type}:${version}`,
+    $id: schemaUri(type, version),
     title: type,
     description,
     ...schema,

@@ -3,7 +3,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { appendLines, type LineResult } from './append-lines';
 import { type Followed, follow, type FollowOptions } from './follow';
 import { answered, Backoff, type Patience } from './patience';
-import { NamedConsumer, type Send } from './named-consumer';
+import { type ConsumerMade, NamedConsumer, type Send } from './named-consumer';
 import type { NewCrisis, NewEvent } from './wire';
 
 export interface CrisisLogOptions {
@@ -82,6 +82,21 @@ export class CrisisLog {
     return this.send('GET', `/v1/crises/${crisisId}`);
   }
 
+  /** A view of a crisis, now or at a moment of the world (`at`) and of the record (`asOf`). @throws Refused, Unanswered */
+  view(crisisId: string, name: 'status' | 'risk', moment: { at?: string; asOf?: string } = {}): Promise<unknown> {
+    return this.send('GET', `/v1/crises/${crisisId}/${name}?${new URLSearchParams(moment).toString()}`);
+  }
+
+  /** A page of the events of a crisis, filtered as `GET …/events` says. @throws Refused, Unanswered */
+  events(crisisId: string, filters: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    return this.send('GET', `/v1/crises/${crisisId}/events?${new URLSearchParams(filters).toString()}`);
+  }
+
+  /** An event with its amendments and what is in force of it. @throws Refused, Unanswered */
+  event(crisisId: string, eventId: string): Promise<unknown> {
+    return this.send('GET', `/v1/crises/${crisisId}/events/${eventId}`);
+  }
+
   /** What `/v1/audit/{path}` answers, as JSON text: some of it is signed or has a digest. @throws Refused, Unanswered */
   async audit(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -122,6 +137,11 @@ export class CrisisLog {
   /** For those who cannot keep a cursor: the record does. */
   consumer(name: string): NamedConsumer {
     return new NamedConsumer(name, this.send);
+  }
+
+  /** One's own named consumers, as they were made. */
+  async consumers(): Promise<readonly ConsumerMade[]> {
+    return ((await this.send('GET', '/v1/consumers')) as { consumers: readonly ConsumerMade[] }).consumers;
   }
 
   private readonly send: Send = async (method, path, body) => {

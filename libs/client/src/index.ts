@@ -4,7 +4,13 @@
  */
 export { type LineResult } from './append-lines';
 export { CrisisLog, type CrisisLogOptions, type Receipt } from './crisis-log';
-export { type Batch, type ConsumerOptions, type NamedConsumer, type NextOptions } from './named-consumer';
+export {
+  type Batch,
+  type ConsumerMade,
+  type ConsumerOptions,
+  type NamedConsumer,
+  type NextOptions,
+} from './named-consumer';
 export { type Followed, type FollowOptions } from './follow';
 export type { FeedItem, Marking, NewCrisis, NewEvent, RecordedEvent } from './wire';
 export { type Patience, type ProblemDetails, Refused, Unanswered } from './patience';

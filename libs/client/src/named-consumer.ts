@@ -1,5 +1,5 @@
 import type { EventType } from '#catalogue';
-import type { FeedItem } from './wire';
+import type { FeedItem, Marking } from './wire';
 
 export interface ConsumerOptions {
   readonly crisis?: string;
@@ -10,6 +10,17 @@ export interface ConsumerOptions {
   readonly start?: string;
   /** How often an item is handed out before it is parked; default 5. */
   readonly maxAttempts?: number;
+}
+
+/** A consumer as it was made. */
+export interface ConsumerMade {
+  readonly name: string;
+  readonly crisis?: string;
+  /** As in a request to the feed: comma-separated. */
+  readonly type?: string;
+  readonly actor?: string;
+  readonly level: Marking;
+  readonly maxAttempts: number;
 }
 
 export interface NextOptions {

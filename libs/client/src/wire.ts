@@ -34,6 +34,8 @@ interface CloudEvent {
   /** The eventId. */
   readonly subject: string;
   readonly time: string;
+  /** Names the JSON Schema of `data`: `urn:crisis-log:event:{type}:{version}:read`. */
+  readonly dataschema?: string;
   readonly crisisid: string;
 }
 

@@ -1,4 +1,5 @@
 export { canonicalJson } from './canonical-json';
+export type { ConsumerAppend, ConsumerRecord } from './consumer-record';
 export { elementOf } from './element';
 export * from './errors';
 export { compareMirror } from './eventstoredb/compare-mirror';
@@ -16,6 +17,5 @@ export { type Entry, type Envelope, parsedEnvelope } from './sqlite/entry';
 export { LogReader, type LogReadOptions, openReader } from './sqlite/log-reader';
 export { recomputedLeaf } from './sqlite/recomputed-leaf';
 export type { Genesis } from './sqlite/schema';
-export { type ConsumerAppend, ConsumerStreams } from './sqlite/consumer-streams';
 export { type SystemEntry, SystemStream, type SystemStreamName } from './sqlite/system-stream';
 export { openSqliteLog, SqliteEventLog, type SqliteLogOptions } from './sqlite/sqlite-event-log';

@@ -102,11 +102,15 @@ const taken = (chain: HeadChain): Taken => ({
   entry: { kind: 'Keys', signing: chain.signing, recovery: chain.recovery },
 });
 
+/** Did the recovery key take this head back? */
+export const isDisowned = ({ disowned }: HeadChain, head: TreeHead): boolean =>
+  disowned.some((wrong) => sameHead(wrong, head));
+
 function takeHead(chain: HeadChain, note: string): Step {
   const head = openHead(note, chain.signing);
-  const { last, disowned, contested } = chain;
+  const { last, contested } = chain;
   try {
-    if (disowned.some((wrong) => sameHead(wrong, head))) throw new Refusal('head-disowned', `of size ${head.size}`);
+    if (isDisowned(chain, head)) throw new Refusal('head-disowned', `of size ${head.size}`);
     if (last) checkNoSplit(last, head);
     if (last && head.size < last.size) {
       throw new Refusal('head-behind', `a head of ${head.size} leaves after one of ${last.size}`);

@@ -21,6 +21,7 @@ export {
   formatVerifierKey,
   parseSigningKey,
   parseVerifierKey,
+  sameKey,
   signingKey,
   type SigningKey,
   type VerifierKey,

@@ -3,13 +3,13 @@ import { parseLine } from './bundle-lines';
 import { openClaim } from './claim';
 import { checkPart, decodeCommitments } from './envelope';
 import { HashList } from './hash-list';
-import { beginChain, follow, HeadChain } from './head-chain';
+import { beginChain, follow, HeadChain, isDisowned } from './head-chain';
 import { foreignLeafOf, leafOf } from './leaf';
 import { ListedLeaves } from './listed-leaves';
 import { locate, Refusal } from './refusal';
 import { decode, decodeHash, sameHash } from './sha256';
 import { VerifierKey } from './signed-note';
-import { checkNoSplit, sameHead, TreeHead } from './tree-head';
+import { checkNoSplit, TreeHead } from './tree-head';
 
 type Line<Kind extends BundleLine['kind']> = Extract<BundleLine, { kind: Kind }>;
 
@@ -189,7 +189,7 @@ export class BundleVerifier {
   }
 
   private checkStands(chain: HeadChain, head: TreeHead, epoch: number): void {
-    if (chain.disowned.some((wrong) => sameHead(wrong, head))) {
+    if (isDisowned(chain, head)) {
       throw new Refusal('head-disowned', `the keeper took the head of size ${head.size} back`);
     }
     if (epoch !== chain.epoch) throw new Refusal('head-superseded', `the log was restored after this head`);

@@ -4,6 +4,7 @@ import {
   extend,
   type Frontier,
   type HeadChain,
+  isDisowned,
   rootOf,
   sameHash,
   type TreeHead,
@@ -81,7 +82,12 @@ function headsOf(
   notes: readonly Note[],
   trusted: readonly VerifierKey[],
 ): { chain?: HeadChain; heads: TreeHead[] } {
-  if (notes.length === 0) return { heads: [] };
+  if (notes.length === 0) {
+    // A log gets its keys and the first entry of that stream at once.
+    if (trusted.length > 0)
+      throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
+    return { heads: [] };
+  }
   const gap = notes.findIndex(({ revision }, i) => revision !== i);
   if (gap >= 0) throw new RecordFault('heads', `entry ${gap} is missing`);
   const { chain, entries, ignored } = walkHeads(
@@ -97,6 +103,3 @@ function headsOf(
   });
   return { chain, heads };
 }
-
-const isDisowned = (chain: HeadChain, head: TreeHead): boolean =>
-  chain.disowned.some((wrong) => wrong.size === head.size && sameHash(wrong.root, head.root));

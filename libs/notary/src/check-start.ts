@@ -5,6 +5,7 @@ import {
   extend,
   follow,
   type HeadChain,
+  isDisowned,
   Refusal,
   rootOf,
   sameHash,
@@ -65,6 +66,9 @@ export function openChain(store: LedgerStore, origin: string, trusted: readonly 
     if (error instanceof Refusal) throw new RecordFault('heads', error.message);
     throw error;
   }
+  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed.
+  if (!chain && trusted.length > 0)
+    throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
   return chain;
 }
 
@@ -72,9 +76,10 @@ export function openChain(store: LedgerStore, origin: string, trusted: readonly 
 export function checkLast(
   reader: LogReader,
   store: LedgerStore,
-  last: TreeHead | undefined,
+  chain: HeadChain | undefined,
   reached: Reached | undefined,
 ): void {
+  const last = chain?.last;
   const logSize = reader.head() + 1;
   const points = [last, reached].filter((point) => point !== undefined);
   const size = Math.max(store.size, ...points.map((point) => point.size));
@@ -85,7 +90,7 @@ export function checkLast(
   growTo(reader, store, size);
   const hasRoots = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
   if (hasRoots()) return;
-  blame(reader, store, last);
+  blame(reader, store, chain);
   store.clear();
   growTo(reader, store, size);
   if (!hasRoots())
@@ -106,8 +111,9 @@ export function growTo(reader: LogReader, store: LedgerStore, size: number): voi
  * in the tree is not of, where a head says that the tree was right, else the range between two heads. Returns
  * if the log gives every head, so that only the tree is wrong.
  */
-function blame(reader: LogReader, store: LedgerStore, last: TreeHead | undefined): void {
-  const heads = last === undefined ? [] : store.heads(last.origin);
+function blame(reader: LogReader, store: LedgerStore, chain: HeadChain | undefined): void {
+  const all = chain?.last === undefined ? [] : store.heads(chain.last.origin);
+  const heads = all.filter((head) => !isDisowned(chain!, head));
   let frontier = EMPTY_FRONTIER;
   let right = 0;
   let suspect: number | undefined;

@@ -18,8 +18,12 @@ export class HeadsFile {
   private constructor(
     private readonly descriptor: number,
     readonly notes: readonly Note[],
-    readonly reached: Reached | undefined,
+    private last: Reached | undefined,
   ) {}
+
+  get reached(): Reached | undefined {
+    return this.last;
+  }
 
   /** `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from its end. */
   static open(file: string, isHeld?: (note: Note) => boolean): HeadsFile {
@@ -30,6 +34,7 @@ export class HeadsFile {
   }
 
   addNote(note: Note): void {
+    this.last = undefined;
     this.add(note);
   }
 

@@ -1,9 +1,12 @@
 export { checkRecord, type RecordCheck } from './check-record';
 export { crisisBundle } from './crisis-bundle';
 export { HeadsFile, readHeads } from './heads-file';
-export { initKeys, readSecretKey, readVerifierKeys } from './key-files';
+export { disownHeads, type Disowning, NothingToDisown } from './disown-heads';
+export { initKeys, KeyNotPrivate, KeysExist, KeysMissing, readSecretKey, readVerifierKeys } from './key-files';
 export { LEDGER_FILE, LedgerStore } from './ledger-store';
 export { Notary, type SignedHead } from './notary';
+export { type OwnedRecord, rebuildTree } from './rebuild-tree';
 export { RecordFault } from './record-fault';
 export { DoesNotExtend, restoreHeads } from './restore';
+export { rotateKeys } from './rotate-keys';
 export { ForeignEvent } from './stored-leaves';

@@ -4,17 +4,23 @@ import { join } from 'node:path';
 import {
   formatSigningKey,
   formatVerifierKey,
+  type HeadChain,
   parseSigningKey,
   parseVerifierKey,
+  sameKey,
   signingKey,
   type SigningKey,
   signKeys,
   type VerifierKey,
 } from '#ledger';
+import { moveDurably } from './durable-file';
 import { LedgerStore } from './ledger-store';
+import { RecordFault } from './record-fault';
 
 /** In the data folder: the key that signs heads, and the public keys that auditors trust, a line each. */
 export const SIGNING_KEY_FILE = 'signing.key';
+/** The key that comes next, until the statement that names it is durable. */
+export const NEXT_KEY_FILE = `${SIGNING_KEY_FILE}.next`;
 export const VERIFIER_KEYS_FILE = 'log.vkey';
 
 /** Owner only, and never over another key. */
@@ -45,11 +51,29 @@ export function initKeys(dataDir: string, origin: string, recoveryFile: string):
 
 export class KeysExist extends Error {}
 
+export class KeysMissing extends Error {}
+
 /** The data folder's signing key; undefined for an instance that verifies and does not sign. */
 export function readSigningKey(dataDir: string): SigningKey | undefined {
   const file = join(dataDir, SIGNING_KEY_FILE);
   return existsSync(file) ? readSecretKey(file) : undefined;
 }
+
+/** Completes a rotation that a crash cut off between the statement and the file. */
+export function settleSigningKey(dataDir: string, chain: HeadChain): void {
+  const file = join(dataDir, NEXT_KEY_FILE);
+  if (existsSync(file) && isNamed(chain, readSecretKey(file))) moveDurably(file, join(dataDir, SIGNING_KEY_FILE));
+}
+
+/** The data folder's signing key, if the chain names it. Throws a RecordFault for another: its heads would be no heads. */
+export function signerOf(dataDir: string, chain: HeadChain | undefined): SigningKey | undefined {
+  if (chain) settleSigningKey(dataDir, chain);
+  const key = readSigningKey(dataDir);
+  if (!chain || !key || isNamed(chain, key)) return key;
+  throw new RecordFault('heads', `${SIGNING_KEY_FILE} is not a key that the stream of heads names: "keys rotate"`);
+}
+
+const isNamed = (chain: HeadChain, key: VerifierKey): boolean => chain.signing.some((named) => sameKey(named, key));
 
 export class KeyNotPrivate extends Error {}
 

@@ -4,7 +4,7 @@ import type { LogReader } from '#event-log';
 import { epochOrigin, follow, type Hash, type HeadChain, type SigningKey, signNextHead, type TreeHead } from '#ledger';
 import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, holds, openChain } from './check-start';
 import { HeadsFile } from './heads-file';
-import { readSigningKey, readVerifierKeys, VERIFIER_KEYS_FILE } from './key-files';
+import { readVerifierKeys, signerOf, VERIFIER_KEYS_FILE } from './key-files';
 import { headIn, LedgerStore, type Note } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents, storedLeaves } from './stored-leaves';
@@ -57,9 +57,9 @@ export class Notary {
       const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
       checkHeads(store, file);
       const chain = openChain(store, reader.genesis().origin, trusted);
-      checkLast(reader, store, chain?.last, file?.reached);
+      checkLast(reader, store, chain, file?.reached);
       checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
-      return new Notary(reader, store, chain, readSigningKey(dataDir), file);
+      return new Notary(reader, store, chain, signerOf(dataDir, chain), file);
     } catch (error) {
       store.close();
       file?.close();

@@ -1,5 +1,6 @@
 import type { LogReader } from '#event-log';
 import { type Hash, sameHash, type SigningKey, signRestored, type VerifierKey } from '#ledger';
+import { addStatement } from './add-statement';
 import { growTo, openChain } from './check-start';
 import type { HeadsFile } from './heads-file';
 import { headIn, type LedgerStore } from './ledger-store';
@@ -46,11 +47,8 @@ export function restoreHeads(
   if (!chain?.last || extendsHead(store, chain.last)) return { events, lost: 0, epoch: chain?.epoch ?? 0 };
   if (!recovery || chain.last.size < events) throw new DoesNotExtend(events, chain.last.size);
   const note = signRestored(chain, { last: chain.last, kept: { size: events, root: store.root } }, recovery);
-  const entry = { revision: chain.revision + 1, note };
-  store.addNote(entry);
-  file.addNote(entry);
-  const after = openChain(store, chain.origin, trusted)!;
-  return { events, lost: chain.last.size - events, epoch: after.epoch };
+  const { epoch } = addStatement({ store, file }, chain, note);
+  return { events, lost: chain.last.size - events, epoch };
 }
 
 const extendsHead = (store: LedgerStore, { size, root }: { size: number; root: Hash }): boolean =>

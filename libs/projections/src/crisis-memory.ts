@@ -24,8 +24,7 @@ export class CrisisMemory {
   static load(store: ViewStore, crisis: string): CrisisMemory {
     const memory = new CrisisMemory(store.frameEvents(crisis));
     for (const history of store.histories(crisis)) memory.#versions.set(history.original.position, versionsOf(history));
-    for (const { position, reason } of store.unreadable().filter((event) => event.crisis === crisis))
-      memory.#unreadable.set(position, reason);
+    for (const { position, reason } of store.unreadableOf(crisis)) memory.#unreadable.set(position, reason);
     return memory;
   }
 

@@ -86,7 +86,7 @@ export class ViewStore {
       db = connect(path);
       const row = db.prepare('SELECT log_id, build FROM checkpoint').get();
       const store = new ViewStore(db, path, logId);
-      const readable = row?.['build'] === build || store.unreadable().length === 0;
+      const readable = row?.['build'] === build || store.unreadableCount() === 0;
       if (row?.['log_id'] === logId && readable) return store;
     } catch {
       // A cache that cannot be read is no loss: it is made again from the log.
@@ -124,17 +124,31 @@ export class ViewStore {
     ).run(crisis, position, eventId, level, JSON.stringify(facts), unreadable);
   }
 
-  /** The events that this build cannot read, retracted ones among them. */
-  unreadable(): Unreadable[] {
+  /** How many events this build cannot read, retracted ones among them. */
+  unreadableCount(): number {
+    const row = this.#prepare('SELECT count(*) AS count FROM original WHERE unreadable IS NOT NULL').get();
+    return row?.['count'] as number;
+  }
+
+  /** The first of those events, at most `limit`. */
+  firstUnreadable(limit: number): Unreadable[] {
     const rows = this.#prepare(
-      'SELECT crisis, position, event_id, unreadable FROM original WHERE unreadable IS NOT NULL ORDER BY position',
-    ).all();
+      'SELECT crisis, position, event_id, unreadable FROM original WHERE unreadable IS NOT NULL ORDER BY position LIMIT ?',
+    ).all(limit);
     return rows.map((row) => ({
       crisis: row['crisis'] as string,
       position: row['position'] as number,
       eventId: row['event_id'] as string,
       reason: row['unreadable'] as string,
     }));
+  }
+
+  /** Those events of one crisis, with why. */
+  unreadableOf(crisis: string): Pick<Unreadable, 'position' | 'reason'>[] {
+    const rows = this.#prepare(
+      'SELECT position, unreadable FROM original WHERE crisis = ? AND unreadable IS NOT NULL',
+    ).all(crisis);
+    return rows.map((row) => ({ position: row['position'] as number, reason: row['unreadable'] as string }));
   }
 
   addAmendment(crisis: string, original: Position, { position, eventId, target, kind, level, facts }: Amendment): void {

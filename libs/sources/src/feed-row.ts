@@ -54,7 +54,7 @@ export interface BrokenRow {
   readonly broken: string;
 }
 
-const CONTROLS = /[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu;
+const CONTROLS = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+/gu;
 const MAX_LABEL = 200;
 
 /** A name fit to be a label: one line, NFC, at most 200 characters; undefined when nothing is left. */

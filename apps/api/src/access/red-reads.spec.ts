@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brokenLine, RedReads } from './red-reads';
+import { BrokenChain, checkChain } from '#access';
+import { RedReads } from './red-reads';
 
 const folder = mkdtempSync(join(tmpdir(), 'crisis-log-red-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,7 +20,7 @@ test('reads that come together are all on record, in order, in one chain that go
   await again.record(read('d'));
   await again.close();
   expect(whos(path)).toEqual(['a', 'b', 'c', 'd']);
-  expect(brokenLine(linesOf(path))).toBeUndefined();
+  expect(await checkChain(linesOf(path))).toMatchObject({ lines: 4 });
 });
 
 test.each<[string, (lines: string[]) => string[], number]>([
@@ -33,9 +34,22 @@ test.each<[string, (lines: string[]) => string[], number]>([
   for (const who of ['a', 'b', 'c']) await log.record(read(who));
   await log.close();
   const changed = change(linesOf(path));
-  expect(brokenLine(changed)).toBe(at);
+  await expect(checkChain(changed)).rejects.toEqual(new BrokenChain(at));
   writeFileSync(path, `${changed.join('\n')}\n`);
   await expect(new RedReads(path, () => 0).record(read('d'))).rejects.toMatchObject({ type: 'access-log' });
+});
+
+test('what is changed further back is found by the full check; a start reads the end alone', async () => {
+  const path = join(folder, 'long.ndjson');
+  const log = new RedReads(path, () => 0);
+  await Promise.all(Array.from({ length: 1000 }, (_, i) => log.record(read(`${i} ${'x'.repeat(500)}`))));
+  await log.close();
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"who":"7 ', '"who":"8 '));
+  const again = new RedReads(path, () => 0);
+  await again.record(read('last'));
+  await again.close();
+  expect(linesOf(path)).toHaveLength(1001);
+  await expect(checkChain(linesOf(path))).rejects.toMatchObject({ line: 8 });
 });
 
 test('a line that was cut short was answered for by nothing, and is written over', async () => {

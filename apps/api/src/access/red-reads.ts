@@ -1,10 +1,11 @@
-import { hash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { CHAIN_START, type ChainEnd, chainEnd, chainLine } from '#access';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
+import { lastLines } from './last-lines';
 
 /** One answer in which something RED may stand. */
 export interface RedRead {
@@ -30,9 +31,9 @@ interface Waiting {
 export class RedReads {
   readonly #logger = new Logger('access');
   #file: FileHandle | undefined;
-  #end = 0;
-  #lines = 0;
-  #previous = '';
+  /** In bytes. */
+  #size = 0;
+  #chain: ChainEnd = CHAIN_START;
   #queue: Waiting[] = [];
   #isWriting = false;
 
@@ -82,53 +83,37 @@ export class RedReads {
   async #append(reads: readonly RedRead[]): Promise<void> {
     this.#file ??= await this.#open();
     const at = new Date(this.clock()).toISOString();
-    let [line, previous, text] = [this.#lines, this.#previous, ''];
+    let chain = this.#chain;
+    let lines = '';
     for (const read of reads) {
-      const json = JSON.stringify({ line: line++, at, ...read, previous });
-      previous = hash('sha256', json, 'base64url');
-      text += `${json}\n`;
+      const { text, end } = chainLine(chain, { at, ...read });
+      chain = end;
+      lines += `${text}\n`;
     }
-    const bytes = Buffer.from(text);
-    const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#end);
+    const bytes = Buffer.from(lines);
+    const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#size);
     if (bytesWritten < bytes.length) throw new Error(`${this.path} takes ${bytesWritten} of ${bytes.length} bytes`);
     await this.#file.datasync();
-    this.#end += bytes.length;
-    this.#lines = line;
-    this.#previous = previous;
+    this.#size += bytes.length;
+    this.#chain = chain;
   }
 
-  /** Goes on after the last whole line: one that was cut short was never answered for. */
+  /**
+   * Goes on after the last whole line, which must follow from the one before it: a line that was cut short was never
+   * answered for. The rest, which may be years, is checked by `crisis-log verify --reads`.
+   */
   async #open(): Promise<FileHandle> {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const text = existsSync(this.path) ? await readFile(this.path, 'utf8') : '';
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const lines = whole.split('\n').slice(0, -1);
-    const broken = brokenLine(lines);
-    if (broken !== undefined) throw new Error(`${this.path}: the chain breaks at line ${broken}`);
     const file = await open(this.path, existsSync(this.path) ? 'r+' : 'wx+', 0o600);
-    this.#end = Buffer.byteLength(whole);
-    this.#lines = lines.length;
-    this.#previous = lines.length === 0 ? '' : hash('sha256', lines.at(-1)!, 'base64url');
-    await file.truncate(this.#end);
-    return file;
-  }
-}
-
-/** The first line that does not follow from the one before it; undefined when all do. */
-export function brokenLine(lines: readonly string[]): number | undefined {
-  let previous = '';
-  for (const [index, text] of lines.entries()) {
-    const its = parsed(text);
-    if (its?.line !== index || its.previous !== previous) return index;
-    previous = hash('sha256', text, 'base64url');
-  }
-  return undefined;
-}
-
-function parsed(text: string): { line?: unknown; previous?: unknown } | undefined {
-  try {
-    return JSON.parse(text) as { line?: unknown; previous?: unknown };
-  } catch {
-    return undefined;
+    try {
+      const { last, before, end } = await lastLines(file);
+      this.#chain = last === undefined ? CHAIN_START : chainEnd(last, before);
+      this.#size = end;
+      await file.truncate(end);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 }

@@ -4,22 +4,38 @@ import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 
 /** What one principal may have open at a time: each holds a connection and memory for as long as its client likes. */
-const MAX_STREAMS = 5;
+const MAX_OF_PRINCIPAL = 5;
+/** All of them together, whose memory is that of one process. */
+const MAX_STREAMS = 5_000;
 
-const open = new Map<string, number>();
+/** The answers of one server that last until their connection closes. */
+export class Streams {
+  readonly #ofPrincipal = new Map<string, number>();
+  #open = 0;
 
-/** Counts an answer that lasts until its connection closes. @throws Problem when the principal has its share already. */
-export function takeStream(request: FastifyRequest, reply: FastifyReply): void {
-  const caller = callerOf(request);
-  if (isOpenCaller(caller)) return;
-  const { name } = caller;
-  const count = open.get(name) ?? 0;
-  if (count >= MAX_STREAMS)
-    throw new Problem('too-many-requests', `${name} has ${MAX_STREAMS} streams open.`, {}, retryAfter(5));
-  open.set(name, count + 1);
-  reply.raw.once('close', () => {
-    const left = open.get(name)! - 1;
-    if (left === 0) open.delete(name);
-    else open.set(name, left);
-  });
+  constructor(private readonly max = MAX_STREAMS) {}
+
+  /** Counts one more, until its connection closes. @throws Problem when its principal, or the server, has enough */
+  take(request: FastifyRequest, reply: FastifyReply): void {
+    if (this.#open >= this.max) throw new Problem('busy', `${this.max} streams are open.`, {}, retryAfter(10));
+    const caller = callerOf(request);
+    // Its end was told before anybody listened; counted now it would be counted for ever.
+    if (reply.raw.destroyed) return;
+    // Everyone who reaches an open server is that principal.
+    if (!isOpenCaller(caller)) this.#takeOf(caller.name, reply);
+    this.#open++;
+    reply.raw.once('close', () => this.#open--);
+  }
+
+  #takeOf(name: string, reply: FastifyReply): void {
+    const count = this.#ofPrincipal.get(name) ?? 0;
+    if (count >= MAX_OF_PRINCIPAL)
+      throw new Problem('too-many-requests', `${name} has ${MAX_OF_PRINCIPAL} streams open.`, {}, retryAfter(5));
+    this.#ofPrincipal.set(name, count + 1);
+    reply.raw.once('close', () => {
+      const left = this.#ofPrincipal.get(name)! - 1;
+      if (left === 0) this.#ofPrincipal.delete(name);
+      else this.#ofPrincipal.set(name, left);
+    });
+  }
 }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendedEvent, ExpectedRevision } from '#event-log';
-import { takeStream } from '../access/streams';
 import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES } from '../http/strict-json';
@@ -40,7 +39,7 @@ export function appendLines(
       { parameter: 'If-Match' },
     );
   }
-  takeStream(request, reply);
+  context.streams.take(request, reply);
   const principal = readerOf(request, crisisId);
   const appender = new LineAppender(request, context, crisisId);
   const batches = batchesOf(splitLines(request.body as Readable, MAX_BODY_BYTES));

@@ -17,7 +17,7 @@ import { openingElement } from './open-crisis';
 import { readElement, type ReadElement } from './read-element';
 import { receiptOf } from './receipt';
 
-export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'clock'>;
+export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'streams' | 'clock'>;
 
 /**
  * The write side of the API. These are plain Fastify routes, not a Nest controller: they are the hot path,

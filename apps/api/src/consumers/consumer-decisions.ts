@@ -11,8 +11,11 @@ import {
 
 /** What is looked at to find the next crisis that has something. */
 const PAGE = 200;
+// With these three a full state stays below the 1 MiB of an append to EventStoreDB.
 /** Crises that are held at a time; no further ones are begun meanwhile. */
-const MAX_HELD = 1000;
+const MAX_HELD = 500;
+/** Items that are out under leases at a time; then only single ones go out. */
+const MAX_LEASED = 1000;
 /** What is kept of parked items; past that a crisis waits rather than lose one. */
 export const MAX_PARKED = 1000;
 
@@ -38,6 +41,12 @@ export function overdue(state: ConsumerState, now: number): ConsumerEntry | unde
     ({ lease, ...held }) => lease && isOver(lease, now) && isLast(state, { ...held, lease }),
   );
   return given && { type: 'Parked', lease: given.lease!.number, parkedAt: now };
+}
+
+/** How many items a lease may take. */
+export function roomFor({ held }: ConsumerState, limit: number): number {
+  const leased = held.reduce((sum, { lease }) => sum + (lease?.items.length ?? 0), 0);
+  return Math.max(1, Math.min(limit, MAX_LEASED - leased));
 }
 
 /** Where to look now: first at what was begun, then at what no worker has had. Undefined when that is too much already. */

@@ -1,6 +1,5 @@
-import type { Revision } from '#event-log';
+import type { ConsumerRecord, Revision } from '#event-log';
 import { applied, type ConsumerEntry, type ConsumerState, NO_CONSUMER } from './consumer-state';
-import type { ConsumerStore } from './consumer-store';
 
 /** Entries between two full states: so many are read at most, and half of what the record keeps. */
 const FULL_STATE_EVERY = 48;
@@ -15,8 +14,7 @@ export class Consumer {
 
   constructor(
     private readonly stream: string,
-    private readonly store: ConsumerStore,
-    private readonly clock: () => number,
+    private readonly record: ConsumerRecord,
   ) {}
 
   get state(): ConsumerState {
@@ -57,8 +55,7 @@ export class Consumer {
     const state = applied(this.#state, entry);
     const isFull = (this.#last + 2) % FULL_STATE_EVERY === 0;
     const entries: ConsumerEntry[] = isFull ? [entry, { type: 'State', state }] : [entry];
-    const { stream } = this;
-    if (!(await this.store.append({ stream, entries, last: this.#last, now: this.clock() }))) {
+    if (!(await this.record.append({ stream: this.stream, entries, last: this.#last }))) {
       await this.#refresh();
       return false;
     }
@@ -70,7 +67,7 @@ export class Consumer {
   }
 
   async #refresh(): Promise<void> {
-    for (const { revision, entry } of await this.store.readAfter(this.stream, this.#last)) {
+    for (const { revision, entry } of await this.record.readAfter(this.stream, this.#last)) {
       const { type } = entry as ConsumerEntry;
       // What is missing before has been forgotten: a full state follows.
       if (revision === this.#last + 1 || type === 'State') {

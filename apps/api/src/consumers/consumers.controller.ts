@@ -4,6 +4,7 @@ import { FEED_START, type FeedPlace } from '#projections';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { feedQuery } from '../feed/feed-query';
+import { leftBy } from '../http/left-by';
 import { numberParameter, onlyKnown, type Query as Parameters } from '../http/parameters';
 import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -34,6 +35,7 @@ export class ConsumersController {
     const { start, ...asked } = askedConsumer(request);
     const definition = { level: readerOf(request, asked.crisis).level, ...asked };
     const at = await this.#placeOf(request, definition, start);
+    await this.context.consumers.enrol(...nameOf(request));
     const made = await consumer.decide((state) => {
       if (state.definition && !isSame(state.definition, definition))
         throw new Problem(
@@ -78,12 +80,9 @@ export class ConsumersController {
     const waitMs = numberParameter(query, 'wait', WAIT_SECONDS) * 1000;
     const consumer = await this.#latest(request);
     if (request.method === 'HEAD') return toldBatch(undefined);
-    const left = new AbortController();
-    reply.raw.once('close', () => left.abort());
     const reader = this.#reader(request, consumer);
-    return toldBatch(
-      await this.context.consumers.next(consumer, reader, { limit, leaseMs, waitMs, left: left.signal }),
-    );
+    const asked = { limit, leaseMs, waitMs, left: leftBy(reply) };
+    return toldBatch(await this.context.consumers.next(consumer, reader, asked));
   }
 
   @Post('ack')

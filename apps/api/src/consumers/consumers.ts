@@ -1,15 +1,18 @@
+import type { Position, RecordLog } from '#event-log';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
-import { Problem } from '../http/problem';
+import { Problem, retryAfter } from '../http/problem';
 import type { Reader } from '../views/read-request';
 import { Consumer } from './consumer';
-import { nextDueAt, nextStep, overdue, takenFrom } from './consumer-decisions';
+import { nextDueAt, nextStep, overdue, roomFor, takenFrom } from './consumer-decisions';
 import type { ConsumerDefinition, Lease } from './consumer-state';
-import { ConsumerStore } from './consumer-store';
+import { Roster } from './roster';
 
 /** Consumers whose state is kept in memory. */
 const MAX_KNOWN = 1000;
+/** For the events that another instance has handed out already. */
+const REACH_MS = 2_000;
 /** How often one that waits looks whether another instance has freed something. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -32,23 +35,20 @@ export interface Wanted {
 
 export interface ConsumersParts {
   readonly feed: Feed;
-  readonly dataDir: string;
+  readonly log: Pick<RecordLog, 'consumers' | 'waitFor'>;
   readonly clock: () => number;
 }
 
 /** The named consumers of all principals: for those who cannot keep a cursor. What becomes of each is in the record. */
 export class Consumers {
-  readonly #store: ConsumerStore;
   readonly #known = new Map<string, Consumer>();
 
-  constructor(private readonly parts: ConsumersParts) {
-    this.#store = new ConsumerStore(parts.dataDir);
-  }
+  constructor(private readonly parts: ConsumersParts) {}
 
   /** Each principal has names of its own; it may be there or not. */
   of(principal: string, name: string): Consumer {
     const stream = `crisislog-consumer-${principal}/${name}`;
-    const consumer = this.#known.get(stream) ?? new Consumer(stream, this.#store, this.parts.clock);
+    const consumer = this.#known.get(stream) ?? new Consumer(stream, this.parts.log.consumers);
     this.#known.delete(stream);
     this.#known.set(stream, consumer);
     if (this.#known.size > MAX_KNOWN) {
@@ -56,6 +56,29 @@ export class Consumers {
       if (idle) this.#known.delete(idle[0]);
     }
     return consumer;
+  }
+
+  /** Before one is made. @throws Problem when the principal may have no more */
+  enrol(principal: string, name: string): Promise<void> {
+    return this.#roster(principal).add(name, async (other) => (await this.#definition(principal, other)) !== undefined);
+  }
+
+  /** Those of a principal, by name. */
+  async all(principal: string): Promise<readonly (readonly [name: string, definition: ConsumerDefinition])[]> {
+    const names = (await this.#roster(principal).names()).toSorted();
+    const found = await Promise.all(
+      names.map(async (name) => [name, await this.#definition(principal, name)] as const),
+    );
+    return found.flatMap(([name, definition]) => (definition ? [[name, definition] as const] : []));
+  }
+
+  #roster(principal: string): Roster {
+    return new Roster(this.parts.log.consumers, principal);
+  }
+
+  #definition(principal: string, name: string): Promise<ConsumerDefinition | undefined> {
+    const consumer = this.of(principal, name);
+    return consumer.inTurn(async () => consumer.state.definition);
   }
 
   /** The next items for a worker, at once or within its patience. Undefined when there are none. */
@@ -72,15 +95,22 @@ export class Consumers {
     }
   }
 
-  close(): Promise<void> {
-    return this.#store.close();
+  /** What this instance does not hold yet must not be taken for nothing. @throws Problem when it is too far behind */
+  async #reach(position: Position): Promise<void> {
+    if (!(await this.parts.log.waitFor(position, REACH_MS)))
+      throw new Problem(
+        'behind',
+        'Another instance has handed out what this one does not hold yet.',
+        {},
+        retryAfter(1),
+      );
   }
 
   /** In turn. Without anything to give: the place in the feed behind which it may come, if there is one. */
   async #take(
     consumer: Consumer,
     reader: Reader,
-    { limit, leaseMs }: Wanted,
+    wanted: Wanted,
   ): Promise<{ readonly given?: Given; readonly end?: FeedBatch['at'] }> {
     for (;;) {
       const now = this.parts.clock();
@@ -91,10 +121,12 @@ export class Consumers {
         await consumer.append(late);
         continue;
       }
+      await this.#reach(state.at.position);
+      const limit = roomFor(state, wanted.limit);
       const step = nextStep(state, now, limit);
       if (!step) return {};
       const part = await this.parts.feed.next(queryOf(definition, reader, step.crisis), step.after, step.limit);
-      const entry = takenFrom(state, step, part, { limit, expiresAt: now + leaseMs });
+      const entry = takenFrom(state, step, part, { limit, expiresAt: now + wanted.leaseMs });
       if (!entry) return { end: part.at };
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };

@@ -1,4 +1,4 @@
-import type { ConsumerState, ParkedItem } from './consumer-state';
+import type { ConsumerDefinition, ConsumerState, ParkedItem } from './consumer-state';
 import type { Given } from './consumers';
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
@@ -33,6 +33,19 @@ export function toldConsumer(name: string, { definition, held, parked }: Consume
     parked: parked.length,
   });
 }
+
+/** What each was made with, and no more: what it holds is told to the level it was made for. */
+export const toldConsumers = (all: readonly (readonly [name: string, definition: ConsumerDefinition])[]): string =>
+  JSON.stringify({
+    consumers: all.map(([name, { crisis, type, actor, level, maxAttempts }]) => ({
+      name,
+      crisis,
+      type,
+      actor,
+      level,
+      maxAttempts,
+    })),
+  });
 
 /** Without a lease when there is nothing. */
 export function toldBatch(given: Given | undefined): string {

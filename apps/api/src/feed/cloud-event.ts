@@ -1,4 +1,5 @@
 import { v5 as uuidV5 } from 'uuid';
+import { readSchemaUri } from '#catalogue';
 import { LEVELS, type StoredEvent } from '#event-log';
 import type { FeedEntry } from '#projections';
 import { wireEvent } from '../read/wire-event';
@@ -13,6 +14,10 @@ import type { Reader } from '../views/read-request';
 export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
   const { kind, crisis } = entry;
   const cause = causeOf(context, entry, subject);
+  const data =
+    kind === 'withdraw'
+      ? { eventId: subject.id, crisisId: crisis }
+      : wireEvent(subject, LEVELS[entry.marking]!, reader);
   return JSON.stringify({
     specversion: '1.0',
     id: itemIdOf(context, entry, subject),
@@ -21,14 +26,18 @@ export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: Stor
     subject: subject.id,
     time: new Date(cause.recordedAt).toISOString(),
     datacontenttype: 'application/json',
+    ...schemaOf(subject.type, data),
     crisisid: crisis,
     item: kind,
-    data:
-      kind === 'withdraw'
-        ? { eventId: subject.id, crisisId: crisis }
-        : wireEvent(subject, LEVELS[entry.marking]!, reader),
+    data,
   });
 }
+
+/** Not for what this build cannot read, nor for what is withdrawn. */
+const schemaOf = (type: string, { schemaVersion, unreadable }: Readonly<Record<string, unknown>>): object =>
+  schemaVersion === undefined || unreadable !== undefined
+    ? {}
+    : { dataschema: readSchemaUri(type, schemaVersion as number) };
 
 export const itemIdOf = (context: ReadContext, entry: FeedEntry, subject: StoredEvent): string =>
   entry.kind === 'event' ? subject.id : uuidV5(causeOf(context, entry, subject).id, subject.id);

@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { takeStream } from '../access/streams';
+import type { Streams } from '../access/streams';
 import { endedOf } from '../http/principal';
-import { Problem, retryAfter } from '../http/problem';
+import { leftBy } from '../http/left-by';
 
 /** Well within the patience of proxies. */
 export const HEARTBEAT_MS = 15_000;
 /** A connection that takes nothing for so long is cut; its client resumes where it was. */
 const STALL_MS = 60_000;
 const RETRY_MS = 1000;
-const MAX_STREAMS = 5_000;
-let open = 0;
 
 const logger = new Logger('streams');
 
@@ -20,39 +18,39 @@ const logger = new Logger('streams');
  * in memory for a client that does not read.
  */
 export class EventStream {
-  readonly #ended = new AbortController();
+  /** Aborts when the client has left or was cut. */
+  readonly ended: AbortSignal;
 
   private constructor(
     private readonly reply: FastifyReply,
     revoked: AbortSignal,
   ) {
-    reply.raw.on('close', () => this.#ended.abort());
+    this.ended = leftBy(reply);
     // Who has lost the right to listen hears nothing more.
     const cut = (): void => void reply.raw.destroy();
-    revoked.addEventListener('abort', cut);
+    if (revoked.aborted) cut();
+    else revoked.addEventListener('abort', cut);
     this.ended.addEventListener('abort', () => revoked.removeEventListener('abort', cut));
   }
 
   /**
    * Answers with a stream for as long as `send` goes on. A failure in it ends the stream: its client comes back to
-   * where it was, and is told then. Each stream costs memory even while it waits, so there is a limit.
+   * where it was, and is told then.
    */
   static async serve(
+    streams: Streams,
     request: FastifyRequest,
     reply: FastifyReply,
     send: (stream: EventStream) => Promise<void>,
   ): Promise<void> {
-    if (open >= MAX_STREAMS) throw new Problem('busy', `${MAX_STREAMS} streams are open.`, {}, retryAfter(10));
-    takeStream(request, reply);
+    streams.take(request, reply);
     const stream = EventStream.open(request, reply);
     if (!stream) return;
-    open++;
     try {
       await send(stream);
     } catch (error) {
       logger.warn(`${request.id} ${request.routeOptions.url} ends early: ${(error as Error).message}`);
     } finally {
-      open--;
       reply.raw.end();
     }
   }
@@ -73,11 +71,6 @@ export class EventStream {
     }
     reply.raw.write(`retry: ${RETRY_MS}\n\n`);
     return new EventStream(reply, endedOf(request));
-  }
-
-  /** Aborts when the client has left or was cut. */
-  get ended(): AbortSignal {
-    return this.#ended.signal;
   }
 
   /** Sends what is ready. Gives up on a client that has stopped reading. */

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FEED_START, type FeedPlace } from '#projections';
 import { Context } from '../app.context';
 import { requireCrisisId } from '../http/crisis-id';
+import { leftBy } from '../http/left-by';
 import { numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
 import { readerOf } from '../http/principal';
 import { EventStream } from './event-stream';
@@ -36,9 +37,7 @@ export class FeedController {
     const waitSeconds = numberParameter(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS, default: 0 });
     const asked = await this.#asked(request, query);
     const start = await this.#placeOf(asked, textParameter(query, 'after'), 'after');
-    const left = new AbortController();
-    reply.raw.once('close', () => left.abort());
-    return pullFeed(this.context, asked, start, { limit, waitMs: waitSeconds * 1000, left: left.signal });
+    return pullFeed(this.context, asked, start, { limit, waitMs: waitSeconds * 1000, left: leftBy(reply) });
   }
 
   /** Server-sent events from a cursor on, without end. */
@@ -56,7 +55,9 @@ export class FeedController {
       ? this.#placeOf(asked, textParameter(query, 'after'), 'after')
       : this.#placeOf(asked, last, 'Last-Event-ID'));
     const isStill = (): boolean => readerOf(request, asked.crisis).level === asked.reader.level;
-    await EventStream.serve(request, reply, (stream) => streamFeed(this.context, asked, start, stream, isStill));
+    await EventStream.serve(this.context.streams, request, reply, (stream) =>
+      streamFeed(this.context, asked, start, stream, isStill),
+    );
   }
 
   /** What is in force now, one event a line, and in the last line the cursor from which to follow. */

@@ -49,7 +49,7 @@ export class ViewStreamsController {
     const query = { crisis, reader: { name, level, seesNumbers }, filter: `crisis=${crisis}` };
     const followed = new FollowedView(this.context, view, query);
     const begun = await followed.begin();
-    await EventStream.serve(request, reply, (stream) =>
+    await EventStream.serve(this.context.streams, request, reply, (stream) =>
       followed.stream(begun, stream, () => readerOf(request, crisis).level === level),
     );
   }

@@ -1,8 +1,11 @@
 import type { ReadContext } from '../views/read-context';
 
-/** Lag in events, and the crises whose views wait for an event that this build cannot read. */
-export function answerHealth(context: ReadContext): string {
-  const head = context.log.head();
-  const checkpoint = context.store.checkpoint();
-  return JSON.stringify({ checkpoint, lag: head - checkpoint, unreadable: context.store.unreadable() });
+/** Enough to see what is the matter; a build too old for the record may not be able to read most of it. */
+const SHOWN = 10;
+
+/** Lag in events, and what this build cannot read: how much, and the first of it. The views of its crises wait for that. */
+export function answerHealth({ log, store }: ReadContext): string {
+  const checkpoint = store.checkpoint();
+  const unreadable = { count: store.unreadableCount(), first: store.firstUnreadable(SHOWN) };
+  return JSON.stringify({ checkpoint, lag: log.head() - checkpoint, unreadable });
 }

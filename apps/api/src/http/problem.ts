@@ -28,6 +28,11 @@ export const PROBLEMS = {
     'The Host header names no host of this server',
     'Use the address the server was started with, or add the name to ALLOWED_HOSTS.',
   ],
+  'expectation-failed': [
+    417,
+    'The request expects what this server does not do',
+    'Send it without `Expect`, or with `Expect: 100-continue`.',
+  ],
   unauthenticated: [
     401,
     'The request does not say who sends it',
@@ -68,6 +73,11 @@ export const PROBLEMS = {
     409,
     'The name is that of another consumer of yours',
     'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
+  ],
+  'too-many-consumers': [
+    409,
+    'You have as many consumers as one may',
+    'Use one that GET /v1/consumers lists, or delete one that nobody works with.',
   ],
   'lease-lost': [
     409,

@@ -7,7 +7,8 @@ const CORRELATION_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
 
 /**
  * Before anything is read: `Host` must name this server (a page elsewhere cannot reach it by rebinding a
- * name), a foreign `Origin` is refused, compressed bodies are not taken (no bombs), nor what can be read in two ways.
+ * name), a foreign `Origin` is refused, compressed bodies are not taken (no bombs), nor what can be read in two ways, nor
+ * what expects more than `100-continue`.
  */
 export function checkRequests(fastify: FastifyInstance, allowedHosts: readonly string[]): void {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts]);
@@ -44,10 +45,12 @@ function ambiguity(
 }
 
 function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Problem | undefined {
-  const { host = '', origin, 'content-encoding': encoding } = headers;
+  const { host = '', origin, expect, 'content-encoding': encoding } = headers;
   if (!names.has(withoutPort(host))) return new Problem('unknown-host', `Host is ${JSON.stringify(host)}.`);
   if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`)
     return new Problem('foreign-origin', `Origin is ${JSON.stringify(origin)}, the server is ${host}.`);
+  if (expect !== undefined && !/^100-continue$/i.test(expect))
+    return new Problem('expectation-failed', `Expect is ${JSON.stringify(expect)}.`, {}, CLOSE);
   if (encoding !== undefined && encoding !== 'identity')
     return new Problem('unsupported-media-type', `Content-Encoding ${encoding} is not taken; send the body as it is.`);
   return undefined;

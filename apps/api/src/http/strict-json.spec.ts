@@ -17,6 +17,7 @@ const REFUSED: readonly (readonly [name: string, text: string, says: RegExp])[] 
   ['an integer beyond 2^53', '{"a":9007199254740993}', /2\^53/],
   ['a large integer with exponent', '[1e17]', /2\^53/],
   ['infinity', '[1e400]', /too large/],
+  ['what would be zero', '[1e-400]', /too small/],
   ['a lone high surrogate', '{"a":"\\ud800"}', /surrogate/],
   ['a lone low surrogate in an array', '["x","\\udc00y"]', /surrogate/],
   ['depth', `${'['.repeat(MAX_DEPTH + 1)}${']'.repeat(MAX_DEPTH + 1)}`, /levels/],
@@ -34,7 +35,7 @@ test('invalid UTF-8 is refused', () => {
 
 test.each([
   '{"a":"\\"b\\\\","c":"\\ud83d\\ude00"}',
-  '{"a":9007199254740991,"b":-0.5,"c":1.5e-300}',
+  '{"a":9007199254740991,"b":-0.5,"c":1.5e-300,"d":0.0e-400,"e":5e-324}',
   '{"a":{"a":{"a":[]}},"constructor":1,"1":2,"0":3}',
   '["a\\\\","b:c","d\\":"]',
   `${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`,
@@ -63,8 +64,12 @@ test('whatever JSON.stringify writes of plain values is read back', () => {
   );
 });
 
-test('a megabyte of short strings is read in linear time', () => {
-  const text = JSON.stringify(Array.from({ length: 100_000 }, (_, i) => `s${i}`));
+test.each([
+  ['short strings', JSON.stringify(Array.from({ length: 100_000 }, (_, i) => `s${i}`))],
+  ['escapes', JSON.stringify('\n'.repeat(500_000))],
+  ['escaped quotes', JSON.stringify('"'.repeat(500_000))],
+  ['numbers', `[${'1.5,'.repeat(250_000)}1]`],
+])('a megabyte of %s is read in linear time', (_, text) => {
   const started = performance.now();
   parseStrictText(text);
   const strict = performance.now() - started;

@@ -60,7 +60,7 @@ function scan(text: string): Found {
   return found;
 }
 
-/** Finds the ends of strings in one pass: the next backslash is looked up once, not once per string. */
+/** Finds the ends of strings in one pass: neither the next backslash nor the next quote is looked up twice. */
 class Strings {
   escaped = false;
   #backslash = -2;
@@ -71,8 +71,9 @@ class Strings {
   endOf(start: number): number {
     this.escaped = false;
     let from = start + 1;
+    let end = -1;
     for (;;) {
-      const end = this.text.indexOf('"', from);
+      if (end < from) end = this.text.indexOf('"', from);
       if (end === -1) return this.text.length;
       if (this.#backslash !== -1 && this.#backslash < from) this.#backslash = this.text.indexOf('\\', from);
       if (this.#backslash === -1 || this.#backslash > end) return end;
@@ -119,6 +120,7 @@ function requireExact(number: string): void {
   const value = Number(number);
   if (Number.isNaN(value)) return;
   if (!Number.isFinite(value)) throw malformed(`The number ${shorten(number)} is too large.`);
+  if (value === 0 && /^[^e]*[1-9]/i.test(number)) throw malformed(`The number ${shorten(number)} is too small.`);
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw malformed(`The integer ${shorten(number)} is beyond 2^53 and would be altered; send it as a string.`);
   }

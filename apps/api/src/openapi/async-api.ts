@@ -1,6 +1,6 @@
 import { BUILD } from '../build';
 import { documentSchemas } from './document';
-import type { Schema } from './schema';
+import { reachedFrom } from './reached-from';
 
 /** What comes over a stream: its `event:`, and the schema of its `data:`. */
 interface Streamed {
@@ -76,19 +76,3 @@ const messageName = (stream: string, event: string): string => `${stream}-${even
 
 const mapped = (make: (name: string, stream: Streamed) => object): Record<string, object> =>
   Object.fromEntries(Object.entries(STREAMS).map(([name, stream]) => [name, make(name, stream)]));
-
-/** An object in OpenAPI and a string in AsyncAPI; it only repeats what the schemas say of `type`. */
-const withoutDiscriminator = (name: string, value: unknown): unknown => (name === 'discriminator' ? undefined : value);
-
-/** These schemas and all that they refer to. */
-function reachedFrom(names: readonly string[], schemas: Readonly<Record<string, Schema>>): Record<string, Schema> {
-  const reached: Record<string, Schema> = {};
-  const visit = (name: string): void => {
-    if (name in reached) return;
-    const text = JSON.stringify(schemas[name], withoutDiscriminator);
-    reached[name] = JSON.parse(text) as Schema;
-    for (const [, other] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) visit(other!);
-  };
-  names.forEach(visit);
-  return reached;
-}

@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Controller, Get, Header, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { definitions, jsonSchema } from '#catalogue';
+import { definitions, type EventType, jsonSchema } from '#catalogue';
 import { Public } from '../access/needs';
 import { Problem, PROBLEMS, type ProblemType } from '../http/problem';
 import { asyncApiDocument } from './async-api';
 import { openApiDocument } from './document';
+import { readSchema } from './read-schema';
 
 const UI = join(createRequire(__filename).resolve('swagger-ui-dist/package.json'), '..');
 const ASSETS: Readonly<Record<string, string>> = {
@@ -70,12 +71,23 @@ export class OpenApiController {
   @Public()
   @Header('content-type', 'application/schema+json')
   schema(@Param('type') type: string): string {
-    const definition = definitions.find((candidate) => candidate.type === type);
-    if (!definition)
-      throw new Problem('not-found', `There is no event type ${JSON.stringify(type)}.`, {
-        known: definitions.map((known) => known.type),
-      });
-    return JSON.stringify(jsonSchema(definition.type));
+    return JSON.stringify(jsonSchema(definitionOf(type).type));
+  }
+
+  /** `urn:crisis-log:event:{type}:{version}`. */
+  @Get('v1/schemas/:type/:version')
+  @Public()
+  @Header('content-type', 'application/schema+json')
+  versionOfSchema(@Param('type') type: string, @Param('version') version: string): string {
+    return JSON.stringify(jsonSchema(definitionOf(type, version).type));
+  }
+
+  /** `urn:crisis-log:event:{type}:{version}:read`, the `dataschema` of items. */
+  @Get('v1/schemas/:type/:version/read')
+  @Public()
+  @Header('content-type', 'application/schema+json')
+  schemaAsRead(@Param('type') type: string, @Param('version') version: string): string {
+    return JSON.stringify(readSchema(definitionOf(type, version)));
   }
 
   @Get('problems/:type')
@@ -89,4 +101,18 @@ export class OpenApiController {
     const [status, title, next] = PROBLEMS[type as ProblemType];
     return JSON.stringify({ type: `/problems/${type}`, status, title, next });
   }
+}
+
+/** @throws Problem where this build has no such type, or has another version of it */
+function definitionOf(type: string, version?: string): (typeof definitions)[number] & { readonly type: EventType } {
+  const definition = definitions.find((candidate) => candidate.type === type);
+  if (!definition)
+    throw new Problem('not-found', `There is no event type ${JSON.stringify(type)}.`, {
+      known: definitions.map((known) => known.type),
+    });
+  if (version !== undefined && version !== `${definition.version}`)
+    throw new Problem('not-found', `This build reads and takes ${type} in version ${definition.version} only.`, {
+      known: [definition.version],
+    });
+  return definition;
 }

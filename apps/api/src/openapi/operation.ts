@@ -33,6 +33,7 @@ const ANYWHERE = [
   'too-many-requests',
   'foreign-origin',
   'request-timeout',
+  'expectation-failed',
   'unsupported-media-type',
   'unknown-host',
   'headers-too-large',

@@ -3,7 +3,6 @@ import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { definitions } from '#catalogue';
 import { Needs } from '../access/needs';
-import { takeStream } from '../access/streams';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
 import { readerOf } from '../http/principal';
@@ -41,7 +40,7 @@ export class EventsController {
     const question = this.#question(request, crisisId, query);
     await caughtUpTo(this.context, query);
     if (accept.includes('application/x-ndjson')) {
-      takeStream(request, reply);
+      this.context.streams.take(request, reply);
       const first = await this.context.views.ask({ kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' });
       return reply
         .type('application/x-ndjson')

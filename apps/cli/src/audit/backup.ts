@@ -11,7 +11,7 @@ import { dataDirOption } from './data-dir';
 /** The tree first: a log may be longer than its heads say, never shorter. */
 const DATABASES = [LEDGER_FILE, 'log.sqlite'];
 /** What else cannot be made again. */
-const FILES = ['log.vkey', 'signing.key', 'token.key'];
+const FILES = ['log.vkey', 'signing.key', 'signing.key.next', 'token.key'];
 
 export const backupCommand = (): Command =>
   new Command('backup')

@@ -1,5 +1,14 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { beginChain, checkExtends, follow, type Hash, type HeadChain, Refusal, type VerifierKey } from '#ledger';
+import {
+  beginChain,
+  checkExtends,
+  follow,
+  type Hash,
+  type HeadChain,
+  headText,
+  Refusal,
+  type VerifierKey,
+} from '#ledger';
 
 /** A signed entry of the stream of heads, as a server gives it. */
 export interface SeenNote {
@@ -61,11 +70,9 @@ export class HeadWatch {
     this.checkSameStatements(seen.statements);
     const before = this.chain;
     const known = this.lines.at(-1)?.revision ?? -1;
-    const fresh: SeenNote[] = [...seen.statements, seen].filter(({ revision }) => revision > known);
-    if (fresh.length === 0) {
-      this.checkSeen(seen);
-      return [];
-    }
+    const fresh: SeenNote[] = [...seen.statements, seen]
+      .filter(({ revision }) => revision > known)
+      .sort((a, b) => a.revision - b.revision);
     let chain = this.chain;
     const said: string[] = [];
     for (const line of fresh) {
@@ -75,6 +82,8 @@ export class HeadWatch {
       if (isHead && last) await proved(last, chain.last!, prove);
       if (!isHead && before) said.push(line.note.slice(0, line.note.indexOf('\n\n')));
     }
+    if (!fresh.includes(seen)) this.checkStands(seen, chain?.last);
+    if (fresh.length === 0) return said;
     const lines = fresh.map(({ revision, note }) => ({ seenAt, revision, note }));
     appendFileSync(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
     this.lines.push(...lines);
@@ -99,12 +108,11 @@ export class HeadWatch {
     }
   }
 
-  /** One that is not newer is one that was seen. */
-  private checkSeen({ revision, note }: SeenNote): void {
-    if (this.lines.some((line) => line.revision === revision && line.note === note)) {
-      if (revision === this.lines.at(-1)!.revision) return;
+  /** One that is not newer than what was seen is the one that stands after it. */
+  private checkStands({ revision, note }: SeenNote, last: Head | undefined): void {
+    if (last && note.startsWith(`${headText(last)}\n`)) return;
+    if (this.lines.some((line) => line.revision === revision && line.note === note))
       throw new Refusal('head-behind', `the log is back at the head of revision ${revision}`, { revision });
-    }
     throw new Refusal('split-view', 'another head stands where one was seen', { revision });
   }
 }

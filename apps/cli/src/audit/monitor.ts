@@ -28,10 +28,6 @@ export const monitorCommand = (url: Option): Command =>
     .option('--max-age <seconds>', 'refuse when no new head was seen for so long', seconds)
     .addOption(url)
     .option('--json', 'a line of JSON a round', false)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 consistent, 1 refused (with the reason), 2 wrong usage, 3 server unreachable.',
-    )
     .action(runMonitor);
 
 async function runMonitor(flags: Flags): Promise<void> {

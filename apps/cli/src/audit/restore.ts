@@ -23,7 +23,6 @@ export const restoreCommand = (): Command =>
     .addOption(headsOption())
     .option('--accept-loss', 'also where events that were signed are missing: starts the next epoch', false)
     .option('--recovery <file>', 'the recovery key, which --accept-loss needs')
-    .addHelpText('after', '\nExit codes: 0 restored, 1 refused: it does not extend the last head, 2 wrong usage.')
     .action(runRestore);
 
 async function runRestore(backup: string, { dataDir, heads, acceptLoss, recovery }: Flags): Promise<void> {

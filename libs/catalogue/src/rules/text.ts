@@ -18,7 +18,8 @@ export const Text = (max = MAX_TEXT): Rule =>
     { schema: { type: 'string', pattern: TEXT_PATTERN, maxLength: max } },
   );
 
-const LABEL_PATTERN = '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$';
+const LABEL_PATTERN =
+  '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060\\u2066-\\u2069\\ufeff]+$';
 const LABEL = new RegExp(LABEL_PATTERN, 'u');
 /** Nearly all labels: printable ASCII that begins with something to see. */
 const PLAIN = /^[!-~][ -~]*$/;
@@ -27,7 +28,7 @@ const PLAIN = /^[!-~][ -~]*$/;
 export const Label = (max = MAX_NAME): Rule =>
   rule(
     'label',
-    `must be one line of 1 to ${max} characters in Unicode NFC, not blank, without control or bidirectional characters`,
+    `must be one line of 1 to ${max} characters in Unicode NFC, not blank, without control, bidirectional or invisible characters`,
     (value) =>
       typeof value === 'string' && fits(value, max) && (PLAIN.test(value) || (LABEL.test(value) && isNormal(value))),
     { schema: { type: 'string', pattern: LABEL_PATTERN, maxLength: max } },

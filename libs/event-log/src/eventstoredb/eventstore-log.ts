@@ -24,6 +24,7 @@ import { genesisOf } from './genesis';
 import { Mirror, MirrorHealth } from './mirror';
 import { MirrorFile } from './mirror-file';
 import { RecordClient, type RecordOptions } from './record-client';
+import { RecordConsumers } from './record-consumers';
 import { Sealer } from './sealer';
 
 export interface EventStoreLogOptions extends SqliteLogOptions, RecordOptions {
@@ -43,6 +44,8 @@ export class EventStoreLog implements EventLog {
     readonly logId: string,
     /** For reads beyond the port. Other threads open their own with `openReader`. */
     readonly reader: LogReader,
+    /** In EventStoreDB, read from there: what one instance appends the next one sees at once. */
+    readonly consumers: RecordConsumers,
     private readonly record: RecordClient,
     private readonly mirror: Mirror,
     private readonly appender: Appender,
@@ -71,7 +74,8 @@ export class EventStoreLog implements EventLog {
       const appender = new Appender({ record, mirror, sealer }, clockCheck, deadlineMs);
       mirror.start();
       await Promise.all([mirror.settled, clockCheck.run()]);
-      return new EventStoreLog(genesis.logId, reader, record, mirror, appender, signal, lock);
+      const consumers = new RecordConsumers(record, clock);
+      return new EventStoreLog(genesis.logId, reader, consumers, record, mirror, appender, signal, lock);
     } catch (error) {
       lock.release();
       await record.close();
@@ -130,6 +134,7 @@ export class EventStoreLog implements EventLog {
   }
 
   private async end(): Promise<void> {
+    this.consumers.close();
     await this.appender.close();
     await this.mirror.close();
     this.signal.end(new LogClosed({ reason: 'by its owner' }));

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { decide, ProposedEvent } from '../decide';
 import { bodyOf, contentHashOf, DividedElement } from '../element';
 import { saltPool, seal } from '../envelope';
-import type { AppendRequest, ExpectedRevision, Position, RecordedBy } from '../event-log';
+import type { AppendRequest, ExpectedRevision, Position, RecordedBy, Revision } from '../event-log';
+import { ConsumerTable } from './consumer-table';
 import { INSERT_EVENT, rewriteVersion } from './schema';
 import { StreamColumns, StreamQueries } from './stream-columns';
 import type { EventOutcome, WireEvent, WireGroup, WireOutcome, WireReply } from './wire';
@@ -25,6 +26,7 @@ export class LogWriter {
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly insertEvent: StatementSync;
+  private readonly consumers: ConsumerTable;
   private readonly nextSalts = saltPool();
   private readonly streams = new Map<string, StreamColumns>();
   private readonly recorders = new Map<string, { key: number; recordedBy: RecordedBy }>();
@@ -40,6 +42,7 @@ export class LogWriter {
     this.begin = db.prepare('begin immediate');
     this.commit = db.prepare('commit');
     this.insertEvent = db.prepare(INSERT_EVENT);
+    this.consumers = new ConsumerTable(db);
     const head = db.prepare('select position, recorded_at from event order by position desc limit 1').get();
     this.nextPosition = head === undefined ? 0 : (head['position'] as number) + 1;
     this.recordedAt = head === undefined ? 0 : (knownAtHead(db) ?? (head['recorded_at'] as number));
@@ -68,6 +71,7 @@ export class LogWriter {
   private writeGroup({ appends, bytes }: WireGroup): WireOutcome[] {
     let at = 0;
     return appends.map((append) => {
+      if ('texts' in append) return this.consumers.append(append, this.recordedAt);
       const [name, expected, principal, level, mayMark = 'both', isEach, ...wires] = append;
       const events = wires.map((wire) => incoming(wire, bytes.subarray(at, (at += bytesOf(wire)))));
       const writer = { principal, level, mayMark };
@@ -81,7 +85,7 @@ export class LogWriter {
     events: readonly IncomingEvent[],
     expected: ExpectedRevision,
     writer: AppendRequest['writer'],
-  ): WireOutcome {
+  ): Exclude<WireOutcome, boolean> {
     const stream = this.stream(name);
     const verdict = decide({ events, expected, writer }, stream);
     if (verdict === 'repeat') return events.map(({ id }) => stream.original(id));
@@ -163,7 +167,7 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
 }
 
 /** All new, as nearly always: they have the revisions from the first on. */
-const together = (outcomes: readonly EventOutcome[]): WireOutcome =>
+const together = (outcomes: readonly EventOutcome[]): Revision | readonly EventOutcome[] =>
   outcomes.every((outcome) => typeof outcome === 'number') ? outcomes[0]! : outcomes;
 
 const bytesOf = (wire: WireEvent): number => wire[2];

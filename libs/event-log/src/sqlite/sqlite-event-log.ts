@@ -13,6 +13,7 @@ import type {
 } from '../event-log';
 import { followLog } from '../follow-log';
 import { HeadSignal } from '../head-signal';
+import { ConsumerStreams } from './consumer-streams';
 import { LogReader, openReader } from './log-reader';
 import { takeOwnerLock } from './owner-lock';
 import { LOG_FILE } from './schema';
@@ -38,6 +39,8 @@ export class SqliteEventLog implements EventLog {
     readonly logId: string,
     /** For reads beyond the port. Other threads open their own with `openReader`. */
     readonly reader: LogReader,
+    /** Durable in the same transactions as the events. */
+    readonly consumers: ConsumerStreams,
     private readonly writer: WriterClient,
     private readonly signal: HeadSignal,
     private readonly lock: { release(): void },
@@ -52,7 +55,8 @@ export class SqliteEventLog implements EventLog {
       const writer = await WriterClient.start(options, clock, (head) => signal.advance(head));
       const reader = openReader(dataDir);
       signal.advance(reader.head());
-      return new SqliteEventLog(reader.genesis().logId, reader, writer, signal, lock);
+      const consumers = new ConsumerStreams(options.file, writer);
+      return new SqliteEventLog(reader.genesis().logId, reader, consumers, writer, signal, lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -109,6 +113,7 @@ export class SqliteEventLog implements EventLog {
     this.signal.end(new LogClosed({ reason: 'by its owner' }));
     // The writer last: the last connection that may write moves the WAL into the file.
     this.reader.close();
+    this.consumers.close();
     await this.writer.end();
     this.lock.release();
   }

@@ -45,20 +45,27 @@ export type WireEvent = readonly [
   references: readonly Reference[] | undefined,
 ];
 
+/** Entries, as JSON texts, for the end of a consumer's stream. */
+export interface WireEntries {
+  readonly stream: string;
+  readonly last: Revision;
+  readonly texts: readonly string[];
+}
+
 /** One without appends tries whether the disk takes a write. */
 export interface WireGroup {
   /** The clock of the log's owner, milliseconds since the epoch. */
   readonly now: number;
-  readonly appends: readonly WireAppend[];
+  readonly appends: readonly (WireAppend | WireEntries)[];
   /** Of all events, one after the other. */
   readonly bytes: Uint8Array;
 }
 
 /**
  * Revision of the first new event, when all were stored; or a refusal; or what became of each: the revision of a new
- * event, the original result of one that is repeated, a refusal.
+ * event, the original result of one that is repeated, a refusal. Of a consumer's entries whether they were stored.
  */
-export type WireOutcome = Revision | Failure | readonly EventOutcome[];
+export type WireOutcome = Revision | Failure | readonly EventOutcome[] | boolean;
 export type EventOutcome = Revision | AppendedEvent | Failure;
 
 export interface WireReply {

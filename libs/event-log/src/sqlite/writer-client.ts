@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { checkAppend, checkEach } from '../check-append';
 import type { DividedElement } from '../element';
 import { EventLogError, type Failure, LogClosed, OutcomeUnknown, toError, WriterBusy, WritingStopped } from '../errors';
+import type { ConsumerAppend } from '../consumer-record';
 import type { AppendedEvent, AppendRequest, Outcome, Position } from '../event-log';
-import { type EventOutcome, pack, packBytes, WireAppend, WireGroup, WireOutcome, WireReply } from './wire';
+import { type EventOutcome, pack, packBytes, WireAppend, WireEntries, WireGroup, WireOutcome, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
 /** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
@@ -21,13 +22,13 @@ const PROBE_MS = 1_000;
 interface Pending {
   readonly ids: readonly string[];
   readonly bytes: number;
-  readonly resolve: (outcomes: readonly Outcome[]) => void;
+  readonly resolve: (result: readonly Outcome[] | boolean) => void;
   readonly reject: (error: Error) => void;
 }
 
 interface Waiting {
   readonly pending: Pending;
-  readonly wire: WireAppend;
+  readonly wire: WireAppend | WireEntries;
   readonly elements: readonly DividedElement[];
 }
 
@@ -106,13 +107,29 @@ export class WriterClient {
       if (elements.length === 0) return resolve([]);
       const events = refused?.size ? request.events.filter((_event, i) => !refused.has(i)) : request.events;
       const bytes = elements.reduce((sum, element) => sum + element.bytes.length, 0);
-      if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
-      this.waitingBytes += bytes;
       const ids = events.map(({ id }) => id);
       const wire = pack({ ...request, events }, elements, refused !== undefined);
-      this.queue.push({ pending: { ids, bytes, resolve, reject }, wire, elements });
-      this.schedule();
+      this.accept({ pending: { ids, bytes, resolve: resolve as Pending['resolve'], reject }, wire, elements });
     });
+  }
+
+  /** In the same transaction as the events that wait: a consumer costs no commit of its own while there are appends. */
+  appendEntries({ stream, entries, last }: ConsumerAppend): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== undefined) throw this.ended;
+      const texts = entries.map((entry) => JSON.stringify(entry));
+      const bytes = texts.reduce((sum, text) => sum + text.length, 0);
+      const pending = { ids: [], bytes, resolve: resolve as Pending['resolve'], reject };
+      this.accept({ pending, wire: { stream, last, texts }, elements: [] });
+    });
+  }
+
+  private accept(waiting: Waiting): void {
+    const { bytes } = waiting.pending;
+    if (this.waitingBytes + bytes > QUEUE_BYTES) throw new WriterBusy({ queuedBytes: this.waitingBytes });
+    this.waitingBytes += bytes;
+    this.queue.push(waiting);
+    this.schedule();
   }
 
   /** Takes nothing more; resolves when everything accepted has its answer. */
@@ -160,7 +177,7 @@ export class WriterClient {
     );
   }
 
-  private post(appends: readonly WireAppend[], elements: readonly DividedElement[]): void {
+  private post(appends: WireGroup['appends'], elements: readonly DividedElement[]): void {
     const bytes = packBytes(elements);
     const group: WireGroup = { now: this.clock(), appends, bytes };
     this.worker.postMessage(group, [bytes.buffer]);
@@ -192,7 +209,7 @@ export class WriterClient {
       const { ids, resolve, reject } = settled[i]!;
       const outcome = outcomes[i]!;
       if (isFailure(outcome)) reject(toError(outcome));
-      else resolve(unpack(outcome, ids, position, recordedAt));
+      else resolve(typeof outcome === 'boolean' ? outcome : unpack(outcome, ids, position, recordedAt));
       position += storedOf(outcome, ids.length);
     }
   }
@@ -225,12 +242,13 @@ const isFailure = (outcome: WireOutcome | EventOutcome): outcome is Failure =>
   typeof outcome === 'object' && 'type' in outcome;
 
 function storedOf(outcome: WireOutcome, events: number): number {
+  if (typeof outcome === 'boolean') return 0;
   if (typeof outcome === 'number') return events;
   return isFailure(outcome) ? 0 : outcome.filter((each) => typeof each === 'number').length;
 }
 
 function unpack(
-  outcome: Exclude<WireOutcome, Failure>,
+  outcome: Exclude<WireOutcome, Failure | boolean>,
   ids: readonly string[],
   firstPosition: Position,
   recordedAt: number,

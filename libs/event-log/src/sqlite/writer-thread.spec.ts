@@ -82,6 +82,21 @@ test('while it tries, appends are answered as ever', async () => {
   failing(false);
 });
 
+test('the entries of consumers share the fate of the events beside them', async () => {
+  const entry = (n: number) =>
+    log.consumers.append({ stream: 'crisislog-consumer-a/b', entries: [{ n }], last: n - 1 });
+  expect(await Promise.all([append(event('First')), entry(0)])).toMatchObject([[{ position: 0 }], true]);
+  failing(true);
+  const both = await Promise.allSettled([entry(1), append(event('Second'))]);
+  expect(both.map((each) => each.status === 'rejected' && (each.reason as unknown))).toEqual([
+    expect.any(OutcomeUnknown),
+    expect.any(OutcomeUnknown),
+  ]);
+  failing(false);
+  expect(await retried(() => entry(1))).toBe(true);
+  expect((await log.consumers.readAfter('crisislog-consumer-a/b', -1)).map(({ revision }) => revision)).toEqual([0, 1]);
+});
+
 async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -5,6 +5,7 @@ const LEASE = said('Say it with what becomes of the items.', { type: 'string', p
 const ITEM_ID = said('The `id` of the item.', { type: 'string', format: 'uuid' });
 const ATTEMPTS = said('How often it has been handed out.', COUNT);
 const START = said('`beginning` (default), `head`, or a cursor of the feed.', TEXT);
+const LEVEL = said('Of whoever made it, when it was made.', words(TLP));
 const filters = { crisis: CRISIS_ID, type: said('As in the feed.', TEXT), actor: TEXT };
 const maxAttempts = said('How often an item is handed out before it is parked.', {
   type: 'integer',
@@ -19,7 +20,7 @@ export const CONSUMERS: Readonly<Record<string, Schema>> = {
     {
       name: TEXT,
       ...filters,
-      level: said('Of whoever made it, when it was made.', words(TLP)),
+      level: LEVEL,
       maxAttempts,
       leases: said(
         'Who works on what; also one whose time is over, until the items go to another worker.',
@@ -33,6 +34,9 @@ export const CONSUMERS: Readonly<Record<string, Schema>> = {
     },
     ['crisis', 'type', 'actor'],
   ),
+  ConsumerList: object({
+    consumers: list(object({ name: TEXT, ...filters, level: LEVEL, maxAttempts }, ['crisis', 'type', 'actor'])),
+  }),
   ConsumerRemoved: object({ removed: { const: true } }),
   ConsumerBatch: object(
     {

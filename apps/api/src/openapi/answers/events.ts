@@ -56,7 +56,7 @@ function withMembers(name: string, members: Record<string, Schema>, required: re
 
 const types = definitions.map(({ type }) => type);
 const reports = definitions.filter(({ kind }) => kind === 'report').map(({ type }) => type);
-const asRead = (type: string): string => `${type}AsRead`;
+export const asRead = (type: string): string => `${type}AsRead`;
 const asCorrected = (type: string): string => `${type}AsCorrected`;
 
 export const EVENTS: Readonly<Record<string, Schema>> = {

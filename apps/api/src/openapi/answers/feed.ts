@@ -15,28 +15,37 @@ import {
   words,
 } from '../schema';
 
-const cloudEvent = (items: readonly string[], data: Schema): Schema =>
-  object({
-    specversion: words(['1.0']),
-    id: said(
-      'The eventId; of a release or withdrawal a UUIDv5 of it and the change of marking. Whoever gets an id twice has the item already.',
-      { type: 'string', format: 'uuid' },
-    ),
-    source: said('The log and the crisis.', TEXT),
-    type: said('Of the event.', words(definitions.map(({ type }) => type))),
-    subject: EVENT_ID,
-    time: said('When it was recorded; of a release or withdrawal the change of marking.', TIME),
-    datacontenttype: words(['application/json']),
-    crisisid: CRISIS_ID,
-    item: words(items),
-    data,
-  });
+const cloudEvent = (items: readonly string[], data: Schema, optional: Record<string, Schema> = {}): Schema =>
+  object<string>(
+    {
+      specversion: words(['1.0']),
+      id: said(
+        'The eventId; of a release or withdrawal a UUIDv5 of it and the change of marking. Whoever gets an id twice has the item already.',
+        { type: 'string', format: 'uuid' },
+      ),
+      source: said('The log and the crisis.', TEXT),
+      type: said('Of the event.', words(definitions.map(({ type }) => type))),
+      subject: EVENT_ID,
+      time: said('When it was recorded; of a release or withdrawal the change of marking.', TIME),
+      datacontenttype: words(['application/json']),
+      ...optional,
+      crisisid: CRISIS_ID,
+      item: words(items),
+      data,
+    },
+    Object.keys(optional),
+  );
 
 export const FEED: Readonly<Record<string, Schema>> = {
   FeedItem: said('CloudEvents 1.0.', oneOf('FeedEvent', 'FeedWithdrawal')),
   FeedEvent: said(
     '`event`: newly recorded. `release`: recorded earlier, and visible to you now by a change of marking. `marking` is the one at that point of the record.',
-    cloudEvent(['event', 'release'], ref('Event')),
+    cloudEvent(['event', 'release'], ref('Event'), {
+      dataschema: said(
+        '`urn:crisis-log:event:{type}:{version}:read`: GET /v1/schemas/{type}/{version}/read. Not for what this build cannot read.',
+        { type: 'string', format: 'uri' },
+      ),
+    }),
   ),
   FeedWithdrawal: said(
     'No longer visible to you by a change of marking: which it is, and no more. You may not have seen it.',

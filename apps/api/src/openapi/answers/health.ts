@@ -29,9 +29,13 @@ export const HEALTH: Readonly<Record<string, Schema>> = {
       views: object({
         checkpoint: { type: 'integer', minimum: -1 },
         lag: said('Events that the views have not yet seen.', COUNT),
-        unreadable: list(
-          object<keyof Unreadable>({ crisis: CRISIS_ID, position: COUNT, eventId: EVENT_ID, reason: TEXT }),
-        ),
+        unreadable: object({
+          count: said('Events that this build cannot read.', COUNT),
+          first: list(
+            object<keyof Unreadable>({ crisis: CRISIS_ID, position: COUNT, eventId: EVENT_ID, reason: TEXT }),
+            { maxItems: 10 },
+          ),
+        }),
       }),
     },
     ['record', 'views'],

@@ -4,7 +4,7 @@ import { json, type Paths, problems } from '../operation';
 import { appendHeaders, crisisId, openingHeaders } from '../parameters';
 import { oneOf, ref } from '../schema';
 
-const OUTCOMES = [
+export const OUTCOMES = [
   'outcome-unknown',
   'writing-stopped',
   'record-away',

@@ -1,10 +1,17 @@
 import { type Answer, json, type Operation, type Paths, problems } from '../operation';
 import { consumerName, nextParameters } from '../parameters';
 import { ref } from '../schema';
+import { OUTCOMES } from './appending';
 
-const OF_A_CONSUMER = ['invalid-parameter', 'consumer-not-found', 'cursor-level-changed', 'writing-stopped'] as const;
+const OF_A_CONSUMER = [
+  'invalid-parameter',
+  'consumer-not-found',
+  'cursor-level-changed',
+  'behind',
+  ...OUTCOMES,
+] as const;
 const OF_A_BODY = ['malformed-json', 'body-too-large'] as const;
-const OF_A_READ = ['crisis-not-found', 'behind', 'busy'] as const;
+const OF_A_READ = ['crisis-not-found', 'behind'] as const;
 
 const about = (
   operationId: string,
@@ -24,6 +31,15 @@ const settling = (answer: Answer): Operation['responses'] => ({
 });
 
 export const CONSUMERS: Paths = {
+  '/v1/consumers': {
+    get: {
+      operationId: 'listConsumers',
+      tags: ['following'],
+      summary: 'Your named consumers',
+      description: 'Of the principal that asks, by name. At most 50.',
+      responses: { 200: json('What each was made with', ref('ConsumerList')), ...problems(...OUTCOMES) },
+    },
+  },
   '/v1/consumers/{name}': {
     put: about(
       'makeConsumer',
@@ -39,7 +55,8 @@ export const CONSUMERS: Paths = {
             'invalid-token',
             'cursor-level-changed',
             'consumer-exists',
-            'writing-stopped',
+            'too-many-consumers',
+            ...OUTCOMES,
             ...OF_A_BODY,
             ...OF_A_READ,
           ),
@@ -57,7 +74,7 @@ export const CONSUMERS: Paths = {
     delete: about('removeConsumer', 'Remove a named consumer', 'With its leases and its parked items.', {
       responses: {
         200: json('Removed', ref('ConsumerRemoved')),
-        ...problems('invalid-parameter', 'consumer-not-found', 'writing-stopped'),
+        ...problems('invalid-parameter', 'consumer-not-found', ...OUTCOMES),
       },
     }),
   },
@@ -70,7 +87,7 @@ export const CONSUMERS: Paths = {
         parameters: [consumerName, ...nextParameters],
         responses: {
           200: json('What there is', ref('ConsumerBatch')),
-          ...problems(...OF_A_CONSUMER, ...OF_A_READ),
+          ...problems(...OF_A_CONSUMER, 'crisis-not-found'),
         },
       },
     ),

@@ -20,6 +20,13 @@ const named = (name: string, names: readonly string[], example: string) => ({
   parameters: [path(name, 'Its name.', words(names), example)],
 });
 
+const ofVersion = {
+  parameters: [
+    path('type', 'Its name.', words(TYPES), 'StrikeReported'),
+    path('version', 'The one that this build takes and reads.', { type: 'integer', minimum: 1, maximum: 1 }, 1),
+  ],
+};
+
 const ready = json('Ready to append and to read, with lag and parked crises', ref('Ready'));
 const notReady = problems('busy')[503]!;
 
@@ -32,6 +39,34 @@ export const DESCRIPTION: Paths = {
         'not-found',
       ),
       ...named('type', TYPES, 'StrikeReported'),
+    },
+  },
+  '/v1/schemas/{type}/{version}': {
+    get: {
+      ...about(
+        'getVersionOfSchema',
+        json(
+          'JSON Schema of that version, as it is sent: `urn:crisis-log:event:{type}:{version}`',
+          { type: 'object' },
+          'application/schema+json',
+        ),
+        'not-found',
+      ),
+      ...ofVersion,
+    },
+  },
+  '/v1/schemas/{type}/{version}/read': {
+    get: {
+      ...about(
+        'getSchemaAsRead',
+        json(
+          'JSON Schema of that version, as it is read: the `dataschema` of the feed',
+          { type: 'object' },
+          'application/schema+json',
+        ),
+        'not-found',
+      ),
+      ...ofVersion,
     },
   },
   '/problems/{type}': {

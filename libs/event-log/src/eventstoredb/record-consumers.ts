@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConsumerAppend, type ConsumerRecord, ENTRIES_KEPT } from '../consumer-record';
+import { LogClosed, OutcomeUnknown, RecordAway } from '../errors';
+import type { Revision } from '../event-log';
+import type { SystemEntry } from '../sqlite/system-stream';
+import { reasonOf } from './append-outcome';
+import type { RecordClient } from './record-client';
+import { sentEntry, systemEntry } from './system-entry';
+
+const ATTEMPTS = 3;
+const PAUSE_MS = 250;
+
+/** The streams `crisislog-consumer-…` in EventStoreDB. No mirror has them: each instance reads them from the leader. */
+export class RecordConsumers implements ConsumerRecord {
+  private closed: LogClosed | undefined;
+
+  constructor(
+    private readonly record: RecordClient,
+    private readonly clock: () => number,
+  ) {}
+
+  async append({ stream, entries, last }: ConsumerAppend): Promise<boolean> {
+    if (this.closed) throw this.closed;
+    // Before the first entry: a stream is never without its bound.
+    if (last === -1) await this.bound(stream);
+    const sent = entries.map((entry) => sentEntry(randomUUID(), entry, this.clock()));
+    let isUnknown = false;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.record.append(stream, last, sent);
+      // The same ids at the same revision: what an earlier attempt stored is not a conflict.
+      if (outcome.kind === 'stored') return true;
+      if (outcome.kind === 'conflict') return false;
+      isUnknown ||= outcome.kind === 'unknown';
+      if (outcome.kind === 'refused' || attempt === ATTEMPTS)
+        throw new (isUnknown ? OutcomeUnknown : RecordAway)({ reason: outcome.reason });
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  async readAfter(stream: string, revision: Revision): Promise<readonly SystemEntry[]> {
+    if (this.closed) throw this.closed;
+    try {
+      return (await this.record.readStream(stream, revision + 1)).map(systemEntry);
+    } catch (error) {
+      throw new RecordAway({ reason: reasonOf(error) });
+    }
+  }
+
+  /** Takes nothing more: the client would connect anew. */
+  close(): void {
+    this.closed = new LogClosed({ reason: 'by its owner' });
+  }
+
+  private async bound(stream: string): Promise<void> {
+    try {
+      await this.record.keepOnly(stream, ENTRIES_KEPT);
+    } catch (error) {
+      throw new RecordAway({ reason: reasonOf(error) });
+    }
+  }
+}

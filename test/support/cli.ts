@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from './fixture';
+
+export interface CliRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `crisis-log` as its user runs it; his environment is not that of these tests. */
+export const cli = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliRun> =>
+  new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], ...env }, maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [join(ROOT, 'bin', 'crisis-log.js'), ...args], options, (error, out, err) =>
+      resolve({ code: (error?.code as number | undefined) ?? 0, out, err }),
+    );
+  });
