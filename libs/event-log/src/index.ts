@@ -2,6 +2,7 @@ export { canonicalJson } from './canonical-json';
 export type { ConsumerAppend, ConsumerRecord } from './consumer-record';
 export { elementOf } from './element';
 export * from './errors';
+export { compareMirror } from './eventstoredb/compare-mirror';
 export { copyFromRecord } from './eventstoredb/copy-from-record';
 export { copyToRecord } from './eventstoredb/copy-to-record';
 export { EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from './eventstoredb/eventstore-log';

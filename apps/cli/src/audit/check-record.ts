@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openReader } from '#event-log';
+import { compareMirror, openReader, type RecordOptions } from '#event-log';
 import { checkRecord as check, LEDGER_FILE, LedgerStore, readHeads, readVerifierKeys, type RecordCheck } from '#notary';
 import { UsageError } from '../exit-codes';
 import { showProgress } from '../progress';
@@ -31,6 +31,24 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
     reader.close();
   }
 }
+
+export interface MirrorCheck extends RecordCheck {
+  /** What EventStoreDB holds of this log, read from there. */
+  readonly record: { readonly events: number; readonly ahead: number; readonly keys: number };
+}
+
+/**
+ * The mirror against its heads, then EventStoreDB, read whole, against the mirror: so the record against the heads.
+ * @throws RecordFault, EventLogError
+ */
+export async function checkMirror(where: Where, record: RecordOptions): Promise<MirrorCheck> {
+  const mirror = await checkRecord(where);
+  const { events, ahead, keys } = await compareMirror({ dataDir: where.dataDir, record });
+  return { ...mirror, record: { events, ahead, keys } };
+}
+
+export const printedMirror = ({ record: { events, ahead, keys }, ...check }: MirrorCheck): string =>
+  `${printedCheck(check)}\n  EventStoreDB  ${events} events and ${keys} keys are the same there; ${ahead} more came since`;
 
 export const printedCheck = ({ origin, events, root, heads, signedSize, epoch }: RecordCheck): string =>
   [

@@ -1,4 +1,5 @@
 import { BrokenChain } from '#access';
+import { EventLogError } from '#event-log';
 import { Refusal } from '#ledger';
 import { RecordFault } from '#notary';
 import { EXIT } from '../exit-codes';
@@ -17,15 +18,21 @@ export async function refusing(form: Form, work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Refusal || error instanceof RecordFault || error instanceof BrokenChain)) throw error;
+    if (!isRefused(error)) throw error;
     report(form, refusalOf(error), () => `REFUSED: ${error.message}`);
     process.exitCode = EXIT.refused;
   }
 }
 
-function refusalOf(error: Refusal | RecordFault | BrokenChain): object {
+type Refused = Refusal | RecordFault | BrokenChain | EventLogError;
+
+const isRefused = (error: unknown): error is Refused =>
+  [Refusal, RecordFault, BrokenChain, EventLogError].some((kind) => error instanceof kind);
+
+function refusalOf(error: Refused): object {
   if (error instanceof Refusal) return { refused: error.reason, detail: error.detail, ...error.where };
   if (error instanceof BrokenChain) return { refused: 'broken-chain', detail: error.message, line: error.line };
+  if (error instanceof EventLogError) return { refused: error.type, detail: error.message };
   return { refused: error.kind, detail: error.detail, position: error.position, to: error.to };
 }
 

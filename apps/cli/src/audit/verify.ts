@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../exit-codes';
+import { namedRecord } from '../named-record';
 import { checkReads, printedReads } from './check-reads';
-import { checkRecord, printedCheck } from './check-record';
+import { checkMirror, checkRecord, printedCheck, printedMirror } from './check-record';
 import { dataDirOption, headsOption } from './data-dir';
 import { refusing, report } from './report';
 import { printedVerdict, verifyFile } from './verify-file';
@@ -22,7 +23,11 @@ export const verifyCommand = (): Command =>
     )
     .argument('[bundle]', 'the file that GET /v1/audit/bundle gave')
     .option('--key <file>', 'public keys that you trust, from elsewhere than the bundle')
-    .option('--record', 'recompute the log in --data-dir, every event of it', false)
+    .option(
+      '--record',
+      'recompute the log in --data-dir, every event of it; where EVENTSTOREDB_URL(_FILE) is set, also read EventStoreDB and compare',
+      false,
+    )
     .option('--reads <file>', 'follow the chain of ACCESS_LOG, every line of it')
     .addOption(dataDirOption())
     .addOption(headsOption())
@@ -35,7 +40,13 @@ async function runVerify(bundle: string | undefined, flags: Flags): Promise<void
   if (bundle !== undefined && flags.key === undefined) throw new UsageError('--key names the public keys you trust');
   await refusing(flags, async () => {
     if (flags.reads !== undefined) report(flags, await checkReads(flags.reads), printedReads);
-    else if (bundle === undefined) report(flags, await checkRecord(flags), printedCheck);
+    else if (bundle === undefined) await verifyRecord(flags);
     else report(flags, await verifyFile(bundle, flags.key!), printedVerdict);
   });
+}
+
+async function verifyRecord(flags: Flags): Promise<void> {
+  const record = namedRecord();
+  if (record === undefined) return report(flags, await checkRecord(flags), printedCheck);
+  report(flags, await checkMirror(flags, record), printedMirror);
 }

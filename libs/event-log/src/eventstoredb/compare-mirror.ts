@@ -1,0 +1,29 @@
+import { RecordRewound, WrongRecord } from '../errors';
+import { type Compared, compareRecord } from './compare-record';
+import { type CopyOptions, openHeld } from './copy-to-record';
+import { readGenesis } from './genesis';
+import { RecordClient } from './record-client';
+
+/**
+ * Reads all of EventStoreDB, for an auditor who trusts no instance, and compares it with the mirror in a data folder, also
+ * while its server runs. Throws RecordRewound where they differ or the record is shorter, RecordTruncated where it has
+ * lost events, WrongRecord where the folder is of another record.
+ */
+export async function compareMirror({ dataDir, record: options, onEvent }: CopyOptions): Promise<Compared> {
+  const held = openHeld(dataDir);
+  const record = new RecordClient(options);
+  try {
+    const { logId } = held.reader.genesis();
+    const there = await readGenesis(record);
+    if (there?.logId !== logId)
+      throw new WrongRecord({ file: dataDir, reason: `it is of ${logId}, the record is ${there?.logId ?? 'missing'}` });
+    const mirrored = held.reader.head() + 1;
+    const compared = await compareRecord(record, held, onEvent);
+    if (compared.events >= mirrored && compared.keys === held.keys.length) return compared;
+    const had = `${mirrored} events and ${held.keys.length} keys`;
+    throw new RecordRewound({ reason: `it has ${compared.events} events and ${compared.keys} keys of ${had}` });
+  } finally {
+    held.reader.close();
+    await record.close();
+  }
+}

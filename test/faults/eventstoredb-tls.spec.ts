@@ -1,0 +1,73 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { type EventStoreLog, RecordAway } from '#event-log';
+import { setUpRecord } from '../../libs/event-log/src/eventstoredb/set-up-record';
+import { append, ids, newEvent } from '../contract/new-event';
+import { eventstoredb, type RecordUnderTest } from '../support/record';
+
+const { EVENTSTOREDB_TLS_URL: URL = '', EVENTSTOREDB_TLS_ADMIN_URL: ADMIN_URL = '' } = process.env;
+const isNamed = URL !== '' && ADMIN_URL !== '';
+const what = 'a server with TLS and users';
+if (!isNamed)
+  console.warn(
+    `${what}: SKIPPED, set EVENTSTOREDB_TLS_ADMIN_URL, an administrator's, and EVENTSTOREDB_TLS_URL, a user's`,
+  );
+
+(isNamed ? describe : describe.skip)(what, () => {
+  const [, user = '', password = ''] = /\/\/([^:@/]+):([^@/]+)@/.exec(URL) ?? [];
+  let record: RecordUnderTest;
+  const logs: EventStoreLog[] = [];
+  const open = async (): Promise<EventStoreLog> => {
+    logs.push(await record.open({ dataDir: record.dataDir(), clockToleranceMs: 5_000 }));
+    return logs.at(-1)!;
+  };
+  beforeAll(async () => {
+    record = await eventstoredb(URL);
+    // Twice: it may be repeated.
+    const [one, two] = [await setUp(), await setUp()];
+    expect(one.logId).toBe(two.logId);
+  });
+  const setUp = () => setUpRecord({ url: ADMIN_URL, namespace: record.namespace }, user);
+  afterAll(async () => {
+    await Promise.all(logs.map((log) => log.close()));
+    await record.dispose();
+  });
+
+  it('lets the user append and mirror, as two instances', async () => {
+    const [one, two] = [await open(), await open()];
+    const events = Array.from({ length: 20 }, () => newEvent());
+    for (const [i, event] of events.entries()) await (i % 2 ? one : two).append(append('crisis-a', event));
+    for (const log of [one, two]) {
+      expect(await log.waitFor(19, 5_000)).toBe(true);
+      expect(ids(log.readAll())).toEqual(ids(events));
+      expect(log.mirrored()).toMatchObject({ state: 'live' });
+      expect(log.writing()).toEqual({ ok: true });
+    }
+  });
+
+  const forbidden: [string, (client: EventStoreDBClient, stream: string) => Promise<unknown>][] = [
+    ['delete a stream', (client, stream) => client.deleteStream(stream)],
+    ['bury a stream', (client, stream) => client.tombstoneStream(stream)],
+    ['cut a stream', (client, stream) => client.setStreamMetadata(stream, { truncateBefore: 1 })],
+    ['give itself rights', (client, stream) => client.setStreamMetadata(stream, { acl: { deleteRoles: [user] } })],
+  ];
+  it.each(forbidden)('does not let it %s', async (_what, act) => {
+    const client = EventStoreDBClient.connectionString(URL);
+    const stream = `crisis-${record.namespace}a`;
+    await expect(act(client, stream)).rejects.toMatchObject({ type: 'access-denied' });
+    await client.dispose();
+  });
+
+  it.each([
+    ['another password', URL.replace(/:[^:@/]+@/, ':wrong@')],
+    ['no user at all', URL.replace(/\/\/[^@]+@/, '//')],
+    ['a certificate that nobody vouches for', URL.replace(/[?&]tlsCAFile=[^&]*/, (found) => `${found[0]}tls=true`)],
+  ])('is away for one with %s, and no secret is told', async (_what, url) => {
+    const opened = record.open({ url, dataDir: record.dataDir(), timeoutMs: 2_000 });
+    const error = await opened.then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error).toBeInstanceOf(RecordAway);
+    for (const secret of [password, 'wrong']) expect(error!.message).not.toContain(secret);
+  });
+});
