@@ -54,8 +54,7 @@ function copyOf(dataDir: string): string {
 }
 
 test('is refused while the server runs', async () => {
-  const { code, err } = await rebuild();
-  expect([code, err]).toEqual([1, expect.stringMatching(/^crisis-log: refused: .*held by a running log/)]);
+  expect(await rebuild()).toMatchObject({ code: 1, out: expect.stringMatching(/^REFUSED: .*held by a running log/) });
 });
 
 test('a folder without a log is wrong usage', async () => {

@@ -120,7 +120,7 @@ function definitionOf(type: string, version?: string): (typeof definitions)[numb
     });
   if (version !== undefined && version !== `${definition.version}`)
     throw new Problem('not-found', `This build reads and takes ${type} in version ${definition.version} only.`, {
-      known: [definition.version],
+      known: [`${definition.version}`],
     });
   return definition;
 }
