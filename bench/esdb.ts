@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent, streamNameFilter } from '@eventstore/db-client';
 import autocannon from 'autocannon';
-import { openEventStoreLog } from '#event-log';
+import { openEventStoreLog } from '#event-log/eventstoredb';
 import { opening } from '../test/support/elements';
 import { spawnServerOnRecord } from '../test/support/server-process';
 import { BODY } from './append';

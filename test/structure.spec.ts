@@ -191,7 +191,10 @@ function importsOf(file: string): Import[] {
 }
 
 function pathOf(file: string, name: string): string {
-  if (name.startsWith('#')) return `libs/${name.slice(1)}/src/index.ts`;
+  if (name.startsWith('#')) {
+    const [library, ...entry] = name.slice(1).split('/');
+    return ['libs', library, 'src', ...entry, 'index.ts'].join('/');
+  }
   if (!name.startsWith('.')) return name;
   const path = join(dirname(file), name);
   return textOf.has(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`;
@@ -200,13 +203,14 @@ function pathOf(file: string, name: string): string {
 const wordsOf = (clause: string): string[] => clause.match(/[A-Za-z]\w*/g) ?? [];
 
 /**
- * The values that an index names. Types may be there for what they say, and a vocabulary or all errors (`export *`)
+ * The values that its indexes name. Types may be there for what they say, and a vocabulary or all errors (`export *`)
  * as a whole; a value that is named and that nobody takes is dead.
  */
 const valuesExportedBy = (library: string): string[] =>
-  [...textOf.get(`${library}/src/index.ts`)!.matchAll(/^export (?:const )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
-    wordsOf(list.replaceAll(/\btype \w+/g, '')),
-  );
+  [...textOf]
+    .filter(([file]) => file.startsWith(`${library}/src/`) && file.endsWith('/index.ts'))
+    .flatMap(([, text]) => [...text.matchAll(/^export (?:const )?\{([^}]*)\}/gm)])
+    .flatMap(([, list = '']) => wordsOf(list.replaceAll(/\btype \w+/g, '')));
 
 const partOf = (file: string): string => file.split('/').slice(0, 2).join('/');
 

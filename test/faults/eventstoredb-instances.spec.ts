@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EventStoreLog } from '#event-log';
+import type { EventStoreLog } from '#event-log/eventstoredb';
 import { append, ids, newEvent } from '../contract/new-event';
 import { describeOnRecord, eventstoredb, type RecordUnderTest } from '../support/record';
 

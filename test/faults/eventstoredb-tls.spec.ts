@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { type EventStoreLog, RecordAway } from '#event-log';
+import { RecordAway } from '#event-log';
+import { type EventStoreLog } from '#event-log/eventstoredb';
 import { setUpRecord } from '../../libs/event-log/src/eventstoredb/set-up-record';
 import { append, ids, newEvent } from '../contract/new-event';
 import { eventstoredb, type RecordUnderTest } from '../support/record';

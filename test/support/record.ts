@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from '#event-log';
+import { type EventStoreLog, type EventStoreLogOptions, openEventStoreLog } from '#event-log/eventstoredb';
 
 /** The server that tests may write to. Each record in it has a namespace of its own, so that they share it. */
 const URL = process.env['EVENTSTOREDB_URL'];

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
 import { isCrisisId } from '#catalogue';
-import { EventLogError, openSqliteLog, type RecordOptions, RecordSystemStream, SystemStream } from '#event-log';
+import { EventLogError, openSqliteLog, type RecordOptions, SystemStream } from '#event-log';
+import { RecordSystemStream } from '#event-log/eventstoredb';
 import { UsageError } from './exit-codes';
 
 const DAY_MS = 86_400_000;

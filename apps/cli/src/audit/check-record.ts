@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareMirror, openReader, type RecordOptions } from '#event-log';
+import { openReader, type RecordOptions } from '#event-log';
+import { compareMirror } from '#event-log/eventstoredb';
 import { checkRecord as check, LEDGER_FILE, LedgerStore, readHeads, readVerifierKeys, type RecordCheck } from '#notary';
 import { UsageError } from '../exit-codes';
 import { showProgress } from '../progress';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { copyFromRecord, copyToRecord, EventLogError, type RecordOptions } from '#event-log';
+import { EventLogError, type RecordOptions } from '#event-log';
+import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
 import { RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
 import { dataDirOption, headsOption } from '../audit/data-dir';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { EventLogError, setUpRecord } from '#event-log';
+import { EventLogError } from '#event-log';
+import { setUpRecord } from '#event-log/eventstoredb';
 import { UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
 
