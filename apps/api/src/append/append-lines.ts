@@ -15,7 +15,7 @@ const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
 /** What a line takes beside its own bytes until its result is sent. */
 const BYTES_PER_RESULT = 1024;
 /** So many that what one append costs hardly shows, and so few that the writer works while the next are read. */
-const LINES_PER_BATCH = 64;
+const LINES_PER_BATCH = 100;
 
 /**
  * An NDJSON append: each line is an event of its own, decided in order, answered by one line

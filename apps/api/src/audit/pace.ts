@@ -1,6 +1,6 @@
 /** Behind by no more than this while appends come in: a few tens of milliseconds of work a second. */
 export const MAX_LAG_MS = 5_000;
-export const MAX_LAG_EVENTS = 50_000;
+export const MAX_LAG_EVENTS = 200_000;
 
 /**
  * When the notary takes in what came. While appends come in the processor is theirs, until the tree is behind by so many
