@@ -19,6 +19,8 @@ module.exports = {
   roots: ['<rootDir>/dist'],
   testMatch: ['**/*.spec.js'],
   testEnvironment: 'node',
+  // Most specs wait for disks, clocks and processes more than they compute.
+  maxWorkers: 2,
   // Whole servers start in these tests, on machines that may be busy.
   testTimeout: 60_000,
   transform: { '\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2023' } }] },

@@ -51,6 +51,12 @@ describe('an API key', () => {
 });
 
 describe('the book of keys', () => {
+  test('is listed and revoked by an id that no command line takes for an option', async () => {
+    const book = new KeyBook(sharedStream());
+    const { key } = await book.create(grant(), NOW, { secret: 'clk_…', hash: `-${'a'.repeat(42)}` });
+    expect([key.keyId, await book.revoke(key.keyId, NOW)]).toEqual([`_${'a'.repeat(9)}`, true]);
+  });
+
   test('keeps the hash of a key and never the key', async () => {
     const stream = sharedStream();
     const { secret, key } = await new KeyBook(stream).create(grant(), NOW);

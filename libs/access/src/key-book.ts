@@ -97,7 +97,8 @@ export class KeyBook {
     { secret, hash }: ApiKey = mintKey(),
   ): Promise<{ key: KeyRecord; secret: string }> {
     checkGrant(grant, now);
-    const keyId = hash.slice(0, KEY_ID_CHARS);
+    // On a command line nothing that is named may look like an option.
+    const keyId = hash.slice(0, KEY_ID_CHARS).replace(/^-/, '_');
     await this.#append({ type: 'KeyCreated', keyId, hash, ...grant }, now);
     return { key: this.#byHash.get(hash)!, secret };
   }
