@@ -5,14 +5,8 @@ const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 /** A consumer as its owner is told of it. Places are left out: they move with what is hidden. */
 export function toldConsumer(name: string, { definition, held, parked }: ConsumerState): string {
-  const { crisis, type, actor, level, maxAttempts } = definition!;
   return JSON.stringify({
-    name,
-    crisis,
-    type,
-    actor,
-    level,
-    maxAttempts,
+    ...madeWith(name, definition!),
     leases: held.flatMap(({ crisis, lease }) =>
       lease
         ? [
@@ -36,16 +30,16 @@ export function toldConsumer(name: string, { definition, held, parked }: Consume
 
 /** What each was made with, and no more: what it holds is told to the level it was made for. */
 export const toldConsumers = (all: readonly (readonly [name: string, definition: ConsumerDefinition])[]): string =>
-  JSON.stringify({
-    consumers: all.map(([name, { crisis, type, actor, level, maxAttempts }]) => ({
-      name,
-      crisis,
-      type,
-      actor,
-      level,
-      maxAttempts,
-    })),
-  });
+  JSON.stringify({ consumers: all.map(([name, definition]) => madeWith(name, definition)) });
+
+const madeWith = (name: string, { crisis, type, actor, level, maxAttempts }: ConsumerDefinition): object => ({
+  name,
+  crisis,
+  type,
+  actor,
+  level,
+  maxAttempts,
+});
 
 /** Without a lease when there is nothing. */
 export function toldBatch(given: Given | undefined): string {

@@ -1,18 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogClosed, RecordAway } from '../errors';
-import type {
-  AppendedEvent,
-  AppendRequest,
-  EventLog,
-  Outcome,
-  Position,
-  ReadOptions,
-  StoredEvent,
-  SubscribeOptions,
-} from '../event-log';
+import type { AppendedEvent, AppendRequest, EventLog, Outcome } from '../event-log';
 import { HeadSignal } from '../head-signal';
-import { followLog } from '../follow-log';
+import { LocalReads } from '../local-reads';
 import { LogReader, openReader } from '../sqlite/log-reader';
 import { takeOwnerLock } from '../sqlite/owner-lock';
 import { Genesis, LOG_FILE, openMirrorForWriting } from '../sqlite/schema';
@@ -37,21 +28,22 @@ export interface EventStoreLogOptions extends SqliteLogOptions, RecordOptions {
 const DEADLINE_MS = 10_000;
 
 /** The record in EventStoreDB: appends go there, reads come from a mirror in the data folder. */
-export class EventStoreLog implements EventLog {
+export class EventStoreLog extends LocalReads implements EventLog {
   private closing: Promise<void> | undefined;
 
   private constructor(
     readonly logId: string,
-    /** For reads beyond the port. Other threads open their own with `openReader`. */
-    readonly reader: LogReader,
+    reader: LogReader,
     /** In EventStoreDB, read from there: what one instance appends the next one sees at once. */
     readonly consumers: RecordConsumers,
     private readonly record: RecordClient,
     private readonly mirror: Mirror,
     private readonly appender: Appender,
-    private readonly signal: HeadSignal,
+    signal: HeadSignal,
     private readonly lock: { release(): void },
-  ) {}
+  ) {
+    super(reader, signal);
+  }
 
   /**
    * Resolves when the mirror holds the whole record, or, where there is a mirror already, when the record cannot be
@@ -91,22 +83,6 @@ export class EventStoreLog implements EventLog {
     return this.appender.appendEach(request);
   }
 
-  readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
-    return this.reader.readStream(stream, options);
-  }
-
-  readAll(options?: ReadOptions): Iterable<StoredEvent> {
-    return this.reader.readAll(options);
-  }
-
-  subscribeToAll(options: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
-    return followLog(this.reader, this.signal, options);
-  }
-
-  head(): Position {
-    return this.signal.head;
-  }
-
   /** Whether appends are likely to be taken; the next one tries all the same. */
   writing(): { readonly ok: boolean; readonly reason?: string } {
     const { state, reason = state } = this.mirror.health();
@@ -116,17 +92,6 @@ export class EventStoreLog implements EventLog {
 
   mirrored(): MirrorHealth {
     return this.mirror.health();
-  }
-
-  /** Called with the new head after every transaction that stored something; the events can be read by then. */
-  onAppended(listener: (head: Position) => void): () => void {
-    return this.signal.onAdvance(listener);
-  }
-
-  /** Is this position there, now or within the time? */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    if (position <= this.head()) return Promise.resolve(true);
-    return this.signal.reaches(position, AbortSignal.timeout(timeoutMs));
   }
 
   close(): Promise<void> {

@@ -1,18 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogClosed } from '../errors';
-import type {
-  AppendedEvent,
-  AppendRequest,
-  EventLog,
-  Outcome,
-  Position,
-  ReadOptions,
-  StoredEvent,
-  SubscribeOptions,
-} from '../event-log';
-import { followLog } from '../follow-log';
+import type { AppendedEvent, AppendRequest, EventLog, Outcome } from '../event-log';
 import { HeadSignal } from '../head-signal';
+import { LocalReads } from '../local-reads';
 import { ConsumerStreams } from './consumer-streams';
 import { LogReader, openReader } from './log-reader';
 import { takeOwnerLock } from './owner-lock';
@@ -32,19 +23,20 @@ export interface SqliteLogOptions {
 }
 
 /** The embedded record: one SQLite file, written by one thread, read on connections of its own. */
-export class SqliteEventLog implements EventLog {
+export class SqliteEventLog extends LocalReads implements EventLog {
   private closing: Promise<void> | undefined;
 
   private constructor(
     readonly logId: string,
-    /** For reads beyond the port. Other threads open their own with `openReader`. */
-    readonly reader: LogReader,
+    reader: LogReader,
     /** Durable in the same transactions as the events. */
     readonly consumers: ConsumerStreams,
     private readonly writer: WriterClient,
-    private readonly signal: HeadSignal,
+    signal: HeadSignal,
     private readonly lock: { release(): void },
-  ) {}
+  ) {
+    super(reader, signal);
+  }
 
   static async open({ dataDir, instance, build, origin, clock = Date.now }: SqliteLogOptions): Promise<SqliteEventLog> {
     mkdirSync(dataDir, { recursive: true });
@@ -71,37 +63,10 @@ export class SqliteEventLog implements EventLog {
     return this.writer.appendEach(request);
   }
 
-  readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
-    return this.reader.readStream(stream, options);
-  }
-
-  readAll(options?: ReadOptions): Iterable<StoredEvent> {
-    return this.reader.readAll(options);
-  }
-
-  subscribeToAll(options: SubscribeOptions): AsyncGenerator<StoredEvent, void> {
-    return followLog(this.reader, this.signal, options);
-  }
-
-  head(): Position {
-    return this.signal.head;
-  }
-
   /** Whether the last write went well; the next append tries again all the same. */
   writing(): { readonly ok: boolean; readonly reason?: string } {
     const { trouble } = this.writer;
     return trouble === undefined ? { ok: true } : { ok: false, reason: trouble };
-  }
-
-  /** Called with the new head after every transaction that stored something; the events can be read by then. */
-  onAppended(listener: (head: Position) => void): () => void {
-    return this.signal.onAdvance(listener);
-  }
-
-  /** Is this position there, now or within the time? */
-  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    if (position <= this.head()) return Promise.resolve(true);
-    return this.signal.reaches(position, AbortSignal.timeout(timeoutMs));
   }
 
   close(): Promise<void> {
