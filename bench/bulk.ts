@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { opening } from '../test/support/elements';
 import { spawnServer } from '../test/support/server-process';
-import { type Measured, perSecond, seconds, median } from './measure';
+import { median, type Measured, perSecond, seconds, settled } from './measure';
 import { syntheticElements } from './synthetic-events';
 
 const EVENTS = 100_000;
@@ -23,7 +23,7 @@ export async function benchBulk(): Promise<Measured[]> {
     const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
     const server = await spawnServer(dataDir);
     await send(await opened(server.url, 'warm'), warmUp, WARM_UP);
-    await fetch(`${server.url}/v1/crises/warm/status`);
+    await settled(server.process.pid!);
     const ours = EVENTS / (await send(await opened(server.url, 'bench'), body, EVENTS));
     await server.drain();
     const limit = EVENTS / (await insertAgain(dataDir));
