@@ -8,7 +8,7 @@ import autocannon from 'autocannon';
 import { opening } from '../test/support/elements';
 import { type ServerProcess, spawnServer } from '../test/support/server-process';
 import { BODY } from './append';
-import { type Delivery, type FromConsumers, machineMs } from './fan-out-consumers';
+import { type Deliveries, type Delivery, type FromConsumers, machineMs } from './fan-out-consumers';
 import { type Measured, median, paired, perSecond } from './measure';
 
 const ROUNDS = 3;
@@ -34,7 +34,11 @@ interface Target {
   readonly pid: number;
 }
 
-/** From acknowledgement to delivery, against a server that writes to each consumer by itself; and what consumers cost that never read. */
+/**
+ * From acknowledgement to delivery, and from the request to append, which also tells of a server whose deliveries hold up
+ * its acknowledgements; against a server that writes to each consumer by itself; and what consumers
+ * cost that never read.
+ */
 export async function benchFanOut(): Promise<Measured[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
   const [ours, naive] = [await Ours.start(), await spawnNaive(dataDir)];
@@ -57,18 +61,20 @@ async function delivered(
   rate: number,
   bar: Measured['bar'],
 ): Promise<Measured[]> {
-  const middles = { ours: [] as number[], naive: [] as number[] };
-  const p99Of = async (target: Target, p50s: number[]): Promise<number> => {
-    const latencies = (await latenciesMs(target, consumers, rate)).sort((a, b) => a - b);
-    p50s.push(latencies[Math.floor(latencies.length / 2)]!);
-    return latencies[Math.floor(latencies.length * 0.99)]!;
+  const beside = { ours: { p50s: [], sent99s: [] } as Beside, naive: { p50s: [], sent99s: [] } as Beside };
+  const p99Of = async (target: Target, { p50s, sent99s }: Beside): Promise<number> => {
+    const { acknowledged, sent } = await latenciesMs(target, consumers, rate);
+    p50s.push(quantile(acknowledged, 0.5));
+    sent99s.push(quantile(sent, 0.99));
+    return quantile(acknowledged, 0.99);
   };
   const p99 = await paired(
     ROUNDS,
-    () => p99Of(ours, middles.ours),
-    () => p99Of(naive, middles.naive),
+    () => p99Of(ours, beside.ours),
+    () => p99Of(naive, beside.naive),
   );
-  const [p50, naive50] = [median(middles.ours), median(middles.naive)];
+  const [p50, naive50] = [median(beside.ours.p50s), median(beside.naive.p50s)];
+  const [sent99, naiveSent99] = [median(beside.ours.sent99s), median(beside.naive.sent99s)];
   const name = `fan-out to ${consumers}, ${rate}/s`;
   const memory = `${rssMiB(ours.pid)} and ${rssMiB(naive.pid)} MiB`;
   return [
@@ -79,16 +85,35 @@ async function delivered(
       scale: `${ms(p99.ours)} of ${ms(p99.limit)}; ${memory}`,
       ...(bar && { bar }),
     },
+    {
+      name: `${name}: p99 since sent / naive`,
+      ratio: sent99 / naiveSent99,
+      scale: `${ms(sent99)} of ${ms(naiveSent99)}`,
+    },
   ];
 }
 
+interface Beside {
+  readonly p50s: number[];
+  readonly sent99s: number[];
+}
+
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)]!;
+
 /** Of each event at each sampled consumer; one that came before the acknowledgement was read took nothing. */
-async function latenciesMs(target: Target, consumers: number, rate: number): Promise<number[]> {
+async function latenciesMs(
+  target: Target,
+  consumers: number,
+  rate: number,
+): Promise<{ acknowledged: number[]; sent: number[] }> {
   const events = WARM_UP + Math.round((SECONDS * rate) / BURST) * BURST;
-  const { deliveries, acknowledgedMs } = await followed(target, consumers, { events, burst: BURST, rate });
-  return deliveries
-    .filter(({ event }) => event >= WARM_UP)
-    .map(({ event, atMs }) => Math.max(0, atMs - acknowledgedMs[event]!));
+  const { sentMs, acknowledgedMs, ...all } = await followed(target, consumers, { events, burst: BURST, rate });
+  const deliveries = all.deliveries.filter(({ event }) => event >= WARM_UP);
+  return {
+    acknowledged: deliveries.map(({ event, atMs }) => Math.max(0, atMs - acknowledgedMs[event]!)),
+    sent: deliveries.map(({ event, atMs }) => atMs - sentMs[event]!),
+  };
 }
 
 /** As fast as they are taken: from the first append to the last delivery. */
@@ -120,11 +145,18 @@ async function followed(
   target: Target,
   consumers: number,
   { events, burst, rate }: Pace,
-): Promise<{ deliveries: readonly Delivery[]; acknowledgedMs: readonly number[]; sinceMs: number }> {
+): Promise<{
+  deliveries: readonly Delivery[];
+  sentMs: readonly number[];
+  acknowledgedMs: readonly number[];
+  sinceMs: number;
+}> {
   const followers = await startConsumers(target.stream, consumers, true);
+  const sentMs: number[] = [];
   const acknowledgedMs: number[] = [];
   const body = JSON.parse(BODY) as { summary: string };
   const send = async (event: number): Promise<void> => {
+    sentMs[event] = machineMs();
     await post(target.append, JSON.stringify({ ...body, summary: `no. ${event}. ${body.summary}` }));
     acknowledgedMs[event] = machineMs();
   };
@@ -134,11 +166,12 @@ async function followed(
     await Promise.all(Array.from({ length: burst }, (_none, i) => send(first + i)));
   }
   followers.send({ report: events });
-  const { deliveries } = await answer<{ deliveries: readonly Delivery[] }>(followers);
+  const { deliveries, behind } = await answer<Deliveries>(followers);
   followers.disconnect();
   const missing = events * Math.min(consumers, 200) - deliveries.length;
-  if (missing !== 0) throw new Error(`${target.stream}: ${missing} deliveries are missing`);
-  return { deliveries, acknowledgedMs, sinceMs };
+  if (missing !== 0 || behind > 0)
+    throw new Error(`${target.stream}: ${missing} deliveries are missing, ${behind} consumers got less than others`);
+  return { deliveries, sentMs, acknowledgedMs, sinceMs };
 }
 
 /** The same appends to a server with consumers that read nothing and to one without. */

@@ -9,7 +9,8 @@ async function main(url = 'http://127.0.0.1:3000', file = 'consumer.sqlite'): Pr
   const model = new ReadModel(file);
   const after = model.cursor();
   const log = new CrisisLog(url);
-  for await (const followed of log.follow({ ...(after !== undefined && { after }) })) {
+  const onInterruption = ({ message }: Error): void => console.error(`tries again: ${message}`);
+  for await (const followed of log.follow({ ...(after !== undefined && { after }), onInterruption })) {
     model.apply(followed);
     if (followed.caughtUp)
       for (const { crisis, type, events } of model.tallies()) console.log(`${crisis} ${type} ${events}`);

@@ -154,6 +154,22 @@ describe('a cursor', () => {
     const { body } = await server.http.get('/v1/feed').query({ after }).expect(409);
     expect(body).toMatchObject({ type: '/problems/cursor-level-changed', next: expect.stringContaining('snapshot') });
   });
+
+  test('ahead of the instance is waited for, and then answered with the time to come back', async () => {
+    const { body: ready } = await server.http.get('/health/ready').expect(200);
+    const tokens = new Tokens(loadTokenKeys([], server.dataDir), ready.record.logId as string);
+    const position = (ready.record.head as number) + 1;
+    const after = tokens.seal({ kind: 'point', position, index: 0, level: 'RED', filter: '' });
+    for (const path of ['/v1/feed', '/v1/feed/stream']) {
+      const { body, headers } = await server.http.get(path).query({ after }).expect(503);
+      expect([body.type, headers['retry-after']]).toEqual(['/problems/behind', '1']);
+    }
+    const waiting = page({ after });
+    await append(strike());
+    expect((await waiting).items).toEqual([]);
+    const { eventId } = await append(strike());
+    expect((await page({ after })).items.map(({ subject }) => subject)).toEqual([eventId]);
+  });
 });
 
 describe('a record of its own', () => {

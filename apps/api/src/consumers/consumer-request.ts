@@ -83,7 +83,8 @@ function idOf(name: string, value: unknown): string {
 }
 
 function leaseOf(value: unknown): number {
-  if (typeof value !== 'string' || !LEASE.test(value)) throw badParameter('lease', 'as it was given with the items.');
+  if (typeof value !== 'string' || !LEASE.test(value))
+    throw badParameter('lease', 'the text that was given with the items, in quotes as it came.');
   return Number(value);
 }
 

@@ -2,6 +2,7 @@ import type { Position, RecordLog } from '#event-log';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
+import { Waiter } from '../feed/waiter';
 import { Problem, retryAfter } from '../http/problem';
 import type { Reader } from '../views/read-request';
 import { Consumer } from './consumer';
@@ -91,7 +92,7 @@ export class Consumers {
       const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted));
       const left = Math.min(deadline - performance.now(), nextDueAt(consumer.state, clock()) - clock(), LOOK_AGAIN_MS);
       if (given || !end || deadline <= performance.now() || wanted.left.aborted || feed.isClosed) return given;
-      await feed.more(reader, end, Math.max(0, left), AbortSignal.any([changed, wanted.left]));
+      await feed.more(reader, end, Math.max(0, left), new Waiter(AbortSignal.any([changed, wanted.left])));
     }
   }
 

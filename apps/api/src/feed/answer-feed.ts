@@ -1,5 +1,5 @@
 import { LEVELS, type StoredEvent } from '#event-log';
-import { actorCodesOf, type FeedEntry, type FeedPlace } from '#projections';
+import { actorCodesOf, type FeedEntry, type FeedPlace, isBeyond } from '#projections';
 import type { ReadContext } from '../views/read-context';
 import type { FeedQuestion } from '../views/read-request';
 import { requireCrisis } from '../views/situate';
@@ -47,12 +47,14 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
   const caughtUp = entries.length < MAX_LOOKED_AT && seen === entries.at(-1);
   const place = seen && { position: seen.position, index: seen.index };
   const page: FeedPageHead = {
-    at: caughtUp ? { position: head, index: LAST_INDEX } : (place ?? after),
+    at: caughtUp ? laterOf({ position: head, index: LAST_INDEX }, after) : (place ?? after),
     seen: place ?? null,
     caughtUp,
   };
   return [JSON.stringify(page), ...lines].join('\n');
 }
+
+const laterOf = (place: FeedPlace, other: FeedPlace): FeedPlace => (isBeyond(place, other) ? place : other);
 
 function keyOf(context: ReadContext, entry: FeedEntry, subject: StoredEvent): FeedItemKey {
   const { position, index, kind, crisis } = entry;

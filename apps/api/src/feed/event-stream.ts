@@ -59,8 +59,11 @@ export class EventStream {
   private static open(request: FastifyRequest, reply: FastifyReply): EventStream | undefined {
     reply.hijack();
     const headers = reply.getHeaders() as Record<string, string>;
+    // In one piece and at once: a stream ends with its connection, so it needs no chunks, each of which is three writes.
+    reply.raw.removeHeader('transfer-encoding');
     reply.raw.writeHead(200, {
       ...headers,
+      connection: 'close',
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -75,9 +78,12 @@ export class EventStream {
 
   /** Sends what is ready. Gives up on a client that has stopped reading. */
   async write(bytes: Buffer | string): Promise<void> {
-    if (this.ended.aborted || this.reply.raw.write(bytes)) return;
+    if (this.ended.aborted) return;
+    // The response would hold it back until the turn ends. It has no socket while an earlier one on the connection lasts.
+    const to = this.reply.raw.socket ?? this.reply.raw;
+    if (to.write(bytes)) return;
     const stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
-    await once(this.reply.raw, 'drain', { signal: this.ended }).catch(() => undefined);
+    await once(to, 'drain', { signal: this.ended }).catch(() => undefined);
     clearTimeout(stalled);
   }
 

@@ -1,11 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type FeedPlace, isBeyond } from '#projections';
 import { type FeedQuery, isAsked } from './feed-query';
 import type { FeedBatch, FeedItem } from './feed-batch';
+import type { Waiter } from './waiter';
 
 /** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */
 const MAX_TAIL_CHARS = 4 * 1024 * 1024;
 const MAX_BATCH_CHARS = 256 * 1024;
 const MAX_BATCHES = 500;
+/** For each who waits, milliseconds: half of what it takes to write to him. */
+const LINGER_MS = 0.005;
 
 /**
  * The end of the feed as one kind of reader sees it, read once for all of them. It grows only while somebody waits,
@@ -20,7 +24,7 @@ export class FeedTail {
   private isStale = false;
   /** Followers with one question at one place get one answer. */
   private readonly batches = new Map<string, FeedBatch>();
-  private readonly waiters = new Set<() => void>();
+  private readonly waiters = new Set<Waiter>();
 
   constructor(
     private start: FeedPlace,
@@ -57,20 +61,24 @@ export class FeedTail {
     return batch;
   }
 
-  /** Calls once when there is more than there was; the answer takes it back. */
-  onMore(wake: () => void): () => void {
-    this.waiters.add(wake);
-    return () => this.waiters.delete(wake);
+  /** Wakes him once, when there is more than there was. */
+  await(waiter: Waiter): void {
+    this.waiters.add(waiter);
+  }
+
+  forget(waiter: Waiter): void {
+    this.waiters.delete(waiter);
   }
 
   wakeAll(): void {
     const woken = [...this.waiters];
     this.waiters.clear();
-    for (const wake of woken) wake();
+    for (const waiter of woken) waiter.wake();
   }
 
   private async pull(): Promise<void> {
     while (this.isStale) {
+      await this.linger();
       this.isStale = false;
       const batch = await this.read(this.end);
       this.end = batch.at;
@@ -82,9 +90,15 @@ export class FeedTail {
     }
   }
 
+  /** One round of writes takes less time than two: what comes a little later goes with it. Few are told at once. */
+  private async linger(): Promise<void> {
+    const ms = Math.floor(this.waiters.size * LINGER_MS);
+    if (ms > 0) await delay(ms);
+  }
+
   private keep(items: readonly FeedItem[]): void {
     for (const item of items) {
-      if (item.kind === 'withdraw') this.forget(item);
+      if (item.kind === 'withdraw') this.withdraw(item);
       this.items.push(item);
       this.chars += item.json.length;
     }
@@ -96,7 +110,7 @@ export class FeedTail {
   }
 
   /** Whoever comes for them later may not see them: as if they were read from the log now. */
-  private forget({ crisis, eventId }: FeedItem): void {
+  private withdraw({ crisis, eventId }: FeedItem): void {
     const isHidden = (item: FeedItem): boolean =>
       item.crisis === crisis && item.eventId === eventId && item.kind !== 'withdraw';
     for (const item of this.items) if (isHidden(item)) this.chars -= item.json.length;

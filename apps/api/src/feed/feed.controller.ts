@@ -13,6 +13,7 @@ import { feedQuery, type FeedQuery, FILTERS } from './feed-query';
 import { pullFeed } from './pull-feed';
 import { snapshotLines } from './snapshot-lines';
 import { cursorOf, streamFeed } from './stream-feed';
+import { reach } from '../views/at-least';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
@@ -35,7 +36,7 @@ export class FeedController {
     onlyKnown(query, [...FILTERS, 'after', 'limit', 'wait']);
     const limit = numberParameter(query, 'limit', { min: 1, max: MAX_PAGE, default: PAGE });
     const waitSeconds = numberParameter(query, 'wait', { min: 0, max: MAX_WAIT_SECONDS, default: 0 });
-    const asked = await this.#asked(request, query);
+    const asked = askedIn(request, query);
     const start = await this.#placeOf(asked, textParameter(query, 'after'), 'after');
     return pullFeed(this.context, asked, start, { limit, waitMs: waitSeconds * 1000, left: leftBy(reply) });
   }
@@ -50,7 +51,7 @@ export class FeedController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     onlyKnown(query, [...FILTERS, 'after']);
-    const asked = await this.#asked(request, query);
+    const asked = askedIn(request, query);
     const start = await (last === undefined || last === ''
       ? this.#placeOf(asked, textParameter(query, 'after'), 'after')
       : this.#placeOf(asked, last, 'Last-Event-ID'));
@@ -69,26 +70,29 @@ export class FeedController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Readable> {
     onlyKnown(query, FILTERS);
-    const asked = await this.#asked(request, query);
+    const asked = askedIn(request, query);
     const end = await this.context.feed.end(asked);
     void reply.type('application/x-ndjson');
     const lines = snapshotLines(this.context.views, asked, end.position, cursorOf(this.context.tokens, end, asked));
     return Readable.from(lines, { objectMode: false });
   }
 
-  async #asked(request: FastifyRequest, query: Parameters): Promise<FeedQuery> {
-    const crisis = textParameter(query, 'crisis');
-    const { name, level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
-    const asked = feedQuery(query, { name, level, seesNumbers }, crisis);
-    // 404 for a crisis that the reader may not know of, before anything is sent.
-    if (crisis !== undefined) await this.context.feed.end(asked);
-    return asked;
-  }
-
   async #placeOf(query: FeedQuery, after: string | undefined, parameter: string): Promise<FeedPlace> {
-    if (after === undefined) return FEED_START;
-    if (after === 'head') return this.context.feed.end(query);
+    const { feed, log, tokens } = this.context;
+    if (after === 'head') return feed.end(query);
     const { level } = query.reader;
-    return this.context.tokens.open(after, parameter, { kind: 'point', level, filter: query.filter, toFollow: true });
+    const use = { kind: 'point', level, filter: query.filter, toFollow: true } as const;
+    const place = after === undefined ? FEED_START : tokens.open(after, parameter, use);
+    // It may come from an instance that is ahead of this one.
+    await reach(log, place.position);
+    // 404 for a crisis that the reader may not know of, before anything is sent.
+    if (query.crisis !== undefined) await feed.end(query);
+    return place;
   }
+}
+
+function askedIn(request: FastifyRequest, query: Parameters): FeedQuery {
+  const crisis = textParameter(query, 'crisis');
+  const { name, level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
+  return feedQuery(query, { name, level, seesNumbers }, crisis);
 }

@@ -9,6 +9,7 @@ import { RedReads } from '../access/red-reads';
 import { ViewEngine } from '../views/view-engine';
 import { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
+import { Waiter } from './waiter';
 
 let dataDir: string;
 let log: SqliteEventLog;
@@ -140,10 +141,10 @@ test('a hidden event ends no waiting, a visible one does', async () => {
   const left = new AbortController();
   const { at } = await everything('GREEN');
   const { at: atRed } = await everything('RED');
-  const waiting = feed.more(asked('GREEN').reader, at, 60_000, left.signal);
+  const waiting = feed.more(asked('GREEN').reader, at, 60_000, new Waiter(left.signal));
   let ended = false;
   void waiting.then(() => (ended = true));
-  const red = feed.more(asked('RED').reader, atRed, 60_000, left.signal);
+  const red = feed.more(asked('RED').reader, atRed, 60_000, new Waiter(left.signal));
   await append(strike({ tlp: 'RED' }));
   // The reader above was told, so the lower one would have been by now.
   expect(await red).toBe(true);
@@ -153,9 +154,27 @@ test('a hidden event ends no waiting, a visible one does', async () => {
   expect(await waiting).toBe(true);
 });
 
+test('a place ahead of the record is not led back behind it', async () => {
+  const ahead = { position: log.head() + 2, index: 0 };
+  const { items, at } = await feed.next(asked('AMBER'), ahead);
+  expect([items, at]).toEqual([[], ahead]);
+  for (const _ of [1, 2]) await append(strike({ tlp: 'AMBER' }));
+  const last = await append(strike({ tlp: 'AMBER' }));
+  expect((await feed.next(asked('AMBER'), at)).items.map(({ id }) => id)).toEqual([last]);
+});
+
+test('however many come at the same time, each is told where the feed ends', async () => {
+  const { at } = await everything('AMBER');
+  const ends = await Promise.all(Array.from({ length: 1000 }, () => feed.end(asked('AMBER'))));
+  expect(new Set(ends.map(({ position }) => position))).toEqual(new Set([at.position]));
+  const id = await append(strike({ tlp: 'AMBER' }));
+  const { position } = await feed.end(asked('AMBER'));
+  expect(log.reader.at(position)!.id).toBe(id);
+});
+
 test('nobody waits any longer once the feed is closed', async () => {
   const { at } = await everything('RED');
-  const waiting = feed.more(asked('RED').reader, at, 60_000, new AbortController().signal);
+  const waiting = feed.more(asked('RED').reader, at, 60_000, new Waiter(new AbortController().signal));
   feed.close();
   expect(await waiting).toBe(false);
 });

@@ -7,6 +7,7 @@ import { type FeedBatch, batchIn } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import { FeedTail } from './feed-tail';
 import { SharedReads } from './shared-reads';
+import type { Waiter } from './waiter';
 
 const MAX_ITEMS = 1000;
 /** A tail that nobody has advanced for so many events is given up. */
@@ -28,7 +29,7 @@ export class Feed {
 
   constructor(
     private readonly log: RecordLog,
-    private readonly views: ViewEngine,
+    views: ViewEngine,
   ) {
     this.reads = new SharedReads(views);
     this.#unsubscribe = log.onAppended(() => {
@@ -56,27 +57,21 @@ export class Feed {
 
   /** The last item there is for a reader now. */
   async end(query: FeedQuery): Promise<FeedPlace> {
-    return JSON.parse(await this.views.ask({ kind: 'feed-end', query })) as FeedPlace;
+    // A thousand who come back after a restart ask this together. What was acknowledged before is in a shared answer too.
+    const answer = await this.reads.ask({ kind: 'feed-end', query }, JSON.stringify(['end', this.log.head(), query]));
+    return JSON.parse(answer) as FeedPlace;
   }
 
-  /** True as soon as there may be more for this reader; false when the time is over, the signal aborts or the feed ends. */
-  async more(reader: Reader, after: FeedPlace, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  /** True as soon as there may be more for this reader; false when the time is over, he leaves or the feed ends. */
+  async more(reader: Reader, after: FeedPlace, timeoutMs: number, waiter: Waiter): Promise<boolean> {
     const tail = this.#tailOf(reader);
-    if (this.#closed || signal.aborted) return false;
+    if (this.#closed || waiter.hasLeft) return false;
     if (!tail?.covers(after) || tail.reaches(after.position + 1)) return true;
-    return new Promise((resolve) => {
-      const settle = (more: boolean): void => {
-        clearTimeout(timer);
-        forget();
-        signal.removeEventListener('abort', onAbort);
-        resolve(more && !this.#closed);
-      };
-      const onAbort = (): void => settle(false);
-      const timer = setTimeout(settle, timeoutMs, false);
-      const forget = tail.onMore(() => settle(true));
-      signal.addEventListener('abort', onAbort);
-      if (!tail.reaches(this.log.head())) this.#advance(tail);
-    });
+    tail.await(waiter);
+    if (!tail.reaches(this.log.head())) this.#advance(tail);
+    const isWoken = await waiter.wait(timeoutMs);
+    if (!isWoken) tail.forget(waiter);
+    return isWoken && !this.#closed;
   }
 
   /** Ends every long poll and stream. */

@@ -3,6 +3,7 @@ import type { Tokens } from '../http/tokens';
 import type { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
 import { cursorOf } from './stream-feed';
+import { Waiter } from './waiter';
 
 /** A filter that finds nothing for so long is answered with how far it got. */
 const MAX_LOOKING_MS = 2_000;
@@ -15,6 +16,7 @@ export async function pullFeed(
   { limit, waitMs, left }: { limit: number; waitMs: number; left: AbortSignal },
 ): Promise<string> {
   const since = performance.now();
+  const waiter = new Waiter(left);
   let cursor = start;
   for (let at = start; ;) {
     const batch = await feed.next(query, at, limit);
@@ -24,7 +26,7 @@ export async function pullFeed(
     const goesOn =
       batch.items.length === 0 &&
       (batch.caughtUp
-        ? waitMs > spent && (await feed.more(query.reader, at, waitMs - spent, left))
+        ? waitMs > spent && (await feed.more(query.reader, at, waitMs - spent, waiter))
         : spent < Math.max(waitMs, MAX_LOOKING_MS));
     if (goesOn) continue;
     const items = batch.items.map(({ json }) => json).join(',');

@@ -4,6 +4,7 @@ import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { Feed } from './feed';
 import type { FeedBatch } from './feed-batch';
 import type { FeedQuery } from './feed-query';
+import { Waiter } from './waiter';
 
 /** The cursor that names a place to whoever asks this. */
 export const cursorOf = (tokens: Tokens, { position, index }: FeedPlace, { reader, filter }: FeedQuery): string =>
@@ -23,6 +24,7 @@ export async function streamFeed(
   let at = start;
   let cursor = start;
   let announced = false;
+  const waiter = new Waiter(stream.ended);
   while (!stream.ended.aborted && !feed.isClosed && isStill()) {
     const batch = await feed.next(query, at);
     if (batch.items.length > 0) await stream.write(framesOf(batch, query, tokens));
@@ -33,7 +35,7 @@ export async function streamFeed(
       await stream.write(messageOf('caught-up', JSON.stringify({ cursor: token }), token));
     }
     announced = batch.caughtUp;
-    if (announced && !(await feed.more(query.reader, at, HEARTBEAT_MS, stream.ended)) && !feed.isClosed)
+    if (announced && !(await feed.more(query.reader, at, HEARTBEAT_MS, waiter)) && !feed.isClosed)
       await stream.heartbeat();
   }
 }

@@ -3,6 +3,7 @@ import type { ViewName, ViewStateQuestion } from '../views/read-request';
 import type { ViewStateHead } from './answer-view-state';
 import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { FeedQuery } from './feed-query';
+import { Waiter } from './waiter';
 
 /** Of a burst of events these many, the latest, are named. */
 const MAX_CAUSES = 100;
@@ -37,6 +38,7 @@ export class FollowedView {
     isStill: () => boolean,
   ): Promise<void> {
     const { feed, clock } = this.context;
+    const waiter = new Waiter(stream.ended);
     await stream.write(stateMessage(state, null));
     for (let place = { position: at, index: 0 }; !stream.ended.aborted && !feed.isClosed && isStill();) {
       const events: string[] = [];
@@ -55,8 +57,7 @@ export class FollowedView {
         await this.#send(stream, before, state, { time: new Date(state.at).toISOString() });
       } else {
         const waitMs = Math.min(HEARTBEAT_MS, (state.nextAt ?? Infinity) - clock());
-        if (!(await feed.more(this.query.reader, place, waitMs, stream.ended)) && !feed.isClosed)
-          await stream.heartbeat();
+        if (!(await feed.more(this.query.reader, place, waitMs, waiter)) && !feed.isClosed) await stream.heartbeat();
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { Position, RecordLog } from '#event-log';
 import type { Context } from '../app.context';
 import { type Query, textParameter } from '../http/parameters';
 import { Problem, retryAfter } from '../http/problem';
@@ -12,13 +13,13 @@ export async function caughtUpTo(context: Context, query: Query): Promise<void> 
   const token = textParameter(query, 'atLeast');
   if (token === undefined) return;
   const { position } = context.tokens.open(token, 'atLeast', { kind: 'point' });
-  if (!(await context.log.waitFor(position, WAIT_MS))) {
-    throw new Problem(
-      'behind',
-      `This instance has not reached the asked point within ${WAIT_MS / 1000} s.`,
-      {},
-      retryAfter(1),
-    );
-  }
+  await reach(context.log, position);
   await context.views.ask({ kind: 'reached', position });
+}
+
+/** A point that another instance gave may be ahead of what this one holds. @throws Problem when it stays so */
+export async function reach(log: RecordLog, position: Position): Promise<void> {
+  if (await log.waitFor(position, WAIT_MS)) return;
+  const detail = `This instance has not reached the asked point within ${WAIT_MS / 1000} s.`;
+  throw new Problem('behind', detail, {}, retryAfter(1));
 }
