@@ -12,10 +12,10 @@ import {
   walkHeads,
 } from '#ledger';
 import { addStatement } from './add-statement';
-import { checkHeads, growTo, openChain } from './check-start';
+import { growTo } from './check-start';
+import { HeadStream, type OwnedRecord } from './head-stream';
 import { KeysMissing } from './key-files';
 import { headIn } from './ledger-store';
-import type { OwnedRecord } from './rebuild-tree';
 import { RecordFault } from './record-fault';
 import { openedEvents } from './stored-leaves';
 
@@ -40,27 +40,33 @@ export class NothingToDisown extends Error {}
  * auditor gets to see. The log must give the head before, and every event must be sound in itself. A head that the log
  * does give is not wrong, and of one that the log is too short for events are missing: that is a restore with a loss.
  */
-export function disownHeads(record: OwnedRecord, { revision, reason }: WrongHead, recovery: SigningKey): Disowning {
-  const { reader, store, file, trusted } = record;
-  checkHeads(store, file);
-  let chain = openChain(store, reader.genesis().origin, trusted);
+export async function disownHeads(
+  record: OwnedRecord,
+  { revision, reason }: WrongHead,
+  recovery: SigningKey,
+): Promise<Disowning> {
+  const { reader, store, trusted } = record;
+  const stream = HeadStream.open(record);
+  stream.readOn();
+  const { chain } = stream;
   if (!chain) throw new KeysMissing('the log has no keys, so no heads');
   const origin = epochOrigin(chain.origin, chain.epoch);
   const standing = (note: string | undefined): TreeHead | undefined => {
     const head = note === undefined ? undefined : headIn(note);
-    return head?.origin === origin && !isDisowned(chain!, head) ? head : undefined;
+    return head?.origin === origin && !isDisowned(chain, head) ? head : undefined;
   };
   const wrong = standing(store.note(revision));
   if (!wrong) throw new NothingToDisown(`no head of ${origin} stands at revision ${revision}`);
   const notes = store.notes().map(({ note }) => note);
-  const kept = walkHeads(chain.origin, trusted, notes.slice(0, revision)).chain.last;
+  const before = notes.slice(0, revision).filter((note) => note !== '');
+  const kept = walkHeads(chain.origin, trusted, before).chain.last;
   checkWrong(reader, wrong, kept);
   store.clear();
   growTo(reader, store, reader.head() + 1);
   const disowned = notes.slice(revision).flatMap((note) => standing(note) ?? []);
   // The wrong one last: after a crash the same command goes on.
   for (const head of disowned.toReversed())
-    chain = addStatement(record, chain, signDisowned(chain, { wrong: head, kept, reason }, recovery));
+    await addStatement(stream, signDisowned(stream.chain!, { wrong: head, kept, reason }, recovery));
   return { disowned, kept };
 }
 
