@@ -21,6 +21,10 @@ export interface OwnedRecord {
   readonly record?: HeadRecord | undefined;
 }
 
+/** The stream of heads itself. */
+export const streamOf = ({ record, store }: Pick<OwnedRecord, 'record' | 'store'>): HeadRecord =>
+  record ?? new HeadTable(store);
+
 export interface SignedHead extends TreeHead, HeadEntry {}
 
 /** Is a head of the tree at hand? `later`: that has not come so far yet. */
@@ -42,7 +46,7 @@ export class HeadStream {
     private folded: HeadChain | undefined,
     private readonly judge: Judge,
   ) {
-    this.record = parts.record ?? new HeadTable(parts.store);
+    this.record = streamOf(parts);
     this.trusted = parts.trusted;
     this.lastHead = this.findLast();
     this.revision = parts.store.lastRevision();

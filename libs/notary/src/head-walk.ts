@@ -53,6 +53,23 @@ export const stands = (chain: HeadChain, head: TreeHead): boolean =>
 /** A statement, as far as its first line tells. */
 export const isStatement = (note: string): boolean => /^[^\n]+\/(keys|disowned|restored)\n/.test(note);
 
+export const isHead = (step: Step | Unbegun): boolean =>
+  'ignored' in step ? 'head' in step : step.entry.kind === 'Head';
+
+/** The stream entry by entry, from its beginning. */
+export function* steps(
+  origin: string,
+  trusted: readonly VerifierKey[],
+  entries: Iterable<HeadEntry>,
+): Generator<{ entry: HeadEntry; before: HeadChain | undefined; step: Step | Unbegun }> {
+  let chain: HeadChain | undefined;
+  for (const entry of entries) {
+    const step = chain ? follow(chain, entry.revision, entry.note) : begin(origin, trusted, entry);
+    yield { entry, before: chain, step };
+    chain = step.chain;
+  }
+}
+
 export interface Walked {
   readonly chain: HeadChain | undefined;
   /** Signed by a key then valid, and standing at the end; also those that the chain ignores. */
@@ -64,8 +81,7 @@ export interface Walked {
 export function walk(origin: string, trusted: readonly VerifierKey[], entries: Iterable<HeadEntry>): Walked {
   const [heads, ignored]: [TreeHead[], Refusal[]] = [[], []];
   let chain: HeadChain | undefined;
-  for (const entry of entries) {
-    const step: Step | Unbegun = chain ? follow(chain, entry.revision, entry.note) : begin(origin, trusted, entry);
+  for (const { step } of steps(origin, trusted, entries)) {
     chain = step.chain;
     if ('ignored' in step) ignored.push(step.ignored);
     const head = headOf(step);

@@ -1,8 +1,7 @@
 import { type Hash, sameHash, type SigningKey, signRestored } from '#ledger';
 import { addStatement } from './add-statement';
 import { growTo } from './check-start';
-import { HeadStream, type OwnedRecord } from './head-stream';
-import { HeadTable } from './head-table';
+import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
 import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 
@@ -45,8 +44,9 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
 }
 
 /** What HEADS_FILE has and the record has not. Nothing is given where they differ. */
-async function giveBack({ store, file, record }: OwnedRecord): Promise<void> {
-  const heads = record ?? new HeadTable(store);
+async function giveBack(record: OwnedRecord): Promise<void> {
+  const { store, file } = record;
+  const heads = streamOf(record);
   const notes = file?.notes ?? [];
   const held = [...heads.readFrom(0)];
   // What was ignored stands there as an empty note.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { v5 as uuidV5 } from 'uuid';
 import { LogClosed, OutcomeUnknown, RecordAway } from '../errors';
 import type { HeadEntry, HeadRecord } from '../head-record';
@@ -8,12 +9,15 @@ import { sentHead } from './system-entry';
 
 /** Whoever waits for a head is not kept waiting longer: what becomes of the entry then, the mirror shows. */
 const TIMEOUT_MS = 3_000;
-/** Of ids made of an entry: EventStoreDB then takes the same entry again for the same. */
-const IDS = 'f0b3b1c5-7d0b-5a5e-9a51-6d2c9a6f5d0e';
 
 /** The stream `crisislog-heads` in EventStoreDB: read from the mirror, appended there. */
 export class RecordHeads implements HeadRecord {
   private client: RecordClient | undefined;
+  /**
+   * Ids are made of the entry: sent again it is taken for the same. Of this instance alone: two that sign the same head at
+   * once would send one id, and EventStoreDB lets the second wait for its timeout.
+   */
+  private readonly ids = randomUUID();
   private isClosed = false;
 
   constructor(
@@ -31,7 +35,7 @@ export class RecordHeads implements HeadRecord {
     const stream = 'crisislog-heads';
     // Who only verifies has no connection.
     this.client ??= new RecordClient({ timeoutMs: TIMEOUT_MS, ...this.options });
-    const sent = sentHead(uuidV5(`${revision} ${note}`, IDS), note, this.clock());
+    const sent = sentHead(uuidV5(`${revision} ${note}`, this.ids), note, this.clock());
     const outcome = await this.client.append(stream, revision - 1, [sent]);
     if (outcome.kind === 'stored') return true;
     if (outcome.kind === 'conflict') return false;
