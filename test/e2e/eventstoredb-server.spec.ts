@@ -24,7 +24,7 @@ describeOnRecord('two servers on one record', () => {
     place = { url: URL, namespace: record.namespace };
     const signing = record.dataDir();
     const log = await record.open({ dataDir: signing, origin: 'log.example' });
-    initKeys(signing, log.reader.genesis().origin, join(signing, 'recovery.key'));
+    await initKeys(signing, log.reader.genesis().origin, join(signing, 'recovery.key'), log.heads);
     await log.close();
     servers = [await start('one', signing), await start('two', record.dataDir())];
   });
@@ -60,9 +60,11 @@ describeOnRecord('two servers on one record', () => {
     }
   });
 
-  it('only the one with the signing key signs, and both have the same tree', async () => {
-    const heads = await Promise.all([ask(0, '/v1/audit/tree-head'), ask(1, '/v1/audit/tree-head')]);
-    expect(heads.map(({ status }) => status)).toEqual([200, 409]);
+  it('only the one with the signing key signs, the other verifies its heads and proves by them', async () => {
+    const [signed, verified] = [await ask(0, '/v1/audit/tree-head'), await ask(1, '/v1/audit/tree-head')];
+    expect([signed.status, verified.status]).toEqual([200, 200]);
+    expect(verified.text).toBe(signed.text);
+    expect(await ask(1, '/v1/audit/bundle?crisis=us-iran')).toMatchObject({ status: 409 });
     const bundle = await ask(0, '/v1/audit/bundle?crisis=us-iran');
     expect(bundle.status).toBe(200);
     expect(bundle.text.split('\n').length).toBeGreaterThan(11);

@@ -20,7 +20,7 @@ let server: ServerProcess;
 
 beforeAll(async () => {
   const log = await openSqliteLog({ dataDir, instance: 'i', build: 'b', origin: 'log.example' });
-  initKeys(dataDir, 'log.example', join(folder, 'recovery.key'));
+  await initKeys(dataDir, 'log.example', join(folder, 'recovery.key'));
   await log.close();
   cpSync(join(dataDir, 'log.vkey'), vkey);
   server = await spawnServer(dataDir);
@@ -79,7 +79,7 @@ test('a log that stands still for too long is refused, if that was asked for', a
 test('a key that the chain does not name is refused', async () => {
   const other = join(folder, 'other');
   const log = await openSqliteLog({ dataDir: other, instance: 'i', build: 'b', origin: 'log.example' });
-  initKeys(other, 'log.example', join(folder, 'other-recovery.key'));
+  await initKeys(other, 'log.example', join(folder, 'other-recovery.key'));
   await log.close();
   const own = readFileSync(vkey);
   writeFileSync(vkey, readFileSync(join(other, 'log.vkey')));

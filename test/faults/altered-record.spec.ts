@@ -24,7 +24,7 @@ beforeAll(async () => {
   const live = join(folder, 'live');
   const options = { dataDir: join(live, 'data'), instance: 'i', build: 'b', origin: 'log.example' };
   let log = await openSqliteLog(options);
-  initKeys(options.dataDir, 'log.example', join(live, 'recovery.key'));
+  await initKeys(options.dataDir, 'log.example', join(live, 'recovery.key'));
   await fill(log, OLD);
   await withNotary(live, (notary) => notary.settle(0));
   // Closing moves the WAL into the file.
@@ -33,9 +33,9 @@ beforeAll(async () => {
   await fill(log, SIGNED);
   // Reached after the last head, and not signed yet.
   await withNotary(live, async (notary) => {
-    notary.settle(0);
+    await notary.settle(0);
     await fill(log, ALL);
-    notary.advance(1);
+    await notary.advance(1);
   });
   cpSync(live, whole, { recursive: true });
   await log.close();
@@ -62,7 +62,7 @@ async function withNotary(at: string, use: (notary: Notary) => unknown): Promise
 }
 
 /** A copy of the whole folder, changed, as the server finds it: what it says of it at start or while it sweeps. */
-function found(change: (at: string) => void): RecordFault | undefined {
+async function found(change: (at: string) => void): Promise<RecordFault | undefined> {
   const at = mkdtempSync(join(folder, 'copy-'));
   cpSync(whole, at, { recursive: true });
   change(at);
@@ -70,7 +70,7 @@ function found(change: (at: string) => void): RecordFault | undefined {
   try {
     const notary = Notary.open({ dataDir: join(at, 'data'), reader, headsFile: join(at, 'heads') });
     try {
-      while (notary.advance(0) || notary.sweep(100));
+      while ((await notary.advance(0)) || notary.sweep(100));
     } finally {
       notary.close();
     }
@@ -91,7 +91,7 @@ const inLog = (change: (db: DatabaseSync) => void) => (at: string) => {
 };
 const sql = (text: string) => inLog((db) => db.exec(text));
 
-test('a folder that nobody changed is sound', () => expect(found(() => undefined)).toBeUndefined());
+test('a folder that nobody changed is sound', async () => expect(await found(() => undefined)).toBeUndefined());
 
 const resealed = (position: number) => (at: string) =>
   reseal(join(at, 'data'), position, (body) => body.replace('report', 'denial'));
@@ -131,32 +131,32 @@ describe('is found, and where', () => {
       SIGNED,
     ],
     ['the end cut off', sql(`delete from event where position >= ${SIGNED - 5}`), 'rolled-back', SIGNED - 5],
-  ])('%s', (_name, change, kind, position) => {
-    expect(found(change)).toMatchObject({ kind, position });
+  ])('%s', async (_name, change, kind, position) => {
+    expect(await found(change)).toMatchObject({ kind, position });
   });
 
-  test('a data folder that was rolled back as a whole, because HEADS_FILE was not', () => {
+  test('a data folder that was rolled back as a whole, because HEADS_FILE was not', async () => {
     const rolledBack = (at: string): void => {
       sql(`delete from event where position >= ${OLD}`)(at);
       const ledger = new DatabaseSync(join(at, 'data', 'ledger.sqlite'));
       ledger.exec(`delete from head where revision > 1; delete from tile; update tree set size = 0`);
       ledger.close();
     };
-    expect(found(rolledBack)).toMatchObject({ kind: 'rolled-back', position: OLD });
+    expect(await found(rolledBack)).toMatchObject({ kind: 'rolled-back', position: OLD });
   });
 
-  test('another head in the place of one', () => {
+  test('another head in the place of one', async () => {
     const forged = (at: string): void => {
       const ledger = new DatabaseSync(join(at, 'data', 'ledger.sqlite'));
       ledger.exec('update head set note = (select note from head where revision = 1) where revision = 2');
       ledger.close();
     };
-    expect(found(forged)).toMatchObject({ kind: 'heads' });
+    expect(await found(forged)).toMatchObject({ kind: 'heads' });
   });
 });
 
-test('a lost ledger.sqlite is made again from the log and HEADS_FILE', () => {
-  expect(found((at) => rmSync(join(at, 'data', 'ledger.sqlite')))).toBeUndefined();
+test('a lost ledger.sqlite is made again from the log and HEADS_FILE', async () => {
+  expect(await found((at) => rmSync(join(at, 'data', 'ledger.sqlite')))).toBeUndefined();
 });
 
 describe('HEADS_FILE', () => {
@@ -171,7 +171,7 @@ describe('HEADS_FILE', () => {
     ['emptied', changed(() => Buffer.alloc(0))],
     ['cut off in the middle of a line', changed((bytes) => bytes.subarray(0, -20))],
     ['as it was earlier', changed(older)],
-  ])('%s is made whole from the data folder', (_name, change) => {
+  ])('%s is made whole from the data folder', async (_name, change) => {
     const all = readHeads(join(whole, 'heads')).notes;
     let healed: unknown;
     const read = (at: string): void => {
@@ -181,24 +181,24 @@ describe('HEADS_FILE', () => {
       reader.close();
       healed = readHeads(join(at, 'heads')).notes;
     };
-    expect(found(read)).toBeUndefined();
+    expect(await found(read)).toBeUndefined();
     expect(healed).toEqual(all);
   });
 
-  test('whose ledger.sqlite is lost or older gives the heads back', () => {
+  test('whose ledger.sqlite is lost or older gives the heads back', async () => {
     const lost = (at: string): void => rmSync(join(at, 'data', 'ledger.sqlite'));
     const earlier = (at: string): void => {
       const ledger = new DatabaseSync(join(at, 'data', 'ledger.sqlite'));
       ledger.exec(`delete from head where revision > 1; delete from tile; update tree set size = 0`);
       ledger.close();
     };
-    expect([found(lost), found(earlier)]).toEqual([undefined, undefined]);
+    expect([await found(lost), await found(earlier)]).toEqual([undefined, undefined]);
   });
 
   test.each([
     ['with a line in the middle taken out', (lines: string[]) => lines.toSpliced(1, 1)],
     ['without its beginning', (lines: string[]) => lines.slice(1)],
-  ])('%s gives no heads to a folder that lost its own', (_name, change) => {
+  ])('%s gives no heads to a folder that lost its own', async (_name, change) => {
     const forged = (at: string): void => {
       rmSync(join(at, 'data', 'ledger.sqlite'));
       changed((bytes) =>
@@ -213,17 +213,17 @@ describe('HEADS_FILE', () => {
         ),
       )(at);
     };
-    expect(found(forged)).toMatchObject({ kind: 'heads' });
+    expect(await found(forged)).toMatchObject({ kind: 'heads' });
   });
 });
 
-test('a ledger.sqlite that was truncated is refused, with the reason', () => {
+test('a ledger.sqlite that was truncated is refused, with the reason', async () => {
   const truncated = (at: string): void => {
     const file = join(at, 'data', 'ledger.sqlite');
     rmSync(`${file}-wal`, { force: true });
     writeFileSync(file, readFileSync(file).subarray(0, 5_000));
   };
-  expect(found(truncated)).toMatchObject({ kind: 'heads' });
+  expect(await found(truncated)).toMatchObject({ kind: 'heads' });
 });
 
 /** Everything that can be read, by position and by id. */

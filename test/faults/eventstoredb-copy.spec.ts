@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Entry, openReader, openSqliteLog, type RecordOptions, WrongRecord } from '#event-log';
-import { initKeys, Notary } from '#notary';
+import { initKeys, LedgerStore, Notary } from '#notary';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
 import { copyToRecord } from '../../libs/event-log/src/eventstoredb/copy-to-record';
 import { createKey, listKeys } from '../../apps/cli/src/keys';
@@ -42,33 +42,43 @@ describeOnRecord('a record that moves', () => {
 
   it('is the same log in EventStoreDB, for the old folder and for a new instance, and the same when it comes back', async () => {
     const log = await embedded(dataDir);
-    initKeys(dataDir, log.reader.genesis().origin, join(newFolder(), 'recovery.key'));
+    await initKeys(dataDir, log.reader.genesis().origin, join(newFolder(), 'recovery.key'));
     const notary = Notary.open({ dataDir, reader: log.reader });
-    const signed = notary.settle(Date.now())!;
+    const signed = (await notary.settle(Date.now()))!;
     notary.close();
     await log.close();
     await createKey(dataDir, { name: 'a', role: 'analyst', level: 'CLEAR', red: [], days: 1 }, Date.now());
     const [events, keys] = [dump(dataDir), await listKeys(dataDir, 0)];
 
-    expect(await copy()).toMatch(`${EVENTS} events and 1 keys`);
+    expect(await copy()).toMatch(`${EVENTS} events, 1 keys and 2 entries of heads`);
     await expect(embedded(dataDir)).rejects.toThrow('it is a mirror');
     const [old, fresh] = [await record.open({ dataDir }), await record.open({ dataDir: record.dataDir() })];
     for (const instance of [old, fresh]) {
       expect(instance.logId).toBe(log.logId);
       expect([...instance.reader.entries(0, EVENTS)]).toEqual(events);
     }
-    const later = Notary.open({ dataDir, reader: old.reader });
+    const later = Notary.open({ dataDir, reader: old.reader, record: old.heads });
     expect(later.head).toMatchObject({ size: EVENTS, note: signed.note });
-    later.close();
+    const visitor = record.dataDir();
+    const visited = Notary.open({ dataDir: visitor, reader: fresh.reader, record: fresh.heads });
+    expect([visited.head, visited.signer]).toMatchObject([{ size: EVENTS, note: signed.note }, undefined]);
+    visited.close();
     expect(await listKeys(there, 0)).toEqual(keys);
     await fresh.append(append('crisis-s1', newEvent()));
     await old.append(append('crisis-new', newEvent()));
+    expect(await old.waitFor(EVENTS + 1, 5_000)).toBe(true);
+    const next = (await later.settle(Date.now()))!;
+    expect(next).toMatchObject({ size: EVENTS + 2, revision: signed.revision + 1 });
+    later.close();
     await Promise.all([old.close(), fresh.close()]);
 
     const home = newFolder();
     expect(await copy(home, true)).toMatch(`${EVENTS + 2} events`);
     expect(dump(home).slice(0, EVENTS)).toEqual(events);
     expect(await listKeys(home, 0)).toEqual(keys);
+    const kept = LedgerStore.open(home, { readOnly: true });
+    expect(kept.note(next.revision)).toBe(next.note);
+    kept.close();
     await expect(record.open({ dataDir: record.dataDir() })).rejects.toThrow('was moved to a data folder');
     const again = await embedded(home);
     expect(await again.append(append('crisis-new', newEvent()))).toMatchObject([{ position: EVENTS + 2, revision: 1 }]);

@@ -17,9 +17,9 @@ describeOnRecord('an auditor who reads EventStoreDB himself', () => {
     const log = await record.open({ dataDir });
     for (let i = 0; i < 12; i++) await log.append(append(`crisis-s${i % 2}`, newEvent()));
     expect(await log.waitFor(11, 5_000)).toBe(true);
-    initKeys(dataDir, log.reader.genesis().origin, join(record.dataDir(), 'recovery.key'));
-    const notary = Notary.open({ dataDir, reader: log.reader });
-    notary.settle(Date.now());
+    await initKeys(dataDir, log.reader.genesis().origin, join(record.dataDir(), 'recovery.key'), log.heads);
+    const notary = Notary.open({ dataDir, reader: log.reader, record: log.heads });
+    await notary.settle(Date.now());
     notary.close();
     await log.close();
   });

@@ -17,7 +17,7 @@ const ROUNDS = 3;
 const EVENTS = 1_500;
 beforeAll(async () => {
   const log = await openSqliteLog({ dataDir, instance: 'i', build: 'b', origin: 'log.example' });
-  initKeys(dataDir, 'log.example', join(folder, 'recovery.key'));
+  await initKeys(dataDir, 'log.example', join(folder, 'recovery.key'));
   await log.close();
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -39,7 +39,7 @@ export const startSigningServer = (clock?: () => number): Promise<RunningServer>
   startTestServer(clock, {
     async prepare(dataDir) {
       const log = await openSqliteLog({ dataDir, instance: 'test', build: 'test', origin: 'log.example' });
-      initKeys(dataDir, 'log.example', join(dataDir, 'recovery.key'));
+      await initKeys(dataDir, 'log.example', join(dataDir, 'recovery.key'));
       await log.close();
     },
   });

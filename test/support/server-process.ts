@@ -18,8 +18,17 @@ const SERVER = join(ROOT, 'bin', 'crisis-log-server.js');
 const ON_RECORD = join(__dirname, 'record-server.js');
 
 /** On an EventStoreDB that others use as well. */
-export const spawnServerOnRecord = (dataDir: string, url: string, namespace: string): Promise<ServerProcess> =>
-  spawnServer(dataDir, { EVENTSTOREDB_URL: url, RECORD_NAMESPACE: namespace, INSTANCE_ID: namespace }, ON_RECORD);
+export const spawnServerOnRecord = (
+  dataDir: string,
+  url: string,
+  namespace: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ServerProcess> =>
+  spawnServer(
+    dataDir,
+    { EVENTSTOREDB_URL: url, RECORD_NAMESPACE: namespace, INSTANCE_ID: namespace, ...env },
+    ON_RECORD,
+  );
 
 export async function spawnServer(
   dataDir: string,

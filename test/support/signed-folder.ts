@@ -18,7 +18,7 @@ export async function signedFolder(): Promise<SignedFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'crisis-log-signed-'));
   const [dataDir, heads, recovery] = [join(folder, 'data'), join(folder, 'heads'), join(folder, 'recovery.key')];
   const log = await openSqliteLog({ dataDir, instance: 'i', build: 'b', origin: 'log.example' });
-  initKeys(dataDir, 'log.example', recovery);
+  await initKeys(dataDir, 'log.example', recovery);
   await log.close();
   return { folder, dataDir, heads, recovery, serve: () => spawnServer(dataDir, { HEADS_FILE: heads }) };
 }

@@ -61,7 +61,7 @@ async function opened(
   const jwt = verifierOf(config, clock);
   const credentials = keep(new Credentials({ dataDir, clock, sessions, jwt, failed }));
   requireCredentials(config, () => !credentials.isOpen);
-  const notary = keep(await NotaryEngine.start({ dataDir, headsFile }));
+  const notary = keep(await NotaryEngine.start({ dataDir, headsFile, record: eventStoreDb }));
   const { epoch } = notary;
   const tokens = new Tokens(tokenKeys, logId, epoch);
   const redReads = keep(new RedReads(config.accessLog, clock, config.isAccessLogSet));

@@ -9,7 +9,11 @@ import { InvalidConfig } from './config';
 export function whyNotStarted(error: unknown): string | undefined {
   if (error instanceof InvalidConfig) return error.message;
   if (error instanceof FaultyRecord)
-    return `The crisis log does not serve: ${error.message}. Keep DATA_DIR as it is and restore a backup elsewhere.`;
+    return `The crisis log does not serve: ${error.message}. ${
+      error.fault.isSplit
+        ? 'Keep everything as it is, and see "A split view" in docs/audit.md.'
+        : 'Keep DATA_DIR as it is and restore a backup elsewhere.'
+    }`;
   const reason = error instanceof EventLogError ? error.message : ofTheSystem(error as Partial<SystemError>);
   return reason && `The crisis log cannot start: ${reason}.`;
 }

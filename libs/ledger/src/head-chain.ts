@@ -2,7 +2,7 @@ import { headOf, keysOf, previousOf, reasonOf, signEntry } from './chain-entries
 import { Refusal } from './refusal';
 import { encodeHash } from './sha256';
 import { firstLine, formatVerifierKey, sameKey, SigningKey, VerifierKey } from './signed-note';
-import { openStatement } from './statement';
+import { bodyOf, openStatement } from './statement';
 import { checkNoSplit, epochOrigin, openHead, sameHead, TreeHead } from './tree-head';
 
 /**
@@ -58,6 +58,17 @@ export function beginChain(origin: string, trusted: readonly VerifierKey[], note
   }
   const start = { origin, revision: 0, epoch: 0, last: undefined, disowned: [], contested: [] };
   return { ...start, tip: digest, signing, recovery };
+}
+
+/**
+ * The keys that a log's first entry names. Verified by nobody: for who has no way to know them but to believe what he sees
+ * first, and `beginChain` then holds the entry against them.
+ */
+export function namedKeys(origin: string, note: string): VerifierKey[] {
+  const name = `${origin}/keys`;
+  if (firstLine(note) !== name) throw new Refusal('statement-malformed', `not a statement of ${name}`);
+  const { signing, recovery } = keysOf(bodyOf(note.slice(0, note.indexOf('\n\n') + 1), name), origin);
+  return [...signing, recovery];
 }
 
 /** One entry further. Nothing that is not signed by a key then valid changes more than the revision. */

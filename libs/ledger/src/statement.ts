@@ -32,7 +32,7 @@ export function openStatement(note: string, name: string, keys: readonly Verifie
   return { body: bodyOf(text, name), signers, digest: encodeHash(sha256(text), 'base64') };
 }
 
-function bodyOf(text: string, name: string): StatementBody {
+export function bodyOf(text: string, name: string): StatementBody {
   try {
     const body = JSON.parse(text.slice(name.length + 1)) as unknown;
     if (isObject(body) && statementText(name, body) === text) return body;

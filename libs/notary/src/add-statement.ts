@@ -1,18 +1,26 @@
-import { follow, type HeadChain } from '#ledger';
-import type { HeadsFile } from './heads-file';
-import type { LedgerStore } from './ledger-store';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OutcomeUnknown, RecordAway } from '#event-log';
+import type { HeadStream } from './head-stream';
 
-/** Adds a signed statement to the stream of heads, durably, if the chain takes it. @throws Refusal where it does not */
-export function addStatement(
-  { store, file }: { readonly store: LedgerStore; readonly file?: HeadsFile | undefined },
-  chain: HeadChain,
-  note: string,
-): HeadChain {
-  const revision = chain.revision + 1;
-  const step = follow(chain, revision, note);
-  if ('ignored' in step) throw step.ignored;
-  // The table first, as for heads: what the file lacks is added to it at the next start.
-  store.addNote({ revision, note });
-  file?.addNote({ revision, note });
-  return step.chain;
+const ATTEMPTS = 20;
+const PAUSE_MS = 250;
+
+/**
+ * Adds a signed statement to the stream of heads, durably, also while others add heads. Throws RecordAway where that does
+ * not come about, and the Refusal of a chain that does not take it.
+ */
+export async function addStatement(stream: HeadStream, note: string): Promise<void> {
+  let reason = 'others append to its stream of heads all the time';
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      if (await stream.append(note)) return;
+    } catch (error) {
+      // The same entry again says what became of it.
+      if (!(error instanceof OutcomeUnknown || error instanceof RecordAway)) throw error;
+      reason = error.message;
+    }
+    await sleep(PAUSE_MS);
+    stream.readOn();
+  }
+  throw new RecordAway({ reason });
 }

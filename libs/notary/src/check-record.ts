@@ -1,19 +1,8 @@
-import type { LogReader } from '#event-log';
-import {
-  EMPTY_FRONTIER,
-  extend,
-  type Frontier,
-  type HeadChain,
-  isDisowned,
-  rootOf,
-  sameHash,
-  type TreeHead,
-  type VerifierKey,
-  walkHeads,
-} from '#ledger';
+import type { HeadEntry, LogReader } from '#event-log';
+import { EMPTY_FRONTIER, extend, type Frontier, rootOf, sameHash, type VerifierKey } from '#ledger';
 import { checkFile } from './check-start';
+import { walk, type Walked } from './head-walk';
 import type { Reached } from './heads-file';
-import type { Note } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents } from './stored-leaves';
 
@@ -26,10 +15,12 @@ export interface RecordCheck {
   /** Of the last head that stands; 0 where there is none. Events after it were recomputed, and nobody signed for them. */
   readonly signedSize: number;
   readonly epoch: number;
+  /** Entries of the stream of heads that do not count: no key then valid signed them, or they are behind. */
+  readonly ignored: number;
 }
 
 export interface HeadsToHold {
-  readonly notes: readonly Note[];
+  readonly notes: readonly HeadEntry[];
   readonly reached?: Reached | undefined;
   /** Keys from elsewhere. */
   readonly trusted: readonly VerifierKey[];
@@ -47,7 +38,7 @@ export function checkRecord(
   checkFile(reader);
   const { origin } = reader.genesis();
   const events = reader.head() + 1;
-  const { chain, heads } = headsOf(origin, notes, trusted);
+  const { chain, heads, ignored } = headsOf(reader, notes, trusted);
   const due = [...heads, ...(reached ? [{ ...reached, origin }] : [])].sort((a, b) => a.size - b.size);
   const longest = due.at(-1)?.size ?? 0;
   if (events < longest) {
@@ -58,7 +49,7 @@ export function checkRecord(
   for (const { position, leaf } of openedEvents(reader, 0, events)) {
     frontier = extend(frontier, [leaf]);
     for (; due[next]?.size === position + 1; next++) {
-      if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(due[next]!.size, right);
+      if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(reader, due[next]!.size, right);
     }
     if (next > 0) right = due[next - 1]!.size;
     onEvent?.(position + 1);
@@ -70,36 +61,38 @@ export function checkRecord(
     heads: heads.length,
     signedSize: chain?.last?.size ?? 0,
     epoch: chain?.epoch ?? 0,
+    ignored: ignored.length,
   };
 }
 
-const differs = (size: number, right: number): RecordFault =>
-  new RecordFault('altered', `the events do not give the root that was recorded for ${size}`, right, size - 1);
+const differs = (reader: LogReader, size: number, right: number): RecordFault =>
+  new RecordFault(
+    reader.isMirror() ? 'split-view' : 'altered',
+    `the events do not give the root that was recorded for ${size}`,
+    right,
+    size - 1,
+  );
 
-/** The heads of the last epoch that stand. Anything in the stream that is not validly signed, or contradicts it, is refused. */
-function headsOf(
-  origin: string,
-  notes: readonly Note[],
-  trusted: readonly VerifierKey[],
-): { chain?: HeadChain; heads: TreeHead[] } {
+/**
+ * The heads of the last epoch that stand. Of a stream that is the log's own, anything that is not validly signed, or
+ * contradicts it, is refused; in EventStoreDB others may write, and what does not count is counted.
+ */
+function headsOf(reader: LogReader, notes: readonly HeadEntry[], trusted: readonly VerifierKey[]): Walked {
   if (notes.length === 0) {
     // A log gets its keys and the first entry of that stream at once.
     if (trusted.length > 0)
       throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
-    return { heads: [] };
+    return { chain: undefined, heads: [], ignored: [] };
   }
   const gap = notes.findIndex(({ revision }, i) => revision !== i);
   if (gap >= 0) throw new RecordFault('heads', `entry ${gap} is missing`);
-  const { chain, entries, ignored } = walkHeads(
-    origin,
+  // An empty note is what was ignored when it came.
+  const walked = walk(
+    reader.genesis().origin,
     trusted,
-    notes.map(({ note }) => note),
+    notes.filter(({ note }) => note !== ''),
   );
-  if (ignored[0]) throw new RecordFault('heads', ignored[0].message);
-  const restored = entries.findLastIndex(({ kind }) => kind === 'Restored');
-  const heads = entries.flatMap((entry, i) => {
-    if (entry.kind === 'Restored' && i === restored) return [entry.kept];
-    return entry.kind === 'Head' && i > restored && !isDisowned(chain, entry.head) ? [entry.head] : [];
-  });
-  return { chain, heads };
+  if (walked.ignored[0] && (walked.chain === undefined || !reader.isMirror()))
+    throw new RecordFault('heads', walked.ignored[0].message);
+  return walked;
 }

@@ -1,4 +1,4 @@
-import type { LogReader } from '#event-log';
+import type { HeadEntry, LogReader } from '#event-log';
 import {
   beginChain,
   EMPTY_FRONTIER,
@@ -13,7 +13,7 @@ import {
   type VerifierKey,
 } from '#ledger';
 import type { HeadsFile, Reached } from './heads-file';
-import { headIn, type LedgerStore, type Note } from './ledger-store';
+import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents, storedLeaves } from './stored-leaves';
 
@@ -36,7 +36,7 @@ export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): voi
   for (const { revision, note } of file.notes) {
     if (revision !== due) throw new RecordFault('heads', `HEADS_FILE has revision ${revision} where ${due} was due`);
     const twin = store.note(revision);
-    if (twin === undefined) store.addNote({ revision, note }, headIn(note)?.size);
+    if (twin === undefined) store.addNote({ revision, note });
     else if (twin !== note) {
       throw new RecordFault('heads', `HEADS_FILE and the data folder have two entries of revision ${revision}`);
     }
@@ -46,16 +46,23 @@ export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): voi
 }
 
 /** Does the data folder have just this entry? */
-export const holds = (store: LedgerStore, { revision, note }: Note): boolean => store.note(revision) === note;
+export const holds = (store: LedgerStore, { revision, note }: HeadEntry): boolean => store.note(revision) === note;
+
+interface Folder {
+  readonly reader: LogReader;
+  readonly store: LedgerStore;
+  readonly trusted: readonly VerifierKey[];
+}
 
 /** The chain as this folder has it, statements and last head; undefined while there are no keys. */
-export function openChain(store: LedgerStore, origin: string, trusted: readonly VerifierKey[]): HeadChain | undefined {
+export function openChain({ reader, store, trusted }: Folder): HeadChain | undefined {
   let chain: HeadChain | undefined;
+  const { origin } = reader.genesis();
   try {
     for (const { revision, note } of store.notes('statements')) {
       if (!chain) {
-        if (revision !== 0) throw new RecordFault('heads', 'the first entry is missing');
-        chain = beginChain(origin, trusted, note);
+        if (store.note(0) === undefined) throw new RecordFault('heads', 'the first entry is missing');
+        chain = { ...beginChain(origin, trusted, note), revision };
         continue;
       }
       const step = follow(chain, revision, note);
@@ -66,8 +73,9 @@ export function openChain(store: LedgerStore, origin: string, trusted: readonly 
     if (error instanceof Refusal) throw new RecordFault('heads', error.message);
     throw error;
   }
-  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed.
-  if (!chain && trusted.length > 0)
+  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed. A mirror may
+  // be new: the stream comes with it.
+  if (!chain && trusted.length > 0 && !reader.isMirror())
     throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
   return chain;
 }
@@ -119,7 +127,8 @@ function blame(reader: LogReader, store: LedgerStore, chain: HeadChain | undefin
   let suspect: number | undefined;
   const wrong = (head: TreeHead) =>
     new RecordFault(
-      'altered',
+      // In a mirror a head of another's may be what is wrong.
+      suspect === undefined && reader.isMirror() ? 'split-view' : 'altered',
       `the events do not give the root of the head of size ${head.size}`,
       suspect ?? right,
       suspect ?? head.size - 1,

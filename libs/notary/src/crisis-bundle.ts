@@ -1,7 +1,7 @@
 import type { LogReader } from '#event-log';
 import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, writeBundle } from '#ledger';
 import type { LedgerStore } from './ledger-store';
-import type { SignedHead } from './notary';
+import type { SignedHead } from './head-stream';
 import { checkLeaf } from './check-start';
 import { openedAt } from './stored-leaves';
 

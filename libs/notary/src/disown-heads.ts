@@ -3,19 +3,17 @@ import {
   EMPTY_FRONTIER,
   epochOrigin,
   extend,
-  isDisowned,
   rootOf,
   sameHash,
   signDisowned,
   type SigningKey,
   type TreeHead,
-  walkHeads,
 } from '#ledger';
 import { addStatement } from './add-statement';
-import { checkHeads, growTo, openChain } from './check-start';
+import { growTo } from './check-start';
+import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
+import { headOf, isHead, stands, steps } from './head-walk';
 import { KeysMissing } from './key-files';
-import { headIn } from './ledger-store';
-import type { OwnedRecord } from './rebuild-tree';
 import { RecordFault } from './record-fault';
 import { openedEvents } from './stored-leaves';
 
@@ -40,33 +38,50 @@ export class NothingToDisown extends Error {}
  * auditor gets to see. The log must give the head before, and every event must be sound in itself. A head that the log
  * does give is not wrong, and of one that the log is too short for events are missing: that is a restore with a loss.
  */
-export function disownHeads(record: OwnedRecord, { revision, reason }: WrongHead, recovery: SigningKey): Disowning {
-  const { reader, store, file, trusted } = record;
-  checkHeads(store, file);
-  let chain = openChain(store, reader.genesis().origin, trusted);
+export async function disownHeads(
+  record: OwnedRecord,
+  { revision, reason }: WrongHead,
+  recovery: SigningKey,
+): Promise<Disowning> {
+  const { reader, store } = record;
+  const stream = HeadStream.open(record);
+  stream.readOn();
+  const { chain } = stream;
   if (!chain) throw new KeysMissing('the log has no keys, so no heads');
-  const origin = epochOrigin(chain.origin, chain.epoch);
-  const standing = (note: string | undefined): TreeHead | undefined => {
-    const head = note === undefined ? undefined : headIn(note);
-    return head?.origin === origin && !isDisowned(chain!, head) ? head : undefined;
-  };
-  const wrong = standing(store.note(revision));
-  if (!wrong) throw new NothingToDisown(`no head of ${origin} stands at revision ${revision}`);
-  const notes = store.notes().map(({ note }) => note);
-  const kept = walkHeads(chain.origin, trusted, notes.slice(0, revision)).chain.last;
+  const { heads, kept } = headsFrom(record, revision);
+  const disowned = heads.filter((head) => stands(chain, head));
+  const [wrong] = disowned;
+  if (!wrong || wrong !== heads[0])
+    throw new NothingToDisown(`no head of ${epochOrigin(chain.origin, chain.epoch)} stands at revision ${revision}`);
   checkWrong(reader, wrong, kept);
   store.clear();
   growTo(reader, store, reader.head() + 1);
-  const disowned = notes.slice(revision).flatMap((note) => standing(note) ?? []);
   // The wrong one last: after a crash the same command goes on.
   for (const head of disowned.toReversed())
-    chain = addStatement(record, chain, signDisowned(chain, { wrong: head, kept, reason }, recovery));
+    await addStatement(stream, signDisowned(stream.chain!, { wrong: head, kept, reason }, recovery));
   return { disowned, kept };
+}
+
+/** The signed heads from a revision on, if the first stands just there, and what stood before. */
+function headsFrom(record: OwnedRecord, revision: number): { heads: TreeHead[]; kept: TreeHead | undefined } {
+  const heads: TreeHead[] = [];
+  let kept: TreeHead | undefined;
+  const origin = record.reader.genesis().origin;
+  for (const { entry, before, step } of steps(origin, record.trusted, streamOf(record).readFrom(0))) {
+    const head = isHead(step) ? headOf(step) : undefined;
+    if (entry.revision === revision) {
+      if (!head) break;
+      kept = before?.last;
+    }
+    if (head && entry.revision >= revision) heads.push(head);
+  }
+  return { heads, kept };
 }
 
 function checkWrong(reader: LogReader, wrong: TreeHead, kept: TreeHead | undefined): void {
   const events = reader.head() + 1;
-  if (events < wrong.size)
+  // To EventStoreDB a head comes after its events: they are not lost, there were none.
+  if (events < wrong.size && !reader.isMirror())
     throw new RecordFault(
       'rolled-back',
       `the log has ${events} events: "restore" states a loss`,
@@ -74,10 +89,11 @@ function checkWrong(reader: LogReader, wrong: TreeHead, kept: TreeHead | undefin
       wrong.size - 1,
     );
   let frontier = EMPTY_FRONTIER;
-  for (const { leaf } of openedEvents(reader, 0, wrong.size)) {
+  for (const { leaf } of openedEvents(reader, 0, Math.min(wrong.size, events))) {
     frontier = extend(frontier, [leaf]);
     if (frontier.size === kept?.size && !sameHash(rootOf(frontier), kept.root))
       throw new RecordFault('altered', 'the head before is wrong as well: disown the first', 0, kept.size - 1);
   }
-  if (sameHash(rootOf(frontier), wrong.root)) throw new NothingToDisown('the log gives this head: it is not wrong');
+  if (events >= wrong.size && sameHash(rootOf(frontier), wrong.root))
+    throw new NothingToDisown('the log gives this head: it is not wrong');
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fdatasyncSync, openSync, truncateSync, writeSync } from 'node:fs';
+import type { HeadEntry } from '#event-log';
 import type { Hash } from '#ledger';
-import type { Note } from './ledger-store';
 import { linesFromEnd } from './lines-from-end';
 import { RecordFault } from './record-fault';
 
@@ -17,7 +17,7 @@ export interface Reached {
 export class HeadsFile {
   private constructor(
     private readonly descriptor: number,
-    readonly notes: readonly Note[],
+    readonly notes: readonly HeadEntry[],
     private last: Reached | undefined,
   ) {}
 
@@ -26,14 +26,14 @@ export class HeadsFile {
   }
 
   /** `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from its end. */
-  static open(file: string, isHeld?: (note: Note) => boolean): HeadsFile {
+  static open(file: string, isHeld?: (note: HeadEntry) => boolean): HeadsFile {
     const { notes, reached, end } = readHeads(file, isHeld);
     // Else the next line would be written behind one that a crash cut off.
     if (existsSync(file)) truncateSync(file, end);
     return new HeadsFile(openSync(file, 'a', 0o600), notes, reached);
   }
 
-  addNote(note: Note): void {
+  addNote(note: HeadEntry): void {
     this.last = undefined;
     this.add(note);
   }
@@ -53,15 +53,15 @@ export class HeadsFile {
 }
 
 export interface Heads {
-  readonly notes: Note[];
+  readonly notes: HeadEntry[];
   readonly reached: Reached | undefined;
   /** Of the last line, in bytes; one that a crash cut off is no line. */
   readonly end: number;
 }
 
 /** What stands in the file, from the newest entry that is held already, or all of it. */
-export function readHeads(file: string, isHeld: (note: Note) => boolean = () => false): Heads {
-  const notes: Note[] = [];
+export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = () => false): Heads {
+  const notes: HeadEntry[] = [];
   let reached: Reached | undefined;
   let end = 0;
   if (!existsSync(file)) return { notes, reached, end };
@@ -82,14 +82,14 @@ export function readHeads(file: string, isHeld: (note: Note) => boolean = () => 
   return { notes: notes.reverse(), reached, end };
 }
 
-function parsed(text: string, file: string): Note | { size: number; root: string } {
+function parsed(text: string, file: string): HeadEntry | { size: number; root: string } {
   const wrong = () => new RecordFault('heads', `${file} has a line that was not written so: ${text.slice(0, 80)}`);
   try {
     const line = JSON.parse(text) as Record<string, unknown>;
     const names = Object.keys(line).sort().join();
     if (names !== 'note,revision' && names !== 'root,size') throw wrong();
     if (JSON.stringify(line) !== text) throw wrong();
-    return line as unknown as Note;
+    return line as unknown as HeadEntry;
   } catch {
     throw wrong();
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   formatSigningKey,
@@ -13,7 +13,10 @@ import {
   signKeys,
   type VerifierKey,
 } from '#ledger';
+import { type HeadRecord, OutcomeUnknown } from '#event-log';
 import { moveDurably } from './durable-file';
+import { HeadTable } from './head-table';
+import { begin, seenKeys } from './head-walk';
 import { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 
@@ -29,12 +32,22 @@ const writeSecret = (file: string, key: SigningKey): void =>
 
 /**
  * Makes the signing and the recovery key of a log, and the first entry of its stream of heads. The recovery key is
- * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder.
+ * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder. `record`: where
+ * the stream is, if not there. Rejects as the record does; nothing is left then, unless the outcome is unknown.
  */
-export function initKeys(dataDir: string, origin: string, recoveryFile: string): VerifierKey[] {
+export async function initKeys(
+  dataDir: string,
+  origin: string,
+  recoveryFile: string,
+  record?: HeadRecord,
+): Promise<VerifierKey[]> {
   const store = LedgerStore.open(dataDir);
   try {
-    if (store.note(0) !== undefined) throw new KeysExist(`${dataDir} has keys: a log gets its first keys once`);
+    const heads = record ?? new HeadTable(store);
+    const before = [...heads.readFrom(0)];
+    // In EventStoreDB others may have written there, which makes no keys.
+    if (record ? before.some((entry) => begin(origin, seenKeys(origin, entry.note), entry).chain) : before.length > 0)
+      throw new KeysExist(`${origin} has keys: a log gets its first keys once`);
     const [signing, recovery] = [signingKey(origin, randomBytes(32)), signingKey(origin, randomBytes(32))];
     // The recovery key first: keys that nobody can recover from must not come into use.
     writeSecret(recoveryFile, recovery);
@@ -42,7 +55,18 @@ export function initKeys(dataDir: string, origin: string, recoveryFile: string):
     const trusted = [signing, recovery];
     const lines = trusted.map((key) => `${formatVerifierKey(key)}\n`);
     writeFileSync(join(dataDir, VERIFIER_KEYS_FILE), lines.join(''), { flag: 'wx' });
-    store.addNote({ revision: 0, note: signKeys(undefined, { signing: [signing], recovery }, trusted) });
+    const entry = { revision: before.length, note: signKeys(undefined, { signing: [signing], recovery }, trusted) };
+    try {
+      if (!(await heads.append(entry))) throw new KeysExist(`somebody else has just appended: try again`);
+    } catch (error) {
+      // Keys that no entry names are nobody's.
+      const made = [recoveryFile, join(dataDir, SIGNING_KEY_FILE), join(dataDir, VERIFIER_KEYS_FILE)];
+      if (!(error instanceof OutcomeUnknown)) for (const file of made) rmSync(file);
+      throw error;
+    }
+    // What stood there before counts for nothing.
+    for (const { revision } of before) store.addNote({ revision, note: '' });
+    store.addNote(entry);
     return trusted;
   } finally {
     store.close();
@@ -65,15 +89,23 @@ export function settleSigningKey(dataDir: string, chain: HeadChain): void {
   if (existsSync(file) && isNamed(chain, readSecretKey(file))) moveDurably(file, join(dataDir, SIGNING_KEY_FILE));
 }
 
-/** The data folder's signing key, if the chain names it. Throws a RecordFault for another: its heads would be no heads. */
-export function signerOf(dataDir: string, chain: HeadChain | undefined): SigningKey | undefined {
+/**
+ * The data folder's signing key. Throws a RecordFault for one that the chain does not name: its heads would be no heads.
+ * Where others sign as well (`isShared`) they may have changed it, and this instance goes on without.
+ */
+export function signerOf(dataDir: string, chain: HeadChain | undefined, isShared: boolean): SigningKey | undefined {
   if (chain) settleSigningKey(dataDir, chain);
   const key = readSigningKey(dataDir);
   if (!chain || !key || isNamed(chain, key)) return key;
+  if (isShared) {
+    console.error(`${SIGNING_KEY_FILE} is not a key that the stream of heads names: this instance signs nothing`);
+    return key;
+  }
   throw new RecordFault('heads', `${SIGNING_KEY_FILE} is not a key that the stream of heads names: "keys rotate"`);
 }
 
-const isNamed = (chain: HeadChain, key: VerifierKey): boolean => chain.signing.some((named) => sameKey(named, key));
+export const isNamed = (chain: HeadChain, key: VerifierKey): boolean =>
+  chain.signing.some((named) => sameKey(named, key));
 
 export class KeyNotPrivate extends Error {}
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { HeadEntry } from '#event-log';
 import {
   EMPTY_FRONTIER,
   everyEighth,
@@ -36,12 +37,6 @@ const TILES_REMEMBERED = 64;
 /** SQLITE_CORRUPT, SQLITE_NOTADB */
 const DAMAGED = new Set([11, 26]);
 
-/** An entry of the stream of heads. */
-export interface Note {
-  readonly revision: number;
-  readonly note: string;
-}
-
 /** The head of a note, unverified; undefined where it is a statement. */
 export function headIn(note: string): TreeHead | undefined {
   try {
@@ -51,7 +46,10 @@ export function headIn(note: string): TreeHead | undefined {
   }
 }
 
-/** The Merkle tree and the stream of heads, durable. One writer; others open it for reading. */
+/**
+ * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB the
+ * stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
+ */
 export class LedgerStore {
   private readonly tiles = new Map<string, Uint8Array>();
   private readonly prepared = new Map<string, StatementSync>();
@@ -139,23 +137,28 @@ export class LedgerStore {
   }
 
   /** The stream of heads; `statements`: without tree heads but the last, which all walk needs that trusts this file. */
-  notes(which: 'all' | 'statements' = 'all'): Note[] {
+  notes(which: 'all' | 'statements' = 'all'): HeadEntry[] {
     const sql = 'select revision, note from head';
-    const few = 'where size is null or revision = (select max(revision) from head where size is not null)';
-    return this.prepare(`${sql} ${which === 'all' ? '' : few} order by revision`).all() as unknown as Note[];
+    const few =
+      "where size is null and note <> '' or revision = (select max(revision) from head where size is not null)";
+    return this.prepare(`${sql} ${which === 'all' ? '' : few} order by revision`).all() as unknown as HeadEntry[];
   }
 
   /** The stream of heads from a revision on. */
-  notesFrom(revision: number): Note[] {
+  notesFrom(revision: number): HeadEntry[] {
     const sql = 'select revision, note from head where revision >= ? order by revision';
-    return this.prepare(sql).all(revision) as unknown as Note[];
+    return this.prepare(sql).all(revision) as unknown as HeadEntry[];
+  }
+
+  /** -1 where there is none. */
+  lastRevision(): number {
+    return (this.prepare('select max(revision) as last from head').get()!['last'] as number | null) ?? -1;
   }
 
   /** All of the stream of heads that is no tree head: Keys, Disowned, Restored. */
-  statements(): Note[] {
-    return this.prepare(
-      'select revision, note from head where size is null order by revision',
-    ).all() as unknown as Note[];
+  statements(): HeadEntry[] {
+    const sql = "select revision, note from head where size is null and note <> '' order by revision";
+    return this.prepare(sql).all() as unknown as HeadEntry[];
   }
 
   /** The heads of this origin, ascending. */
@@ -165,20 +168,23 @@ export class LedgerStore {
   }
 
   /** The entry of this head, if it is there. */
-  entryOf(head: TreeHead): Note | undefined {
+  entryOf(head: TreeHead): HeadEntry | undefined {
     const entries = this.prepare('select revision, note from head where size = ? order by revision desc').all(
       head.size,
     );
-    return (entries as unknown as Note[]).find(({ note }) => note.startsWith(`${headText(head)}\n`));
+    return (entries as unknown as HeadEntry[]).find(({ note }) => note.startsWith(`${headText(head)}\n`));
   }
 
   note(revision: number): string | undefined {
     return this.prepare('select note from head where revision = ?').get(revision)?.['note'] as string | undefined;
   }
 
-  /** Throws where the revision is taken. `size` of a tree head, none of a statement. */
-  addNote({ revision, note }: Note, size?: number): void {
-    this.prepare('insert into head values (?, ?, ?)').run(revision, size ?? null, note);
+  /** An entry that is there already stays; throws where another one is. */
+  addNote({ revision, note }: HeadEntry): void {
+    const held = this.note(revision);
+    if (held === note) return;
+    if (held !== undefined) throw new RecordFault('heads', `the data folder has another entry of revision ${revision}`);
+    this.prepare('insert into head values (?, ?, ?)').run(revision, headIn(note)?.size ?? null, note);
   }
 
   /** What SQLite finds wrong with the file. */

@@ -1,53 +1,64 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogReader } from '#event-log';
-import { epochOrigin, follow, type Hash, type HeadChain, type SigningKey, signNextHead, type TreeHead } from '#ledger';
-import { checkFile, checkHeads, checkLast, checkLeaf, checkSinceLastHead, holds, openChain } from './check-start';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventLogError, type HeadRecord, type LogReader } from '#event-log';
+import { epochOrigin, type Hash, type HeadChain, Refusal, sameHash, type SigningKey, signNextHead } from '#ledger';
+import { checkFile, checkLast, checkLeaf, checkSinceLastHead, growTo, holds } from './check-start';
+import { HeadStream, type Judge, type SignedHead } from './head-stream';
 import { HeadsFile } from './heads-file';
-import { readVerifierKeys, signerOf, VERIFIER_KEYS_FILE } from './key-files';
-import { headIn, LedgerStore, type Note } from './ledger-store';
+import { isNamed, readVerifierKeys, signerOf, VERIFIER_KEYS_FILE } from './key-files';
+import { headIn, LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents, storedLeaves } from './stored-leaves';
 
 /** Events a transaction of the tree, and a head at most. */
 export const BATCH = 1_000;
 const HEAD_EVERY_MS = 1_000;
+/** So long who asks for a head waits for that of another instance, and how often it is looked for. */
+const SETTLE_MS = 2_000;
+const LOOK_MS = 20;
 
 export interface NotaryOptions {
   readonly dataDir: string;
   readonly reader: LogReader;
   /** `HEADS_FILE`, outside the data folder. */
   readonly headsFile?: string | undefined;
+  /** Where the stream of heads is, for several instances; default: in the data folder, for this one. */
+  readonly record?: HeadRecord | undefined;
 }
-
-export interface SignedHead extends TreeHead, Note {}
 
 /**
  * Keeps the Merkle tree of a log and signs its heads, behind the appends and not on their way. Every hash is computed
- * again from stored bytes before anything is signed. Works synchronously, in batches: its caller has the thread.
+ * again from stored bytes before anything is signed, and every head of another instance is held against this tree. Works
+ * in batches: its caller has the thread.
  */
 export class Notary {
-  private last: SignedHead | undefined;
-  private signedAt = -Infinity;
+  private proposedAt = -Infinity;
+  private proposing: Promise<void> | undefined;
+  /** Why the last head could not be proposed. */
+  private trouble: string | undefined;
   /** Up to where everything was recomputed since the start. */
   private swept = 0;
+  /** At the start: another one is another log. */
+  private readonly epoch: number;
 
   private constructor(
     private readonly reader: LogReader,
     readonly store: LedgerStore,
-    /** What the stream of heads says; undefined while the log has no keys. */
-    public chain: HeadChain | undefined,
+    private readonly stream: HeadStream,
     private readonly key: SigningKey | undefined,
     private readonly file: HeadsFile | undefined,
+    private readonly isShared: boolean,
   ) {
-    this.last = lastHead(store, chain);
+    this.epoch = stream.chain?.epoch ?? 0;
   }
 
   /**
    * Checks the log against its heads: nothing is missing, the indexes are sound, what came after the last head is
-   * recomputed. Throws a RecordFault. Everything older is for `sweep`.
+   * recomputed; of a record that others sign, every head that came since. Throws a RecordFault. Everything older is for
+   * `sweep`.
    */
-  static open({ dataDir, reader, headsFile }: NotaryOptions): Notary {
+  static open({ dataDir, reader, headsFile, record }: NotaryOptions): Notary {
     checkFile(reader);
     const store = LedgerStore.open(dataDir);
     let file: HeadsFile | undefined;
@@ -55,11 +66,14 @@ export class Notary {
       file = headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note));
       const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
       const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
-      checkHeads(store, file);
-      const chain = openChain(store, reader.genesis().origin, trusted);
+      const stream = HeadStream.open({ dataDir, reader, store, file, trusted, record }, judgeOf(reader, store));
+      const { chain } = stream;
       checkLast(reader, store, chain, file?.reached);
       checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
-      return new Notary(reader, store, chain, signerOf(dataDir, chain), file);
+      if (stream.hasMore()) growTo(reader, store, reader.head() + 1);
+      stream.readOn();
+      const isShared = record !== undefined;
+      return new Notary(reader, store, stream, signerOf(dataDir, stream.chain, isShared), file, isShared);
     } catch (error) {
       store.close();
       file?.close();
@@ -67,8 +81,13 @@ export class Notary {
     }
   }
 
+  /** What the stream of heads says; undefined while the log has no keys. */
+  get chain(): HeadChain | undefined {
+    return this.stream.chain;
+  }
+
   get head(): SignedHead | undefined {
-    return this.last;
+    return this.stream.last;
   }
 
   /** The head at a revision of the stream of heads. */
@@ -87,33 +106,36 @@ export class Notary {
     throw new RecordFault('altered', 'the event is missing', position);
   }
 
+  /** Undefined where this instance verifies and does not sign. */
   get signer(): SigningKey | undefined {
-    return this.key;
+    return this.key && this.chain && isNamed(this.chain, this.key) ? this.key : undefined;
   }
 
-  /** Takes one batch into the tree and signs a head if one is due; false when nothing was left to take. */
-  advance(now: number): boolean {
-    const to = Math.min(this.store.size + BATCH, this.reader.head() + 1);
-    const grows = to > this.store.size;
-    if (grows) {
-      this.store.grow(storedLeaves(this.reader, this.store.size, to));
-      this.file?.addReached(this.store);
-    }
-    const isDue = now - this.signedAt >= HEAD_EVERY_MS || this.unsigned >= BATCH;
-    if (isDue && this.unsigned > 0) this.sign(now);
+  /** Takes one batch into the tree, and heads that came; signs one if it is due. False when nothing was left to take. */
+  async advance(now: number): Promise<boolean> {
+    const grows = this.grow();
+    this.readOn(now);
+    const isDue = now - this.proposedAt >= HEAD_EVERY_MS || this.unsigned >= BATCH;
+    if (isDue && this.unsigned > 0) await this.propose(now);
     return grows;
   }
 
-  /** Milliseconds until a head is due; undefined when there is nothing to sign. */
-  dueIn(now: number): number | undefined {
-    return this.unsigned === 0 || !this.canSign() ? undefined : Math.max(0, this.signedAt + HEAD_EVERY_MS - now);
-  }
-
-  /** Takes in everything recorded and signs it: whoever asks for a proof gets one of all that was acknowledged before. */
-  settle(now: number): SignedHead | undefined {
-    while (this.advance(now));
-    if (this.unsigned > 0) this.sign(now);
-    return this.last;
+  /**
+   * Takes in everything recorded and has it signed: whoever asks for a proof gets one of all that was acknowledged before.
+   * Where others sign, it waits for a moment, and may then answer with an older head.
+   */
+  async settle(now: number, patienceMs = SETTLE_MS): Promise<SignedHead | undefined> {
+    while (this.grow());
+    const { size } = this.store;
+    const covers = () => (this.head?.size ?? 0) >= size;
+    this.readOn(now);
+    for (const until = performance.now() + patienceMs; !covers(); this.readOn(now)) {
+      if (this.trouble === undefined || now - this.proposedAt >= HEAD_EVERY_MS) await this.propose(now);
+      const mayCome = this.isShared && this.chain !== undefined && this.trouble === undefined;
+      if (covers() || !mayCome || performance.now() >= until) break;
+      await sleep(LOOK_MS);
+    }
+    return this.head;
   }
 
   /**
@@ -133,32 +155,65 @@ export class Notary {
   }
 
   private get unsigned(): number {
-    return this.store.size - (this.last?.size ?? 0);
+    return this.store.size - (this.head?.size ?? 0);
   }
 
-  private canSign(): boolean {
-    return this.chain !== undefined && this.key !== undefined;
+  private grow(): boolean {
+    const to = Math.min(this.store.size + BATCH, this.reader.head() + 1);
+    if (to <= this.store.size) return false;
+    this.store.grow(storedLeaves(this.reader, this.store.size, to));
+    this.file?.addReached(this.store);
+    return true;
   }
 
-  private sign(now: number): void {
-    const { chain, key, store } = this;
-    if (chain === undefined || key === undefined) return;
+  private readOn(now: number): void {
+    const { head } = this;
+    this.stream.readOn();
+    // One a second of all who sign.
+    if (this.head !== head) this.proposedAt = now;
+    if ((this.chain?.epoch ?? 0) !== this.epoch)
+      throw new RecordFault('heads', 'the record was restored with a loss: start this instance again');
+  }
+
+  /** One at a time: the next one extends it. */
+  private propose(now: number): Promise<void> {
+    return (this.proposing ??= this.proposeHead(now).finally(() => (this.proposing = undefined)));
+  }
+
+  /**
+   * Proves that the tree begins with the last head of the stream, signs it, and appends it as the next entry. Where another
+   * instance was first its head is taken in, and this one proposes later.
+   */
+  private async proposeHead(now: number): Promise<void> {
+    const { chain, signer, store } = this;
+    if (chain === undefined || signer === undefined) return;
     const origin = epochOrigin(chain.origin, chain.epoch);
-    const note = signNextHead({ origin, size: store.size, subtrees: store.subtrees, last: chain.last }, key);
-    const revision = chain.revision + 1;
-    const step = follow(chain, revision, note);
-    if ('ignored' in step) throw new RecordFault('heads', `this instance's key signs no head: ${step.ignored.message}`);
-    // The table first: an entry that the file lacks is written there at the next start, one too many is a rollback.
-    store.addNote({ revision, note }, store.size);
-    this.file?.addNote({ revision, note });
-    this.chain = step.chain;
-    this.last = { ...step.chain.last!, revision, note };
-    this.signedAt = now;
+    this.proposedAt = now;
+    try {
+      const note = signNextHead({ origin, size: store.size, subtrees: store.subtrees, last: chain.last }, signer);
+      await this.stream.append(note);
+      this.noteTrouble(undefined);
+    } catch (error) {
+      if (error instanceof Refusal) throw new RecordFault('heads', `this instance can sign no head: ${error.message}`);
+      // It may be there all the same: then the mirror brings it.
+      if (!(this.isShared && error instanceof EventLogError)) throw error;
+      this.noteTrouble(error.message);
+    }
+  }
+
+  /** Said once, not each time. */
+  private noteTrouble(reason: string | undefined): void {
+    if ((reason === undefined) !== (this.trouble === undefined))
+      console.error(reason === undefined ? 'heads are signed again' : `no head can be signed: ${reason}`);
+    this.trouble = reason;
   }
 }
 
-/** The last head that stands, with its note. A head kept by a Disowned or a Restored may have none. */
-function lastHead(store: LedgerStore, chain: HeadChain | undefined): SignedHead | undefined {
-  const entry = chain?.last && store.entryOf(chain.last);
-  return entry && { ...chain.last, ...entry };
-}
+const judgeOf =
+  (reader: LogReader, store: LedgerStore): Judge =>
+  (head) => {
+    // Whoever signs has the events first, and they come here in the order of the record.
+    if (head.size > reader.head() + 1) return 'differs';
+    if (head.size > store.size) return 'later';
+    return sameHash(store.rootAt(head.size), head.root) ? 'agrees' : 'differs';
+  };

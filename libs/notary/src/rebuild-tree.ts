@@ -1,28 +1,16 @@
-import type { LogReader } from '#event-log';
-import { sameHash, type VerifierKey } from '#ledger';
+import { sameHash } from '#ledger';
 import { checkRecord, type RecordCheck } from './check-record';
-import { checkHeads, growTo } from './check-start';
-import type { HeadsFile } from './heads-file';
-import type { LedgerStore } from './ledger-store';
+import { growTo } from './check-start';
+import { HeadStream, type OwnedRecord } from './head-stream';
 import { RecordFault } from './record-fault';
-
-/** What makes up a record, held by whoever owns its data folder. */
-export interface OwnedRecord {
-  readonly reader: LogReader;
-  readonly store: LedgerStore;
-  readonly file?: HeadsFile | undefined;
-  readonly trusted: readonly VerifierKey[];
-}
 
 /**
  * Throws the tree away and makes it again from the log. Before that the ledger opens every event and finds every head
  * that stands to be one of this log: where one is not it throws a RecordFault, and the tree stays as it was.
  */
-export function rebuildTree(
-  { reader, store, file, trusted }: OwnedRecord,
-  onEvent?: (count: number) => void,
-): RecordCheck {
-  checkHeads(store, file);
+export function rebuildTree(record: OwnedRecord, onEvent?: (count: number) => void): RecordCheck {
+  const { reader, store, file, trusted } = record;
+  HeadStream.open(record).readOn();
   const check = checkRecord(reader, { notes: store.notes(), reached: file?.reached, trusted }, onEvent);
   store.clear();
   growTo(reader, store, check.events);

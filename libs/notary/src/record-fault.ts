@@ -6,8 +6,11 @@ export class RecordFault extends Error {
   override readonly name = 'RecordFault';
 
   constructor(
-    /** `altered`: bytes differ. `rolled-back`: events are missing at the end. `heads`: the stream of heads is not sound. */
-    readonly kind: 'altered' | 'rolled-back' | 'heads',
+    /**
+     * `altered`: bytes differ. `rolled-back`: events are missing at the end. `heads`: the stream of heads is not sound.
+     * `split-view`: a signed head in the record is not of the events that are here.
+     */
+    readonly kind: 'altered' | 'rolled-back' | 'heads' | 'split-view',
     readonly detail: string,
     /** The first wrong position, where it is known. */
     readonly position?: number,
@@ -15,6 +18,13 @@ export class RecordFault extends Error {
     readonly to: number | undefined = position,
   ) {
     const place = position === undefined ? '' : ` at position ${position}${to === position ? '' : ` to ${to}`}`;
-    super(`the record is ${kind === 'heads' ? 'without sound heads' : kind}${place}: ${detail}`);
+    super(`the record ${IS[kind]}${place}: ${detail}`);
   }
 }
+
+const IS = {
+  altered: 'is altered',
+  'rolled-back': 'is rolled-back',
+  heads: 'is without sound heads',
+  'split-view': 'has a split view',
+};

@@ -1,9 +1,8 @@
-import type { LogReader } from '#event-log';
-import { type Hash, sameHash, type SigningKey, signRestored, type VerifierKey } from '#ledger';
+import { type Hash, sameHash, type SigningKey, signRestored } from '#ledger';
 import { addStatement } from './add-statement';
-import { growTo, openChain } from './check-start';
-import type { HeadsFile } from './heads-file';
-import { headIn, type LedgerStore } from './ledger-store';
+import { growTo } from './check-start';
+import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
+import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 
 /** The backup does not begin with what was signed last. */
@@ -25,30 +24,39 @@ export interface Restored {
 
 /**
  * Makes the copy of a backup the record again: gives it the heads signed since, if it extends the last of them. One
- * that does not is refused (DoesNotExtend), unless the recovery key takes the loss, which starts the next epoch.
+ * that does not is refused (DoesNotExtend), unless the recovery key takes the loss, which starts the next epoch. An
+ * EventStoreDB that was restored gets them likewise, at the end of its stream, which must be a beginning of HEADS_FILE.
  */
-export function restoreHeads(
-  reader: LogReader,
-  store: LedgerStore,
-  file: HeadsFile,
-  trusted: readonly VerifierKey[],
-  recovery?: SigningKey,
-): Restored {
-  const { notes } = file;
-  const held = store.notes();
-  if (held.some(({ note }, i) => notes[i] && notes[i].note !== note)) {
-    throw new RecordFault('heads', 'the backup is of another log, or its heads were changed');
-  }
-  for (const note of notes.slice(held.length)) store.addNote(note, headIn(note.note)?.size);
+export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): Promise<Restored> {
+  const { reader, store, file } = record;
+  await giveBack(record);
   const events = reader.head() + 1;
   store.clear();
   growTo(reader, store, events);
-  const chain = openChain(store, reader.genesis().origin, trusted);
+  const stream = HeadStream.open(record);
+  const { chain } = stream;
   if (!chain?.last || extendsHead(store, chain.last)) return { events, lost: 0, epoch: chain?.epoch ?? 0 };
   if (!recovery || chain.last.size < events) throw new DoesNotExtend(events, chain.last.size);
   const note = signRestored(chain, { last: chain.last, kept: { size: events, root: store.root } }, recovery);
-  const { epoch } = addStatement({ store, file }, chain, note);
-  return { events, lost: chain.last.size - events, epoch };
+  await addStatement(stream, note);
+  file?.addReached(store);
+  return { events, lost: chain.last.size - events, epoch: chain.epoch + 1 };
+}
+
+/** What HEADS_FILE has and the record has not. Nothing is given where they differ. */
+async function giveBack(record: OwnedRecord): Promise<void> {
+  const { store, file } = record;
+  const heads = streamOf(record);
+  const notes = file?.notes ?? [];
+  const held = [...heads.readFrom(0)];
+  // What was ignored stands there as an empty note.
+  const differs = held.find(({ note }, i) => notes[i] && notes[i].note !== '' && notes[i].note !== note);
+  if (differs) throw new RecordFault('heads', 'the backup is of another log, or its heads were changed');
+  for (const entry of notes.slice(held.length)) {
+    if (!(await heads.append(entry)))
+      throw new RecordFault('heads', 'others append to the stream of heads: stop every instance');
+  }
+  for (const entry of notes) store.addNote(entry);
 }
 
 const extendsHead = (store: LedgerStore, { size, root }: { size: number; root: Hash }): boolean =>

@@ -61,7 +61,7 @@ export class NotaryEngine {
     try {
       return (await this.#worker.ask(request)).body;
     } catch (error) {
-      throw this.fault ? recordAltered(this.fault) : error;
+      throw this.fault ? whyNotServed(this.fault) : error;
     }
   }
 
@@ -92,5 +92,5 @@ export class NotaryEngine {
   }
 }
 
-export const recordAltered = ({ message, position, to }: Fault): Problem =>
-  new Problem('record-altered', message, { ...(position !== undefined && { position, to }) });
+export const whyNotServed = ({ message, position, to, isSplit }: Fault): Problem =>
+  new Problem(isSplit ? 'split-view' : 'record-altered', message, { ...(position !== undefined && { position, to }) });

@@ -1,3 +1,4 @@
+import type { RecordOptions } from '#event-log';
 import type { DisclosedPart } from '#ledger';
 
 /** What the routes ask the notary's thread. Answers are finished texts. */
@@ -23,6 +24,8 @@ export interface BundleRequest {
 
 /** What stops the server from serving: `RecordFault`, as plain data. */
 export interface Fault {
+  /** A signed head is not of these events, or these are not what was recorded. */
+  readonly isSplit: boolean;
   readonly message: string;
   readonly position?: number | undefined;
   readonly to?: number | undefined;
@@ -41,4 +44,6 @@ export interface NotaryWarning {
 export interface NotarySettings {
   readonly dataDir: string;
   readonly headsFile: string | undefined;
+  /** Where heads are recorded for all instances; default: in the data folder. */
+  readonly record: RecordOptions | undefined;
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openReader } from '#event-log';
+import { openRecordHeads, openReader } from '#event-log';
 import { crisisBundle, Notary, RecordFault } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
 import { failed } from '../worker/worker-reply';
@@ -16,7 +16,7 @@ const SWEEP_SHARE = 0.2;
 const MAX_OPEN_BUNDLES = 16;
 const CHUNK_CHARS = 256 * 1024;
 
-const { dataDir, headsFile } = workerData as NotarySettings;
+const { dataDir, headsFile, record } = workerData as NotarySettings;
 const port = parentPort!;
 const send = (message: NotaryAnswer | NotaryWarning): void => port.postMessage(message);
 const reader = openReader(dataDir);
@@ -30,7 +30,7 @@ const notary = opened();
 
 function opened(): Notary {
   try {
-    return Notary.open({ dataDir, reader, headsFile });
+    return Notary.open({ dataDir, reader, headsFile, record: record && openRecordHeads(reader, record) });
   } catch (error) {
     report(error);
     throw error;
@@ -39,20 +39,23 @@ function opened(): Notary {
 
 /** A fault is told to whoever serves; from then on nothing is. */
 function report(error: unknown): void {
-  if (error instanceof RecordFault) send({ fault: { message: error.message, position: error.position, to: error.to } });
+  if (!(error instanceof RecordFault)) return;
+  const { message, position, to, kind } = error;
+  send({ fault: { message, position, to, isSplit: kind === 'split-view' } });
 }
 
 port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => {
-  if (request.kind === 'stop') return stop();
-  try {
-    send({ id, body: answer(request) });
-  } catch (error) {
-    report(error);
-    port.postMessage(failed(id, error));
-  }
+  if (request.kind === 'stop') return void stop();
+  answer(request).then(
+    (body) => send({ id, body }),
+    (error: unknown) => {
+      report(error);
+      port.postMessage(failed(id, error));
+    },
+  );
 });
 
-function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): string {
+async function answer(request: Exclude<NotaryRequest, { kind: 'stop' }>): Promise<string> {
   switch (request.kind) {
     case 'ready':
       return String(notary.chain?.epoch ?? 0);
@@ -98,14 +101,14 @@ function linesOf(bundle: number): string {
 }
 
 /** Takes in what came when it is its turn, signs what is due, and goes on with what is older, a piece at a time. */
-function work(): void {
+async function work(): Promise<void> {
   let waitMs = IDLE_MS;
   try {
     const started = performance.now();
     const tookMs = (): number => performance.now() - started;
     const head = reader.head();
     if (pace.isTurn(head, notary.store.size, started)) {
-      const grew = notary.advance(Date.now());
+      const grew = await notary.advance(Date.now());
       if (notary.store.size > head) pace.caughtUp();
       // As long as it has worked it leaves the processor to the appends.
       if (grew) waitMs = tookMs();
@@ -117,15 +120,15 @@ function work(): void {
     // The disk is full, say: the next time it may go well.
     console.error('the notary cannot keep up:', error);
   }
-  timer = setTimeout(work, waitMs);
+  timer = setTimeout(() => void work(), waitMs);
 }
 
-work();
+void work();
 
-function stop(): void {
+async function stop(): Promise<void> {
   clearTimeout(timer);
   try {
-    notary.settle(Date.now());
+    await notary.settle(Date.now(), 0);
   } catch (error) {
     report(error);
   }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { type NotaryEngine, recordAltered } from './notary-engine';
+import { type NotaryEngine, whyNotServed } from './notary-engine';
 
 /** Once something stored was found to be wrong nothing of the record is served, and nothing is added to it. */
 export function refuseAltered(fastify: FastifyInstance, notary: NotaryEngine): void {
   fastify.addHook('onRequest', async ({ url }) => {
-    if (notary.fault && url.startsWith('/v1/') && !url.startsWith('/v1/schemas/')) throw recordAltered(notary.fault);
+    if (notary.fault && url.startsWith('/v1/') && !url.startsWith('/v1/schemas/')) throw whyNotServed(notary.fault);
   });
 }

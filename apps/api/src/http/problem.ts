@@ -188,6 +188,11 @@ export const PROBLEMS = {
     'What is stored is not what was recorded',
     'Nothing is served. The operator must keep the data folder as it is and restore a backup elsewhere; see docs/audit.md.',
   ],
+  'split-view': [
+    503,
+    'A signed head in the record is not of the events that are here',
+    'Nothing is served. Somebody who has the signing key showed another history, or this record is another one; the operator must find out which; see docs/audit.md.',
+  ],
   'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
   behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
   'view-parked': [

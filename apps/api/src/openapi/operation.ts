@@ -41,6 +41,7 @@ const ANYWHERE = [
   'issuer-unreachable',
   'draining',
   'record-altered',
+  'split-view',
 ] as const satisfies readonly ProblemType[];
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } } };

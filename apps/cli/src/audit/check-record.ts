@@ -23,8 +23,9 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
     const outside = heads === undefined ? undefined : readHeads(heads);
     const keyFile = key ?? join(dataDir, 'log.vkey');
     const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
-    const notes = stored?.notes() ?? [];
-    const longer = outside && outside.notes.length > notes.length ? outside.notes : notes;
+    // What the record has, before what this folder made of it; a mirror may lag behind that.
+    const found = [reader.isMirror() ? [...reader.mirroredHeads(0)] : [], stored?.notes() ?? [], outside?.notes ?? []];
+    const longer = found.reduce((longest, notes) => (notes.length > longest.length ? notes : longest));
     return check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
   } finally {
     progress.stop();
@@ -35,7 +36,13 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
 
 export interface MirrorCheck extends RecordCheck {
   /** What EventStoreDB holds of this log, read from there. */
-  readonly record: { readonly events: number; readonly ahead: number; readonly keys: number };
+  readonly record: {
+    readonly events: number;
+    readonly ahead: number;
+    readonly keys: number;
+    /** Entries of the stream of heads. */
+    readonly heads: number;
+  };
 }
 
 /**
@@ -44,17 +51,18 @@ export interface MirrorCheck extends RecordCheck {
  */
 export async function checkMirror(where: Where, record: RecordOptions): Promise<MirrorCheck> {
   const mirror = await checkRecord(where);
-  const { events, ahead, keys } = await compareMirror({ dataDir: where.dataDir, record });
-  return { ...mirror, record: { events, ahead, keys } };
+  const { events, ahead, keys, heads } = await compareMirror({ dataDir: where.dataDir, record });
+  return { ...mirror, record: { events, ahead, keys, heads } };
 }
 
-export const printedMirror = ({ record: { events, ahead, keys }, ...check }: MirrorCheck): string =>
-  `${printedCheck(check)}\n  EventStoreDB  ${events} events and ${keys} keys are the same there; ${ahead} more came since`;
+export const printedMirror = ({ record: { events, ahead, keys, heads }, ...check }: MirrorCheck): string =>
+  `${printedCheck(check)}\n  EventStoreDB  ${events} events, ${keys} keys and ${heads} entries of heads are the same there; ${ahead} events came since`;
 
-export const printedCheck = ({ origin, events, root, heads, signedSize, epoch }: RecordCheck): string =>
+export const printedCheck = ({ origin, events, root, heads, signedSize, epoch, ignored }: RecordCheck): string =>
   [
     `VERIFIED: the record of ${origin}`,
     `  recomputed  ${events} events, root ${Buffer.from(root).toString('base64')}`,
     `  heads       ${heads} agree, the last over ${signedSize} events; epoch ${epoch}`,
+    ...(ignored > 0 ? [`  IGNORED     ${ignored} entries of the stream of heads: no key then valid signed them`] : []),
     ...(signedSize < events ? [`  unsigned    ${events - signedSize} events after it`] : []),
   ].join('\n');

@@ -23,7 +23,7 @@ export const addKeysRotate = (keys: Command): Command =>
     .option('--json', 'report as JSON', false)
     .action(async (flags: Flags) => {
       const recovery = flags.recovery === undefined ? undefined : readSecretKey(flags.recovery);
-      const key = await ownRecord(flags, (record) => rotateKeys(flags.dataDir, record, recovery));
+      const key = await ownRecord(flags, (record) => rotateKeys(record, recovery));
       report(flags, { signing: formatVerifierKey(key) }, printed(flags.dataDir));
     });
 

@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { openReader } from '#event-log';
+import { openRecord, type RecordOptions } from '#event-log';
 import { DoesNotExtend, HeadsFile, LedgerStore, readSecretKey, readVerifierKeys, restoreHeads } from '#notary';
 import { EXIT, UsageError } from '../exit-codes';
+import { namedRecord } from '../named-record';
 import { copyRecord } from './backup';
 import { checkRecord } from './check-record';
-import { dataDirOption, headsOption } from './data-dir';
+import { BUILD, dataDirOption, headsOption } from './data-dir';
 
 interface Flags {
   readonly dataDir: string;
@@ -15,39 +16,67 @@ interface Flags {
   readonly recovery?: string;
 }
 
+/** What a folder may hold that is to become the mirror of an EventStoreDB that was restored. */
+const KEY_FILES = ['log.vkey', 'signing.key', 'token.key'];
+
 export const restoreCommand = (): Command =>
   new Command('restore')
-    .description('Make a backup the record, in a data folder that is empty or not there.')
-    .argument('<backup>', 'a folder that "backup" made')
+    .description(
+      'Make a backup the record, in a data folder that is empty or not there. With EVENTSTOREDB_URL(_FILE): say that the restored EventStoreDB is the record; the data folder holds keys only.',
+    )
+    .argument('[backup]', 'a folder that "backup" made; none for EventStoreDB, whose own tools restore it')
     .addOption(dataDirOption())
     .addOption(headsOption())
     .option('--accept-loss', 'also where events that were signed are missing: starts the next epoch', false)
     .option('--recovery <file>', 'the recovery key, which --accept-loss needs')
     .action(runRestore);
 
-async function runRestore(backup: string, { dataDir, heads, acceptLoss, recovery }: Flags): Promise<void> {
+async function runRestore(backup: string | undefined, flags: Flags): Promise<void> {
+  const { dataDir, heads, acceptLoss, recovery } = flags;
+  const record = namedRecord();
   if (acceptLoss !== (recovery !== undefined)) throw new UsageError('--accept-loss and --recovery go together');
   if (heads === undefined) throw new UsageError('--heads (HEADS_FILE) says what was signed since the backup');
   if (!existsSync(heads)) throw new UsageError(`cannot read ${heads}`);
-  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) throw new UsageError(`${dataDir} is not empty`);
-  await checkRecord({ dataDir: resolve(backup) });
-  await copyRecord(resolve(backup), dataDir);
-  const reader = openReader(dataDir);
+  if ((backup === undefined) !== (record !== undefined))
+    throw new UsageError('name a backup, or an EventStoreDB in the environment, not both');
+  const held = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  const inTheWay = held.filter((name) => record === undefined || !KEY_FILES.includes(name));
+  if (inTheWay.length > 0) throw new UsageError(`${dataDir} is not empty: ${inTheWay.join(', ')}`);
+  if (backup !== undefined) {
+    await checkRecord({ dataDir: resolve(backup) });
+    await copyRecord(resolve(backup), dataDir);
+  }
+  try {
+    await restoreTo(dataDir, heads, recovery, record);
+  } catch (error) {
+    if (!(error instanceof DoesNotExtend)) throw error;
+    // As it was found.
+    for (const name of readdirSync(dataDir)) if (!held.includes(name)) rmSync(join(dataDir, name), { recursive: true });
+    console.error(`crisis-log: refused: ${error.message}; --accept-loss goes on without them`);
+    process.exitCode = EXIT.refused;
+  }
+}
+
+async function restoreTo(
+  dataDir: string,
+  heads: string,
+  recovery: string | undefined,
+  options: RecordOptions | undefined,
+): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const log = await openRecord({ dataDir, instance: 'restore', build: BUILD }, options);
   const store = LedgerStore.open(dataDir);
   const file = HeadsFile.open(heads);
   try {
     const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
     const key = recovery === undefined ? undefined : readSecretKey(recovery);
-    const { events, lost, epoch } = restoreHeads(reader, store, file, trusted, key);
+    const record = 'heads' in log ? log.heads : undefined;
+    const done = await restoreHeads({ dataDir, reader: log.reader, store, file, trusted, record }, key);
+    const { events, lost, epoch } = done;
     console.log(`Restored ${events} events to ${dataDir}${lost > 0 ? `; ${lost} are lost` : ''}; epoch ${epoch}.`);
-  } catch (error) {
-    if (!(error instanceof DoesNotExtend)) throw error;
-    rmSync(dataDir, { recursive: true });
-    console.error(`crisis-log: refused: ${error.message}; --accept-loss goes on without them`);
-    process.exitCode = EXIT.refused;
   } finally {
     file.close();
     store.close();
-    reader.close();
+    await log.close();
   }
 }

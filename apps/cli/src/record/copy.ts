@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { EventLogError, type RecordOptions } from '#event-log';
+import { EventLogError, openRecordHeads, type RecordOptions } from '#event-log';
 import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
-import { RecordFault } from '#notary';
+import { LedgerStore, Notary, RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
 import { dataDirOption, headsOption } from '../audit/data-dir';
 import { UsageError } from '../exit-codes';
@@ -36,14 +36,21 @@ export async function copyRecordTo({ dataDir, heads, back }: Flags, record: Reco
   const place = { dataDir, ...(heads !== undefined && { heads }) };
   try {
     if (back) {
-      const { events } = await copyFromRecord({ dataDir, record });
+      const { events } = await copyFromRecord({ dataDir, record }, (mirror) => {
+        // Verifies every head against the mirror, and keeps the stream where an embedded record has it.
+        const heads = openRecordHeads(mirror, record);
+        Notary.open({ dataDir, reader: mirror, headsFile: place.heads, record: heads }).close();
+      });
       await checkRecord(place);
       return `${dataDir} is the record now, with ${events} events; the one in EventStoreDB is sealed.`;
     }
     if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
     await checkRecord(place);
-    const { events, keys } = await copyToRecord({ dataDir, record });
-    return `EventStoreDB is the record now, with ${events} events and ${keys} keys; ${dataDir} is a mirror of it.`;
+    const store = LedgerStore.open(dataDir);
+    const notes = store.notes();
+    store.close();
+    const { events, keys, heads: entries } = await copyToRecord({ dataDir, record }, notes);
+    return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
   } catch (error) {
     if (error instanceof EventLogError || error instanceof RecordFault) throw new CopyRefused(error.message);
     throw error;

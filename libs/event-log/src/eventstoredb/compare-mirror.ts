@@ -19,9 +19,10 @@ export async function compareMirror({ dataDir, record: options, onEvent }: CopyO
       throw new WrongRecord({ file: dataDir, reason: `it is of ${logId}, the record is ${there?.logId ?? 'missing'}` });
     const mirrored = held.reader.head() + 1;
     const compared = await compareRecord(record, held, onEvent);
-    if (compared.events >= mirrored && compared.keys === held.keys.length) return compared;
-    const had = `${mirrored} events and ${held.keys.length} keys`;
-    throw new RecordRewound({ reason: `it has ${compared.events} events and ${compared.keys} keys of ${had}` });
+    const { events, keys, heads } = compared;
+    if (events >= mirrored && keys === held.keys.length && heads === held.heads.length) return compared;
+    const had = `${mirrored} events, ${held.keys.length} keys and ${held.heads.length} entries of heads`;
+    throw new RecordRewound({ reason: `it has ${events}, ${keys} and ${heads} of ${had}` });
   } finally {
     held.reader.close();
     await record.close();

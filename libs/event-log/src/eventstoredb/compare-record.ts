@@ -1,9 +1,10 @@
 import { canonicalJson } from '../canonical-json';
 import { RecordRewound } from '../errors';
+import { type HeadEntry, noteIn } from '../head-record';
 import type { LogReader } from '../sqlite/log-reader';
 import type { Entry } from '../sqlite/entry';
 import { recomputedLeaf } from '../sqlite/recomputed-leaf';
-import type { SystemEntry } from '../sqlite/system-stream';
+import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
 import type { Checkpoint } from './mirror-file';
 import { openEnvelope } from './open-envelope';
 import { readToEnd } from './read-to-end';
@@ -16,12 +17,15 @@ export interface HeldLog {
   readonly reader: LogReader;
   /** Of `crisislog-principals`, in order. */
   readonly keys: readonly SystemEntry[];
+  /** Of `crisislog-heads`, in order. */
+  readonly heads: readonly HeadEntry[];
 }
 
 export interface Compared {
-  /** Events and keys that both have, from the first on without a gap. */
+  /** Events, keys and entries of the stream of heads that both have, from the first on without a gap. */
   readonly events: number;
   readonly keys: number;
+  readonly heads: number;
   /** Events that only EventStoreDB has, at its end. */
   readonly ahead: number;
   /** The last event of ours in `$all`. */
@@ -35,19 +39,21 @@ export interface Compared {
  */
 export async function compareRecord(
   record: RecordClient,
-  { reader, keys }: HeldLog,
+  log: HeldLog,
   onEvent?: (count: number) => void,
 ): Promise<Compared> {
+  const { reader } = log;
   const held = reader.entries(0, reader.head() + 1)[Symbol.iterator]();
-  let [events, keysSeen, ahead] = [0, 0, 0];
+  const seen = { 'crisislog-principals': 0, 'crisislog-heads': 0 };
+  let [events, ahead] = [0, 0];
   let last: Checkpoint | undefined;
   for await (const event of readToEnd(record)) {
     if (!isOurs(event, () => reader.streamHead(event.stream))) continue;
     last = { id: event.id, ...event.position };
     if (isSystemStream(event.stream)) {
-      const key = keys[keysSeen];
-      if (key !== undefined && !isSameKey(event, key)) throw differs(event, `key ${keysSeen}`);
-      if (key !== undefined) keysSeen++;
+      const isSame = isSameSystemEntry(log, event.stream, seen[event.stream], event);
+      if (isSame === false) throw differs(event, `entry ${seen[event.stream]} of ${event.stream}`);
+      if (isSame === true) seen[event.stream]++;
       continue;
     }
     const entry = held.next().value as Entry | undefined;
@@ -59,7 +65,7 @@ export async function compareRecord(
     events++;
     onEvent?.(events);
   }
-  return { events, keys: keysSeen, ahead, last };
+  return { events, keys: seen['crisislog-principals'], heads: seen['crisislog-heads'], ahead, last };
 }
 
 function isSameEvent(event: RecordedEvent, entry: Entry): boolean {
@@ -76,6 +82,18 @@ function holds(entry: Entry): boolean {
   } catch {
     return false;
   }
+}
+
+/** Undefined where the log has no entry there: EventStoreDB is ahead. */
+function isSameSystemEntry(
+  { keys, heads }: HeldLog,
+  stream: SystemStreamName,
+  index: number,
+  event: RecordedEvent,
+): boolean | undefined {
+  if (stream === 'crisislog-principals') return keys[index] && isSameKey(event, keys[index]);
+  const head = heads[index];
+  return head && head.revision === event.revision && head.note === noteIn(event.data);
 }
 
 function isSameKey(event: RecordedEvent, key: SystemEntry): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RecordAway, WrongRecord } from '../errors';
 import { HeadSignal } from '../head-signal';
 import { becomeRecord } from '../sqlite/change-engine';
+import type { LogReader } from '../sqlite/log-reader';
 import { takeOwnerLock } from '../sqlite/owner-lock';
 import { type Genesis, LOG_FILE, openBeside, openMirrorForWriting } from '../sqlite/schema';
 import { type Compared, compareRecord } from './compare-record';
@@ -15,9 +16,13 @@ import { RecordClient } from './record-client';
 /**
  * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. No instance may run: they would
  * not notice. The record is sealed, mirrored to its end, read again and compared; then the mirror becomes the record.
- * Broken off at any time, it goes on when called again.
+ * Broken off at any time, it goes on when called again. `keepHeads` is given the whole mirror before that: whoever keeps
+ * the stream of heads of an embedded record takes it from there.
  */
-export async function copyFromRecord({ dataDir, record: options, onEvent }: CopyOptions): Promise<Compared> {
+export async function copyFromRecord(
+  { dataDir, record: options, onEvent }: CopyOptions,
+  keepHeads: (mirror: LogReader) => void,
+): Promise<Compared> {
   mkdirSync(dataDir, { recursive: true });
   const lock = takeOwnerLock(dataDir);
   const record = new RecordClient(options);
@@ -28,7 +33,7 @@ export async function copyFromRecord({ dataDir, record: options, onEvent }: Copy
     if (!(await isMoved(record))) await sealRecord(record);
     // What came before the seal.
     await fillMirror(record, dataDir, genesis);
-    const compared = await compare(record, dataDir, onEvent);
+    const compared = await compare(record, dataDir, onEvent, keepHeads);
     const file = join(dataDir, LOG_FILE);
     const db = openBeside(file);
     try {
@@ -59,12 +64,21 @@ async function fillMirror(record: RecordClient, dataDir: string, genesis: Genesi
 }
 
 /** Throws unless both hold the same. */
-async function compare(record: RecordClient, dataDir: string, onEvent: CopyOptions['onEvent']): Promise<Compared> {
+async function compare(
+  record: RecordClient,
+  dataDir: string,
+  onEvent: CopyOptions['onEvent'],
+  keepHeads: (mirror: LogReader) => void,
+): Promise<Compared> {
   const held = openHeld(dataDir);
   try {
     const compared = await compareRecord(record, held, onEvent);
-    const isSame = compared.events === held.reader.head() + 1 && compared.keys === held.keys.length;
-    if (isSame && compared.ahead === 0) return compared;
+    const { events, keys, heads, ahead } = compared;
+    const isSame = events === held.reader.head() + 1 && keys === held.keys.length && heads === held.heads.length;
+    if (isSame && ahead === 0) {
+      keepHeads(held.reader);
+      return compared;
+    }
     throw new WrongRecord({ file: 'EventStoreDB', reason: 'something is still appended to it: stop every instance' });
   } finally {
     held.reader.close();

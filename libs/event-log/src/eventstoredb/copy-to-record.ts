@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RecordAway, WrongRecord } from '../errors';
 import { MAX_BYTES_PER_APPEND, MAX_EVENTS_PER_APPEND } from '../event-log';
 import { isForeign } from '../foreign';
+import type { HeadEntry } from '../head-record';
 import { becomeMirror } from '../sqlite/change-engine';
 import { type Entry, envelopeOf } from '../sqlite/entry';
 import { openReader } from '../sqlite/log-reader';
@@ -13,7 +14,7 @@ import { SystemStream } from '../sqlite/system-stream';
 import { type Compared, compareRecord, type HeldLog } from './compare-record';
 import { isMoved, readGenesis, writeGenesis } from './genesis';
 import { RecordClient, type RecordOptions, type SentEvent } from './record-client';
-import { sentEntry } from './system-entry';
+import { sentEntry, sentHead } from './system-entry';
 
 const ATTEMPTS = 20;
 const PAUSE_MS = 500;
@@ -31,13 +32,16 @@ export interface CopyOptions {
  * Moves an embedded record to an EventStoreDB that has none, or a part of this one: identity, order, ids, revisions,
  * recorded times and stored bytes stay, hence every leaf. When the whole of it has been read back and compared, the data
  * folder becomes a mirror of it and takes no appends any more. Broken off at any time, it goes on when called again.
- * Throws WrongRecord where the target holds anything else.
+ * Throws WrongRecord where the target holds anything else. `heads`: the stream of heads, which its notary keeps.
  */
-export async function copyToRecord({ dataDir, record: options, onEvent }: CopyOptions): Promise<Compared> {
+export async function copyToRecord(
+  { dataDir, record: options, onEvent }: CopyOptions,
+  heads: readonly HeadEntry[] = [],
+): Promise<Compared> {
   const lock = takeOwnerLock(dataDir);
   const record = new RecordClient(options);
   try {
-    const held = openHeld(dataDir);
+    const held = { ...openHeld(dataDir), heads };
     try {
       await claim(record, held);
       const before = await compareRecord(record, held);
@@ -47,10 +51,15 @@ export async function copyToRecord({ dataDir, record: options, onEvent }: CopyOp
         await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
         onEvent?.(group.at(-1)!.event.position + 1);
       }
+      // After the events that they are over, as every mirror expects.
+      await sendHeads(record, held, before.heads);
       const after = await compareRecord(record, held);
-      if (after.events <= held.reader.head() || after.keys < held.keys.length || after.ahead > 0)
-        throw notOurs(`${after.events} events and ${after.keys} keys of it came back, and ${after.ahead} others`);
-      seal(dataDir, after);
+      const isShort = after.events <= held.reader.head() || after.keys < held.keys.length;
+      if (isShort || after.heads < heads.length || after.ahead > 0)
+        throw notOurs(
+          `${after.events} events, ${after.keys} keys and ${after.heads} heads came back, and ${after.ahead} others`,
+        );
+      seal(dataDir, after, heads);
       return after;
     } finally {
       held.reader.close();
@@ -65,7 +74,8 @@ export async function copyToRecord({ dataDir, record: options, onEvent }: CopyOp
 export function openHeld(dataDir: string): HeldLog {
   const keys = SystemStream.isEmpty(dataDir, KEYS) ? undefined : SystemStream.open(dataDir, KEYS);
   try {
-    return { reader: openReader(dataDir), keys: keys?.readAfter(-1) ?? [] };
+    const reader = openReader(dataDir);
+    return { reader, keys: keys?.readAfter(-1) ?? [], heads: [...reader.mirroredHeads(0)] };
   } finally {
     keys?.close();
   }
@@ -78,7 +88,7 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
   const { logId, origin } = reader.genesis();
   let there = await readGenesis(record);
   if (there === undefined) {
-    const { events, keys, ahead } = await compareRecord(record, { reader, keys: [] });
+    const { events, keys, ahead } = await compareRecord(record, { reader, keys: [], heads: [] });
     if (events + keys + ahead > 0) throw notOurs('it has events and no identity');
     there = await writeGenesis(record, { logId, origin });
   }
@@ -89,6 +99,19 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
 async function sendKeys(record: RecordClient, { keys }: HeldLog, from: number): Promise<void> {
   for (const { revision, recordedAt, entry } of keys.slice(from))
     await send(record, KEYS, revision - 1, [sentEntry(randomUUID(), entry as object, recordedAt)]);
+}
+
+async function sendHeads(record: RecordClient, { heads }: HeldLog, from: number): Promise<void> {
+  const rest = heads.slice(from);
+  for (let at = 0; at < rest.length; at += MAX_EVENTS_PER_APPEND) {
+    const sent = rest.slice(at, at + MAX_EVENTS_PER_APPEND);
+    await send(
+      record,
+      'crisislog-heads',
+      sent[0]!.revision - 1,
+      sent.map(({ note }) => sentHead(randomUUID(), note, Date.now())),
+    );
+  }
 }
 
 function sentEvent({ event, seal }: Entry): SentEvent {
@@ -126,11 +149,11 @@ async function send(record: RecordClient, stream: string, last: number, events: 
   }
 }
 
-function seal(dataDir: string, { last }: Compared): void {
+function seal(dataDir: string, { last }: Compared, heads: readonly HeadEntry[]): void {
   const file = join(dataDir, LOG_FILE);
   const db = openBeside(file);
   try {
-    becomeMirror(db, file, last);
+    becomeMirror(db, file, last, heads);
   } finally {
     db.close();
   }

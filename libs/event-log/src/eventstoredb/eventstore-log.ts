@@ -16,6 +16,7 @@ import { Mirror, MirrorHealth } from './mirror';
 import { MirrorFile } from './mirror-file';
 import { RecordClient, type RecordOptions } from './record-client';
 import { RecordConsumers } from './record-consumers';
+import { RecordHeads } from './record-heads';
 import { Sealer } from './sealer';
 
 export interface EventStoreLogOptions extends SqliteLogOptions, RecordOptions {
@@ -36,6 +37,8 @@ export class EventStoreLog extends LocalReads implements EventLog {
     reader: LogReader,
     /** In EventStoreDB, read from there: what one instance appends the next one sees at once. */
     readonly consumers: RecordConsumers,
+    /** Of this instance's mirror; appended to in EventStoreDB. */
+    readonly heads: RecordHeads,
     private readonly record: RecordClient,
     private readonly mirror: Mirror,
     private readonly appender: Appender,
@@ -67,7 +70,8 @@ export class EventStoreLog extends LocalReads implements EventLog {
       mirror.start();
       await Promise.all([mirror.settled, clockCheck.run()]);
       const consumers = new RecordConsumers(record, clock);
-      return new EventStoreLog(genesis.logId, reader, consumers, record, mirror, appender, signal, lock);
+      const heads = new RecordHeads(reader, options, clock);
+      return new EventStoreLog(genesis.logId, reader, consumers, heads, record, mirror, appender, signal, lock);
     } catch (error) {
       lock.release();
       await record.close();
@@ -100,6 +104,7 @@ export class EventStoreLog extends LocalReads implements EventLog {
 
   private async end(): Promise<void> {
     this.consumers.close();
+    await this.heads.close();
     await this.appender.close();
     await this.mirror.close();
     this.signal.end(new LogClosed({ reason: 'by its owner' }));

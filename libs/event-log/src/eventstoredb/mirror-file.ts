@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { AppendedEvent, Position, Revision } from '../event-log';
 import { INSERT_EVENT } from '../sqlite/schema';
-import { type SystemStreamName, systemTable } from '../sqlite/system-stream';
+import { SYSTEM_STREAMS, type SystemStreamName, systemTable, tableOf } from '../sqlite/system-stream';
 import { StreamColumns, StreamQueries } from '../sqlite/stream-columns';
 import { openEnvelope, OpenedEvent } from './open-envelope';
 import type { RecordedEvent, RecordPosition } from './record-client';
@@ -25,6 +25,7 @@ export class MirrorFile {
   checkpoint: Checkpoint | undefined;
 
   constructor(private readonly db: DatabaseSync) {
+    for (const name of SYSTEM_STREAMS) systemTable(db, name);
     this.queries = new StreamQueries(db);
     this.insertEvent = db.prepare(INSERT_EVENT);
     this.selectSeal = db.prepare(
@@ -60,7 +61,7 @@ export class MirrorFile {
   /** The last revision that the mirror holds of a stream, of the log's own as well; -1 where it has none. */
   headOf(name: string): Revision {
     if (!isSystemStream(name)) return this.stream(name).head;
-    return (this.db.prepare(`select max(revision) as head from ${this.table(name)}`).get()!['head'] as number) ?? -1;
+    return (this.db.prepare(`select max(revision) as head from ${tableOf(name)}`).get()!['head'] as number) ?? -1;
   }
 
   /** What the append that stored this event answered; undefined where the mirror does not hold it. */
@@ -131,13 +132,7 @@ export class MirrorFile {
 
   private storeEntry(name: SystemStreamName, event: RecordedEvent): void {
     const { revision, recordedAt, entry } = systemEntry(event);
-    this.db
-      .prepare(`insert into ${this.table(name)} values (?, ?, ?)`)
-      .run(revision, recordedAt, JSON.stringify(entry));
-  }
-
-  private table(name: SystemStreamName): string {
-    return systemTable(this.db, name);
+    this.db.prepare(`insert into ${tableOf(name)} values (?, ?, ?)`).run(revision, recordedAt, JSON.stringify(entry));
   }
 
   private recorder({ recordedBy: { principal, instance, build } }: OpenedEvent['facts']): number {

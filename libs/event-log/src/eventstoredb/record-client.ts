@@ -6,7 +6,7 @@ import {
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import type { Revision } from '../event-log';
-import type { SystemStreamName } from '../sqlite/system-stream';
+import { SYSTEM_STREAMS } from '../sqlite/system-stream';
 import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
 import { deadline } from './deadline';
 import { RecordSubscription } from './record-subscription';
@@ -47,9 +47,6 @@ export interface RecordOptions {
   /** For one call, milliseconds. */
   readonly timeoutMs?: number;
 }
-
-/** Streams of the log's own that every instance has. */
-const MIRRORED: readonly SystemStreamName[] = ['crisislog-principals'];
 
 const TIMEOUT_MS = 10_000;
 /** The server's own, beyond which the client's deadline is useless. */
@@ -137,7 +134,7 @@ export class RecordClient {
 
   /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const names = ['crisis-', ...MIRRORED].map((name) => this.stored(name));
+    const names = ['crisis-', ...SYSTEM_STREAMS].map((name) => this.stored(name));
     const subscription = this.client.subscribeToAll(
       {
         fromPosition: after ?? 'start',

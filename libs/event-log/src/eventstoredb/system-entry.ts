@@ -1,7 +1,8 @@
-import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
+import { SYSTEM_STREAMS, type SystemEntry, type SystemStreamName } from '../sqlite/system-stream';
 import type { RecordedEvent, SentEvent } from './record-client';
 
-export const isSystemStream = (stream: string): stream is SystemStreamName => stream === 'crisislog-principals';
+export const isSystemStream = (stream: string): stream is SystemStreamName =>
+  (SYSTEM_STREAMS as readonly string[]).includes(stream);
 
 /** An entry as EventStoreDB holds it: what is appended stays as it is, and when stands in the metadata. */
 export const sentEntry = (id: string, entry: object, now: number): SentEvent => ({
@@ -20,3 +21,7 @@ export function systemEntry({ revision, data, metadata, created }: RecordedEvent
     entry: data ?? null,
   };
 }
+
+/** A signed note of `crisislog-heads`. Its type is for who looks at the stream: what it is its text says. */
+export const sentHead = (id: string, note: string, now: number): SentEvent =>
+  sentEntry(id, { type: 'Signed', note }, now);

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { WrongRecord } from '../errors';
+import type { HeadEntry } from '../head-record';
 import { assertDurable, MIRROR_TABLES } from './schema';
+import { systemTable } from './system-stream';
 
 /** Where a mirror stands in EventStoreDB. */
 interface Place {
@@ -11,9 +13,14 @@ interface Place {
 
 /**
  * The embedded record becomes a mirror of its copy in EventStoreDB, and takes no appends any more; all that stands beside
- * the events stays. `last`: the last event of the copy, none of an empty record.
+ * the events stays. `last`: the last event of the copy, none of an empty record. `heads`: of the copy, which come before it.
  */
-export function becomeMirror(db: DatabaseSync, file: string, last: Place | undefined): void {
+export function becomeMirror(
+  db: DatabaseSync,
+  file: string,
+  last: Place | undefined,
+  heads: readonly HeadEntry[],
+): void {
   const tables = hasTable(db, 'recorded_early')
     ? MIRROR_TABLES.replace(/create table recorded_early.*/, '')
     : MIRROR_TABLES;
@@ -22,6 +29,9 @@ export function becomeMirror(db: DatabaseSync, file: string, last: Place | undef
     const insert = db.prepare('insert into mirror_checkpoint values (?, ?, ?)');
     insert.run(last.id, last.commit.toString(), last.prepare.toString());
   }
+  const insertHead = db.prepare(`insert into ${systemTable(db, 'crisislog-heads')} values (?, ?, ?)`);
+  for (const { revision, note } of heads)
+    insertHead.run(revision, Date.now(), JSON.stringify({ type: 'Signed', note }));
   db.exec('commit');
   assertDurable(db, file);
 }
@@ -29,6 +39,8 @@ export function becomeMirror(db: DatabaseSync, file: string, last: Place | undef
 /** A mirror becomes the record, and keeps what was known when: its events may be of several clocks. */
 export function becomeRecord(db: DatabaseSync, file: string): void {
   db.exec('begin immediate; drop table mirror_checkpoint; drop index event_by_id');
+  // Of an embedded record they lie with its tree.
+  db.exec('drop table if exists crisislog_heads');
   try {
     db.exec('create unique index event_by_id on event (stream, id)');
   } catch {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { LogClosed } from '../errors';
+import { type HeadEntry, noteIn } from '../head-record';
 import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
 import { type Entry, type Envelope, envelopeOf } from './entry';
 import { Genesis, LOG_FILE, openForReading } from './schema';
@@ -247,6 +248,19 @@ export class LogReader {
       this.recorders.set(key, recorder);
     }
     return recorder;
+  }
+
+  /** What a mirror has of `crisislog-heads`, from a revision on, in order. */
+  *mirroredHeads(revision: Revision): Generator<HeadEntry, void> {
+    // A folder that no instance of this version has opened yet has none.
+    if (this.value("select 1 from sqlite_schema where name = 'crisislog_heads'") === undefined) return;
+    const sql = `select revision, entry from crisislog_heads where revision >= ? order by revision limit ${PAGE_SIZE}`;
+    for (let next = revision; ;) {
+      const rows = this.rows<[Revision, string]>(sql, next);
+      for (const [at, entry] of rows) yield { revision: at, note: noteIn(JSON.parse(entry)) };
+      if (rows.length < PAGE_SIZE) return;
+      next = rows.at(-1)![0] + 1;
+    }
   }
 
   /** The only column of the only row. */

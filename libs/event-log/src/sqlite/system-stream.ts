@@ -6,7 +6,8 @@ import { WrongRecord } from '../errors';
 import { assertDurable, isMirror, LOG_FILE, openBeside, openForReading } from './schema';
 
 /** Streams of the record that hold no events of a crisis and have no place in the dense order. */
-export type SystemStreamName = 'crisislog-principals';
+export const SYSTEM_STREAMS = ['crisislog-principals', 'crisislog-heads'] as const;
+export type SystemStreamName = (typeof SYSTEM_STREAMS)[number];
 
 export interface SystemEntry {
   readonly revision: Revision;
@@ -95,4 +96,4 @@ export class SystemStream {
   }
 }
 
-const tableOf = (name: SystemStreamName): string => name.replaceAll('-', '_');
+export const tableOf = (name: SystemStreamName): string => name.replaceAll('-', '_');

@@ -1,0 +1,32 @@
+import type { Revision } from './event-log';
+
+/** An entry of `crisislog-heads`. */
+export interface HeadEntry {
+  readonly revision: Revision;
+  /** A signed note; empty where what stands there is none. */
+  readonly note: string;
+}
+
+/**
+ * The part of the record that says what was signed: the stream `crisislog-heads`, beside the dense order, the same for
+ * every instance. It takes whatever comes at its end; what of it counts, the ledger says.
+ */
+export interface HeadRecord {
+  /**
+   * From a revision on, in order. In EventStoreDB what this instance's mirror has of it, which lags behind an append by
+   * moments: by then the mirror has every event that was recorded before the entry was.
+   */
+  readFrom(revision: Revision): Iterable<HeadEntry>;
+
+  /**
+   * Durable when it resolves to true; false when the stream does not end just before it. Rejects with RecordAway where
+   * nothing was stored, and with OutcomeUnknown: then the same entry again gives the answer.
+   */
+  append(entry: HeadEntry): Promise<boolean>;
+}
+
+/** The note in an entry of the stream, whoever wrote it there. */
+export function noteIn(entry: unknown): string {
+  const { note } = Object(entry) as { note?: unknown };
+  return typeof note === 'string' ? note : '';
+}

@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import type { HeadEntry, HeadRecord, LogReader } from '#event-log';
+import { follow, formatVerifierKey, type HeadChain, type Step, type TreeHead, type VerifierKey } from '#ledger';
+import { checkHeads, openChain } from './check-start';
+import { writeDurably } from './durable-file';
+import type { HeadsFile } from './heads-file';
+import { HeadTable } from './head-table';
+import { begin, headOf, isStatement, seenKeys, stands, type Unbegun } from './head-walk';
+import { VERIFIER_KEYS_FILE } from './key-files';
+import type { LedgerStore } from './ledger-store';
+import { RecordFault } from './record-fault';
+
+/** What makes up a record, held by whoever owns its data folder. */
+export interface OwnedRecord {
+  readonly dataDir: string;
+  readonly reader: LogReader;
+  readonly store: LedgerStore;
+  readonly file?: HeadsFile | undefined;
+  readonly trusted: readonly VerifierKey[];
+  /** Where the stream of heads is; default: in the data folder. */
+  readonly record?: HeadRecord | undefined;
+}
+
+/** The stream of heads itself. */
+export const streamOf = ({ record, store }: Pick<OwnedRecord, 'record' | 'store'>): HeadRecord =>
+  record ?? new HeadTable(store);
+
+export interface SignedHead extends TreeHead, HeadEntry {}
+
+/** Is a head of the tree at hand? `later`: that has not come so far yet. */
+export type Judge = (head: TreeHead) => 'agrees' | 'differs' | 'later';
+
+/**
+ * The stream of heads as this data folder has verified it, in ledger.sqlite and in HEADS_FILE: entry by entry what the
+ * record has. It goes on by what is in the record only, so that of several who append each follows the same chain.
+ */
+export class HeadStream {
+  private readonly record: HeadRecord;
+  private trusted: readonly VerifierKey[];
+  private lastHead: SignedHead | undefined;
+  /** Of the last entry, whether it was taken or ignored. */
+  private revision: number;
+
+  private constructor(
+    private readonly parts: OwnedRecord,
+    private folded: HeadChain | undefined,
+    private readonly judge: Judge,
+  ) {
+    this.record = streamOf(parts);
+    this.trusted = parts.trusted;
+    this.lastHead = this.findLast();
+    this.revision = parts.store.lastRevision();
+  }
+
+  /**
+   * As far as it was read before. Without a judge every head that is validly signed is taken for right. Throws a
+   * RecordFault where data folder, HEADS_FILE and record are not one.
+   */
+  static open(parts: OwnedRecord, judge: Judge = () => 'agrees'): HeadStream {
+    checkHeads(parts.store, parts.file);
+    const stream = new HeadStream(parts, openChain(parts), judge);
+    stream.checkSame();
+    return stream;
+  }
+
+  /** What the stream says up to here; undefined while the log has no keys. */
+  get chain(): HeadChain | undefined {
+    return this.folded;
+  }
+
+  /** The last head that stands, with its note. A head kept by a Disowned or a Restored may have none. */
+  get last(): SignedHead | undefined {
+    return this.lastHead;
+  }
+
+  /** Is there anything in the record that was not read? */
+  hasMore(): boolean {
+    for (const _entry of this.record.readFrom(this.revision + 1)) return true;
+    return false;
+  }
+
+  /**
+   * Takes in what came, up to a head that cannot be judged yet. Throws a RecordFault (`split-view`) at a head that is
+   * signed, stands, and is not of this tree.
+   */
+  readOn(): void {
+    if (!this.hasMore()) return;
+    const next = this.revision + 1;
+    const said = this.saidFrom(next);
+    for (const entry of this.record.readFrom(next)) if (!this.take(entry, said)) break;
+    const { store, file } = this.parts;
+    // An entry hides how far the log had come before it.
+    if (this.revision >= next && store.size > 0) file?.addReached(store);
+  }
+
+  /**
+   * Appends a signed note that the chain takes. False where another entry came first: it is taken in as soon as it is
+   * here. Rejects as the record does; throws the Refusal of the chain.
+   */
+  async append(note: string): Promise<boolean> {
+    const revision = this.revision + 1;
+    const step = this.folded ? follow(this.folded, revision, note) : this.begin({ revision, note });
+    if ('ignored' in step) throw step.ignored;
+    const isAppended = await this.record.append({ revision, note });
+    // It may have come back from the record meanwhile.
+    if (isAppended && this.revision < revision) this.keep({ revision, note }, step);
+    if (!isAppended) this.readOn();
+    return isAppended;
+  }
+
+  /** False for a head that has to wait. `said`: the chain after all statements that are there. */
+  private take(entry: HeadEntry, said: HeadChain | undefined): boolean {
+    const step = this.folded ? follow(this.folded, entry.revision, entry.note) : this.begin(entry);
+    const head = headOf(step);
+    if (head && said && stands(said, head)) {
+      const verdict = this.judge(head);
+      if (verdict === 'later') return false;
+      if (verdict === 'differs') throw this.split(entry.revision, head);
+    }
+    this.keep(entry, step);
+    return true;
+  }
+
+  /** The table first: what the file lacks is added to it at the next start. */
+  private keep(entry: HeadEntry, step: Step | Unbegun): void {
+    const { store, file } = this.parts;
+    const isIgnored = 'ignored' in step;
+    if (isIgnored) console.error(`revision ${entry.revision} of crisislog-heads is ignored: ${step.ignored.message}`);
+    const kept = isIgnored ? { ...entry, note: '' } : entry;
+    store.addNote(kept);
+    file?.addNote(kept);
+    this.revision = entry.revision;
+    if (step.chain) this.folded = step.chain;
+    if (isIgnored) return;
+    this.lastHead = step.entry.kind === 'Head' ? { ...step.entry.head, ...entry } : this.findLast();
+  }
+
+  /** The first keys. Who knows none believes what he sees first, and from then on nothing else. */
+  private begin(entry: HeadEntry): Step | Unbegun {
+    const { reader, dataDir } = this.parts;
+    const { origin } = reader.genesis();
+    const step = begin(origin, this.trusted.length > 0 ? this.trusted : seenKeys(origin, entry.note), entry);
+    if (this.trusted.length > 0 || 'ignored' in step) return step;
+    this.trusted = seenKeys(origin, entry.note);
+    const lines = this.trusted.map((key) => `${formatVerifierKey(key)}\n`);
+    writeDurably(join(dataDir, VERIFIER_KEYS_FILE), lines.join(''), 0o644);
+    console.error(`the first keys of ${origin} are believed as the record has them: compare ${VERIFIER_KEYS_FILE}`);
+    return step;
+  }
+
+  /** A wrong head that was taken back later stops nobody, so statements are read ahead. */
+  private saidFrom(revision: number): HeadChain | undefined {
+    let chain = this.folded;
+    for (const entry of this.record.readFrom(revision)) {
+      if (!isStatement(entry.note)) continue;
+      if (chain) chain = follow(chain, entry.revision, entry.note).chain;
+      else chain = this.begin(entry).chain;
+    }
+    return chain;
+  }
+
+  /** The record does not have another entry where this folder's stream ends. One that is shorter may only be late. */
+  private checkSame(): void {
+    const held = this.revision;
+    const note = this.parts.store.note(held);
+    if (note === undefined || note === '') return;
+    for (const entry of this.record.readFrom(held)) {
+      if (entry.revision === held && entry.note === note) return;
+      throw new RecordFault('split-view', `the record has another entry of revision ${held} of crisislog-heads`);
+    }
+  }
+
+  private split(revision: number, head: TreeHead): RecordFault {
+    const agreed = this.folded?.last?.size ?? 0;
+    const detail = `the head over ${head.size} events in revision ${revision} of crisislog-heads is signed, and not of these events`;
+    return new RecordFault('split-view', detail, agreed < head.size ? agreed : 0, head.size - 1);
+  }
+
+  private findLast(): SignedHead | undefined {
+    const head = this.folded?.last;
+    const entry = head && this.parts.store.entryOf(head);
+    return entry && { ...head, ...entry };
+  }
+}
