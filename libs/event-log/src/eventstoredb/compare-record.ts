@@ -67,7 +67,7 @@ function isSameEvent(event: RecordedEvent, entry: Entry): boolean {
   if (event.stream !== stream || event.revision !== revision || event.id !== id || event.type !== type) return false;
   // Both seals are of what stands beside them, so equal seals are equal events.
   const { body, seal } = openEnvelope(event);
-  return body === entry.event.body && seal.equals(entry.seal) && holds(entry);
+  return body.equals(Buffer.from(entry.event.body)) && seal.equals(entry.seal) && holds(entry);
 }
 
 function holds(entry: Entry): boolean {

@@ -24,22 +24,25 @@ export async function confirm(context: LaneContext, stream: string, round: Round
     return true;
   }
   const { file } = context.mirror;
-  const isOurs = round.events.every(({ seal }, i) => {
+  const appended = new Map<string, AppendedEvent>();
+  for (const [i, { id, seal }] of round.events.entries()) {
     const revision = round.base + 1 + i;
-    const stored = readBack.get(revision)?.seal ?? file.sealAt(stream, revision);
-    return stored !== undefined && seal.equals(stored);
-  });
-  if (!isOurs) return false;
+    const stored = file.storedAt(stream, revision) ?? readBack.get(revision);
+    if (stored === undefined || !seal.equals(stored.seal)) return false;
+    const position = 'position' in stored ? stored.position : undefined;
+    appended.set(id, { id, revision, position, recordedAt: stored.recordedAt, repeated: false });
+  }
   const byId = new Map([...readBack.values()].reverse().map((event) => [event.facts.id, event]));
-  const resultOf = (id: string, repeated: boolean): AppendedEvent => {
+  const repeated = (id: string): AppendedEvent => {
     const mirrored = file.find(stream, id);
-    if (mirrored !== undefined) return { ...mirrored, repeated };
+    if (mirrored !== undefined) return mirrored;
     const { facts, recordedAt } = byId.get(id)!;
-    return { id, revision: facts.revision, position: undefined, recordedAt, repeated };
+    return { id, revision: facts.revision, position: undefined, recordedAt, repeated: true };
   };
   for (const { waiting, verdict } of round.decided) {
     if (typeof verdict === 'object') waiting.reject(toError(verdict));
-    else waiting.resolve(waiting.events.map(({ proposed }) => resultOf(proposed.id, verdict === 'repeat')));
+    else if (verdict === 'repeat') waiting.resolve(waiting.events.map(({ proposed }) => repeated(proposed.id)));
+    else waiting.resolve(waiting.events.map(({ proposed }) => appended.get(proposed.id)!));
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { reasonOf } from './append-outcome';
 import { readGenesis } from './genesis';
 import type { Checkpoint, MirrorFile } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
-import type { RecordSubscription } from './record-subscription';
+import { GATHER_MS, type RecordSubscription } from './record-subscription';
 import { isOurs, truncated } from './whole-stream';
 
 const FIRST_PAUSE_MS = 50;
@@ -43,6 +43,7 @@ export class Mirror {
   private isAnswered = false;
   private trouble: string | undefined;
   private currentAt = performance.now();
+  private writtenAt = -Infinity;
   private closed = false;
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly nap = new AbortController();
@@ -103,7 +104,7 @@ export class Mirror {
       try {
         await this.verify();
         this.subscription = this.record.subscribe(this.file.checkpoint);
-        for await (const { events, isLive } of this.subscription.batches()) {
+        for await (const { events, isLive } of this.subscription.batches((held) => this.isEnough(held))) {
           if (this.closed) return;
           this.handle(events);
           this.noteLive(isLive);
@@ -207,9 +208,21 @@ export class Mirror {
     } finally {
       // What came before a gap is whole.
       this.file.write(fresh);
+      this.writtenAt = performance.now();
       this.signal.advance(this.file.head);
       for (const [stream, revision] of heads) this.tell(stream, revision);
     }
+  }
+
+  /** When all that is waited for is in hand; where nobody waits, when nothing was written for a while. */
+  private isEnough(held: number): boolean {
+    if (this.waiters.size === 0) return performance.now() - this.writtenAt >= GATHER_MS;
+    let awaited = 0;
+    for (const [stream, waiters] of this.waiters) {
+      const last = Math.max(...[...waiters].map(({ revision }) => revision));
+      awaited += last - this.file.headOf(stream);
+    }
+    return held >= awaited;
   }
 
   private headOf({ stream }: RecordedEvent): Revision {

@@ -34,8 +34,9 @@ export interface RecordedEvent {
 export interface SentEvent {
   readonly id: string;
   readonly type: string;
-  /** JSON texts: what cannot be serialised has failed before it gets here. */
+  /** JSON text: what cannot be serialised has failed before it gets here. */
   readonly data: string;
+  /** JSON text. */
   readonly metadata: string;
 }
 
@@ -83,7 +84,7 @@ export class RecordClient {
     let sent: JSONEventData[];
     try {
       sent = events.map(({ id, type, data, metadata }) =>
-        jsonEvent({ id, type, data: parsed(data), metadata: parsed(metadata) }),
+        jsonEvent({ id, type, data: parsed(data), metadata: encoder.encode(metadata) }),
       );
     } catch (error) {
       // Inside the client it would be an unhandled rejection, and no answer.
@@ -222,5 +223,8 @@ export class RecordClient {
     return stream.replace(this.ownStream, '$1');
   }
 }
+
+/** Bytes the client sends as they are: what it would serialise it makes base64 of first, and reads that in a loop. */
+const encoder = new TextEncoder();
 
 const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
