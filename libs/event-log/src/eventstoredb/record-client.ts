@@ -106,8 +106,13 @@ export class RecordClient {
   }
 
   /** From a revision on; empty where there is no stream. From the leader: followers lag behind one's own writes. */
-  readStream(stream: string, from: Revision): Promise<RecordedEvent[]> {
-    return this.read(stream, { fromRevision: BigInt(from) });
+  readStream(stream: string, from: Revision, maxCount?: number): Promise<RecordedEvent[]> {
+    return this.read(stream, { fromRevision: BigInt(from), ...(maxCount !== undefined && { maxCount }) });
+  }
+
+  /** The stream's last events, in order. */
+  async readEnd(stream: string, maxCount: number): Promise<RecordedEvent[]> {
+    return (await this.read(stream, { fromRevision: 'end', direction: 'backwards', maxCount })).reverse();
   }
 
   private async read(stream: string, place: ReadStreamOptions): Promise<RecordedEvent[]> {
@@ -123,7 +128,7 @@ export class RecordClient {
 
   /** The stream's last event. */
   async lastOf(stream: string): Promise<RecordedEvent | undefined> {
-    return (await this.read(stream, { fromRevision: 'end', direction: 'backwards', maxCount: 1 }))[0];
+    return (await this.readEnd(stream, 1))[0];
   }
 
   /** The event at a place of `$all`, or the first one behind it; undefined beyond the end. */
@@ -138,13 +143,18 @@ export class RecordClient {
 
   /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const names = ['crisis-', ...MIRRORED].map((name) => this.stored(name));
+    const names = ['crisis-', ...MIRRORED];
+    return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
+  }
+
+  /** Events of all streams whose names begin so. */
+  subscribeTo(beginnings: readonly string[], after?: RecordPosition): RecordSubscription {
     const subscription = this.client.subscribeToAll(
       {
         fromPosition: after ?? 'start',
         filter: {
           filterOn: 'streamName',
-          prefixes: [...names, ...names.map((name) => `$$${name}`)],
+          prefixes: beginnings.map((beginning) => this.stored(beginning)),
           checkpointInterval: 1_000,
         },
         credentials: this.credentials,
@@ -216,7 +226,7 @@ export class RecordClient {
   }
 
   private stored(stream: string): string {
-    return stream.replace(/^(crisis-|crisislog-)/, `$1${this.namespace}`);
+    return stream.replace(/^((?:\$\$)?(?:crisis-|crisislog-))/, `$1${this.namespace}`);
   }
 
   private named(stream: string): string {
