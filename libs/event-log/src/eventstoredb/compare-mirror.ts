@@ -18,7 +18,7 @@ export async function compareMirror({ dataDir, record: options, onEvent }: CopyO
     if (there?.logId !== logId)
       throw new WrongRecord({ file: dataDir, reason: `it is of ${logId}, the record is ${there?.logId ?? 'missing'}` });
     const mirrored = held.reader.head() + 1;
-    const compared = await compareRecord(record, held, onEvent);
+    const compared = await compareRecord(record, held, (count) => onEvent?.(count, mirrored));
     if (compared.events >= mirrored && compared.keys === held.keys.length) return compared;
     const had = `${mirrored} events and ${held.keys.length} keys`;
     throw new RecordRewound({ reason: `it has ${compared.events} events and ${compared.keys} keys of ${had}` });

@@ -5,6 +5,7 @@ import type { Entry } from '../sqlite/entry';
 import { recomputedLeaf } from '../sqlite/recomputed-leaf';
 import type { SystemEntry } from '../sqlite/system-stream';
 import type { Checkpoint } from './mirror-file';
+import { sealIn } from './genesis';
 import { openEnvelope } from './open-envelope';
 import { readToEnd } from './read-to-end';
 import type { RecordClient, RecordedEvent } from './record-client';
@@ -42,6 +43,8 @@ export async function compareRecord(
   let [events, keysSeen, ahead] = [0, 0, 0];
   let last: Checkpoint | undefined;
   for await (const event of readToEnd(record)) {
+    // What stands behind was acknowledged to nobody.
+    if (sealIn(event) !== undefined) break;
     if (!isOurs(event, () => reader.streamHead(event.stream))) continue;
     last = { id: event.id, ...event.position };
     if (isSystemStream(event.stream)) {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogError, OutcomeUnknown, toError } from '../errors';
+import { EventLogError, OutcomeUnknown, RecordMoved, toError } from '../errors';
 import type { AppendedEvent } from '../event-log';
 import { reasonOf } from './append-outcome';
+import { movedTo } from './genesis';
 import type { LaneContext } from './lane';
 import { type OpenedEvent, openEnvelope } from './open-envelope';
 import { lastNeeded, type Round } from './round';
@@ -13,7 +14,8 @@ const PAUSE_MS = 500;
 /**
  * Answers a round that the record has acknowledged, once it is known that what is there is what was sent: the server takes
  * known ids for a repetition without comparing. The mirror shows it, with positions; where it is late the record is
- * asked, and the answers have no positions. False when it is not ours, and has to be decided again.
+ * asked, and the answers have no positions. What the mirror has not met before the record's seal is not of the record:
+ * nothing that comes behind the seal is acknowledged. False when it is not ours, and has to be decided again.
  */
 export async function confirm(context: LaneContext, stream: string, round: Round): Promise<boolean> {
   const last = lastNeeded(round);
@@ -52,10 +54,14 @@ async function readFromRecord(
   { record, mirror, isClosing }: LaneContext,
   stream: string,
   { decided }: Round,
-): Promise<ReadonlyMap<number, OpenedEvent> | OutcomeUnknown> {
+): Promise<ReadonlyMap<number, OpenedEvent> | EventLogError> {
   for (;;) {
+    if (mirror.stopped instanceof RecordMoved) return mirror.stopped;
     try {
       const events = await record.readStream(stream, mirror.file.headOf(stream) + 1);
+      // Asked after the events were read: where there is no seal yet, they stand before it.
+      if ((await movedTo(record)) !== undefined)
+        return new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
       return new Map(events.map((event) => [event.revision, openEnvelope(event)]));
     } catch (error) {
       const isOver = isClosing() || mirror.stopped !== undefined || decided.every(({ waiting }) => waiting.isSettled);

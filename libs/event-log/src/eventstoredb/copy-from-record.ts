@@ -1,23 +1,26 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RecordAway, WrongRecord } from '../errors';
+import { RecordAway, RecordMoved, WrongRecord } from '../errors';
 import { HeadSignal } from '../head-signal';
 import { becomeRecord } from '../sqlite/change-engine';
 import { takeOwnerLock } from '../sqlite/owner-lock';
 import { type Genesis, LOG_FILE, openBeside, openMirrorForWriting } from '../sqlite/schema';
 import { type Compared, compareRecord } from './compare-record';
 import { type CopyOptions, openHeld } from './copy-to-record';
-import { isMoved, readGenesis, sealRecord } from './genesis';
+import { movedTo, readGenesis, sealRecord } from './genesis';
 import { Mirror } from './mirror';
 import { MirrorFile } from './mirror-file';
 import { RecordClient } from './record-client';
 
 /**
- * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. No instance may run: they would
- * not notice. The record is sealed, mirrored to its end, read again and compared; then the mirror becomes the record.
- * Broken off at any time, it goes on when called again.
+ * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed, mirrored
+ * up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the seal, and tell
+ * their clients `to`. Broken off at any time, it goes on when called again.
  */
-export async function copyFromRecord({ dataDir, record: options, onEvent }: CopyOptions): Promise<Compared> {
+export async function copyFromRecord(
+  { dataDir, record: options, onEvent }: CopyOptions,
+  to = 'a data folder',
+): Promise<Compared> {
   mkdirSync(dataDir, { recursive: true });
   const lock = takeOwnerLock(dataDir);
   const record = new RecordClient(options);
@@ -25,7 +28,7 @@ export async function copyFromRecord({ dataDir, record: options, onEvent }: Copy
     const genesis = await readGenesis(record);
     if (genesis === undefined) throw new WrongRecord({ file: 'EventStoreDB', reason: 'it holds no record' });
     await fillMirror(record, dataDir, genesis);
-    if (!(await isMoved(record))) await sealRecord(record);
+    if ((await movedTo(record)) === undefined) await sealRecord(record, to);
     // What came before the seal.
     await fillMirror(record, dataDir, genesis);
     const compared = await compare(record, dataDir, onEvent);
@@ -45,10 +48,11 @@ export async function copyFromRecord({ dataDir, record: options, onEvent }: Copy
 
 async function fillMirror(record: RecordClient, dataDir: string, genesis: Genesis): Promise<void> {
   const file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
-  const mirror = new Mirror(record, file, genesis.logId, new HeadSignal());
+  const mirror = new Mirror(record, file, genesis.logId, new HeadSignal(), () => undefined);
   try {
     mirror.start();
     await mirror.settled;
+    if (mirror.stopped instanceof RecordMoved) return;
     if (mirror.stopped) throw mirror.stopped;
     const { state, reason = state } = mirror.health();
     if (state !== 'live') throw new RecordAway({ reason });
@@ -62,7 +66,8 @@ async function fillMirror(record: RecordClient, dataDir: string, genesis: Genesi
 async function compare(record: RecordClient, dataDir: string, onEvent: CopyOptions['onEvent']): Promise<Compared> {
   const held = openHeld(dataDir);
   try {
-    const compared = await compareRecord(record, held, onEvent);
+    const total = held.reader.head() + 1;
+    const compared = await compareRecord(record, held, (count) => onEvent?.(count, total));
     const isSame = compared.events === held.reader.head() + 1 && compared.keys === held.keys.length;
     if (isSame && compared.ahead === 0) return compared;
     throw new WrongRecord({ file: 'EventStoreDB', reason: 'something is still appended to it: stop every instance' });

@@ -11,7 +11,7 @@ import { takeOwnerLock } from '../sqlite/owner-lock';
 import { LOG_FILE, openBeside } from '../sqlite/schema';
 import { SystemStream } from '../sqlite/system-stream';
 import { type Compared, compareRecord, type HeldLog } from './compare-record';
-import { isMoved, readGenesis, writeGenesis } from './genesis';
+import { movedTo, readGenesis, writeGenesis } from './genesis';
 import { RecordClient, type RecordOptions, type SentEvent } from './record-client';
 import { sentEntry } from './system-entry';
 
@@ -23,8 +23,8 @@ export interface CopyOptions {
   /** Nothing else may have it open. */
   readonly dataDir: string;
   readonly record: RecordOptions;
-  /** Called with how many events are there, of which a part may have been there before. */
-  readonly onEvent?: (count: number) => void;
+  /** Called with how many events are there, or have been compared, and how many there are to be. */
+  readonly onEvent?: (count: number, total: number) => void;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function copyToRecord({ dataDir, record: options, onEvent }: CopyOp
       await sendKeys(record, held, before.keys);
       for (const group of groups(held.reader.entries(before.events, held.reader.head() + 1))) {
         await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
-        onEvent?.(group.at(-1)!.event.position + 1);
+        onEvent?.(group.at(-1)!.event.position + 1, held.reader.head() + 1);
       }
       const after = await compareRecord(record, held);
       if (after.events <= held.reader.head() || after.keys < held.keys.length || after.ahead > 0)
@@ -83,7 +83,8 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
     there = await writeGenesis(record, { logId, origin });
   }
   if (there.logId !== logId) throw notOurs(`it holds the record ${there.logId}, this one is ${logId}`);
-  if (await isMoved(record)) throw notOurs('its record was moved to a data folder');
+  const to = await movedTo(record);
+  if (to !== undefined) throw notOurs(`its record was moved to ${to}`);
 }
 
 async function sendKeys(record: RecordClient, { keys }: HeldLog, from: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { EventLogError, RecordRewound, RecordTruncated } from '../errors';
+import { EventLogError, RecordMoved, RecordRewound, RecordTruncated } from '../errors';
 import type { HeadSignal } from '../head-signal';
 import type { Revision } from '../event-log';
 import { reasonOf } from './append-outcome';
@@ -14,11 +14,13 @@ const LONGEST_PAUSE_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 /** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
 const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
+/** After these it follows nothing any more. */
+const FOR_GOOD = [RecordMoved, RecordRewound, RecordTruncated];
 /** So often in a row it means it. */
 const TIMES_TO_BELIEVE = 3;
 
 export interface MirrorHealth {
-  /** `stopped`: for good, the record is not what it was. */
+  /** `stopped`: for good, the record is not what it was, or not there any more. */
   readonly state: 'live' | 'catching-up' | 'away' | 'stopped';
   readonly reason?: string;
   /** How long ago the mirror was last known to hold everything, milliseconds. */
@@ -33,7 +35,7 @@ interface Waiter {
 /**
  * Follows the record and keeps a copy of its crises, verified event by event. It subscribes again after every end of
  * its subscription, however that came about, from the last event it stored; it stops only when the record is no longer
- * what it was.
+ * what it was, or was moved away.
  */
 export class Mirror {
   /** Why it will not go on. */
@@ -57,6 +59,7 @@ export class Mirror {
     readonly file: MirrorFile,
     private readonly logId: string,
     private readonly signal: HeadSignal,
+    private readonly onStop = (error: EventLogError) => console.error(`the mirror has stopped: ${error.message}`),
   ) {}
 
   start(): void {
@@ -112,7 +115,7 @@ export class Mirror {
         }
         this.noteAway('the subscription has ended');
       } catch (error) {
-        if (error instanceof RecordTruncated || error instanceof RecordRewound) return this.stop(error);
+        if (FOR_GOOD.some((reason) => error instanceof reason)) return this.stop(error as EventLogError);
         this.noteAway(reasonOf(error));
       } finally {
         this.subscription?.close();
@@ -160,7 +163,7 @@ export class Mirror {
     this.isLive = false;
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     this.settle();
-    console.error(`the mirror has stopped: ${error.message}`);
+    this.onStop(error);
   }
 
   /** Is this still the record that was mirrored? A subscription from beyond the end would only stay silent. */

@@ -141,9 +141,9 @@ export class RecordClient {
     return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
   }
 
-  /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
+  /** Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const names = ['crisis-', ...MIRRORED];
+    const names = ['crisis-', 'crisislog-genesis', ...MIRRORED];
     return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
   }
 
