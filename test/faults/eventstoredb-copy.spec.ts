@@ -116,6 +116,36 @@ describeOnRecord('a record that moves', () => {
     console.log(`moved from under 8 writers: ${acknowledged.length} acknowledged, 0 lost`);
   });
 
+  it('takes named consumers along: what is left of them, and on from there', async () => {
+    const stream = (name: string) => `crisislog-consumer-desk/${name}`;
+    const some = (from: number, count: number) =>
+      Array.from({ length: count }, (_none, i) => ({ type: 'N', n: from + i }));
+    const log = await embedded(dataDir);
+    const { consumers } = log;
+    await consumers.append({ stream: stream('short'), entries: some(0, 3), last: -1 });
+    await consumers.append({ stream: stream('long'), entries: some(0, 120), last: -1 });
+    const full = { type: 'State', state: 'all of it' };
+    await consumers.append({ stream: stream('long'), entries: [full, ...some(121, 29)], last: 119 });
+    const [short, long] = await Promise.all(['short', 'long'].map((name) => consumers.readAfter(stream(name), -1)));
+    await log.close();
+    await copy();
+
+    const there = await record.open({ dataDir });
+    expect(await there.consumers.readAfter(stream('short'), -1)).toEqual(short);
+    const sinceFull = long!.slice(-30).map((entry, revision) => ({ ...entry, revision }));
+    expect(await there.consumers.readAfter(stream('long'), -1)).toEqual(sinceFull);
+    expect(await there.consumers.append({ stream: stream('long'), entries: some(150, 1), last: 29 })).toBe(true);
+    await there.close();
+
+    const home = newFolder();
+    await copy(home, true);
+    const back = await embedded(home);
+    expect(await back.consumers.readAfter(stream('short'), -1)).toEqual(short);
+    expect((await back.consumers.readAfter(stream('long'), 28)).map(({ entry }) => entry)).toEqual(some(149, 2));
+    expect(await back.consumers.append({ stream: stream('long'), entries: some(151, 1), last: 30 })).toBe(true);
+    await back.close();
+  });
+
   it('goes on where it was broken off, at whatever event, and holds nothing twice', async () => {
     const events = dump(dataDir);
     for (const at of [1, 90, 200]) {

@@ -6,6 +6,7 @@ import { becomeRecord } from '../sqlite/change-engine';
 import { takeOwnerLock } from '../sqlite/owner-lock';
 import { type Genesis, LOG_FILE, openBeside, openMirrorForWriting } from '../sqlite/schema';
 import { type Compared, compareRecord } from './compare-record';
+import { copyConsumersFrom } from './copy-consumers';
 import { type CopyOptions, openHeld } from './copy-to-record';
 import { movedTo, readGenesis, sealRecord } from './genesis';
 import { Mirror } from './mirror';
@@ -35,6 +36,7 @@ export async function copyFromRecord(
     const file = join(dataDir, LOG_FILE);
     const db = openBeside(file);
     try {
+      await copyConsumersFrom(record, db);
       becomeRecord(db, file);
     } finally {
       db.close();

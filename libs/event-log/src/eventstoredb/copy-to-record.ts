@@ -8,8 +8,9 @@ import { becomeMirror } from '../sqlite/change-engine';
 import { type Entry, envelopeOf } from '../sqlite/entry';
 import { openReader } from '../sqlite/log-reader';
 import { takeOwnerLock } from '../sqlite/owner-lock';
-import { LOG_FILE, openBeside } from '../sqlite/schema';
+import { LOG_FILE, openBeside, openForReading } from '../sqlite/schema';
 import { SystemStream } from '../sqlite/system-stream';
+import { copyConsumersTo } from './copy-consumers';
 import { type Compared, compareRecord, type HeldLog } from './compare-record';
 import { movedTo, readGenesis, writeGenesis } from './genesis';
 import { RecordClient, type RecordOptions, type SentEvent } from './record-client';
@@ -29,7 +30,7 @@ export interface CopyOptions {
 
 /**
  * Moves an embedded record to an EventStoreDB that has none, or a part of this one: identity, order, ids, revisions,
- * recorded times and stored bytes stay, hence every leaf. When the whole of it has been read back and compared, the data
+ * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it has been read back and compared, the data
  * folder becomes a mirror of it and takes no appends any more. Broken off at any time, it goes on when called again.
  * Throws WrongRecord where the target holds anything else.
  */
@@ -47,6 +48,7 @@ export async function copyToRecord({ dataDir, record: options, onEvent }: CopyOp
         await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
         onEvent?.(group.at(-1)!.event.position + 1, held.reader.head() + 1);
       }
+      await sendConsumers(record, dataDir);
       const after = await compareRecord(record, held);
       if (after.events <= held.reader.head() || after.keys < held.keys.length || after.ahead > 0)
         throw notOurs(`${after.events} events and ${after.keys} keys of it came back, and ${after.ahead} others`);
@@ -90,6 +92,15 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
 async function sendKeys(record: RecordClient, { keys }: HeldLog, from: number): Promise<void> {
   for (const { revision, recordedAt, entry } of keys.slice(from))
     await send(record, KEYS, revision - 1, [sentEntry(randomUUID(), entry as object, recordedAt)]);
+}
+
+async function sendConsumers(record: RecordClient, dataDir: string): Promise<void> {
+  const db = openForReading(join(dataDir, LOG_FILE));
+  try {
+    await copyConsumersTo(record, db, (stream, last, events) => send(record, stream, last, events));
+  } finally {
+    db.close();
+  }
 }
 
 function sentEvent({ event, seal }: Entry): SentEvent {

@@ -68,7 +68,6 @@ export class RecordConsumers implements ConsumerRecord {
     try {
       await this.record.keepOnly(stream, ENTRIES_KEPT);
     } catch (error) {
-      if ((error as { type?: string }).type === 'access-denied') return;
       throw new RecordAway({ reason: reasonOf(error) });
     }
   }

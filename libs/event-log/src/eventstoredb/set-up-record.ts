@@ -3,8 +3,8 @@ import { EventLogError, RecordAway } from '../errors';
 import type { Genesis } from '../sqlite/schema';
 import { reasonOf } from './append-outcome';
 import { CLOCK_STREAM, READINGS_KEPT } from './clock-check';
+import { consumerStreams } from './copy-consumers';
 import { genesisOf } from './genesis';
-import { readToEnd } from './read-to-end';
 import { RecordClient, type RecordOptions } from './record-client';
 
 const ADMINS = '$admins';
@@ -27,17 +27,11 @@ export async function setUpRecord(options: RecordOptions, user: string, origin?:
     await record.setReadersOfAll(both);
     // Later nobody but an administrator may.
     await record.keepOnly(CLOCK_STREAM, READINGS_KEPT);
-    for (const stream of await consumers(record)) await record.keepOnly(stream, ENTRIES_KEPT);
+    for (const stream of await consumerStreams(record)) await record.keepOnly(stream, ENTRIES_KEPT);
     return genesis;
   } catch (error) {
     throw error instanceof EventLogError ? error : new RecordAway({ reason: reasonOf(error) });
   } finally {
     await record.close();
   }
-}
-
-async function consumers(record: RecordClient): Promise<ReadonlySet<string>> {
-  const streams = new Set<string>();
-  for await (const { stream } of readToEnd(record, ['crisislog-consumer'])) streams.add(stream);
-  return streams;
 }
