@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { copyFromRecord } from '#event-log/eventstoredb';
 import { initKeys } from '#notary';
 import { readConfig } from '../../apps/api/src/config';
 import { type Server, startServer } from '../../apps/api/src/server';
@@ -126,5 +127,20 @@ describeOnRecord('two servers on one record', () => {
     for (const server of [0, 1])
       await until(async () => (await ask(server, '/v1/crises', secret)).status === 401, 5_000);
     expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  it('a record that was moved is read on, and what is appended is told where to go', async () => {
+    const grant = { name: 'late', role: 'analyst', level: 'AMBER', red: [], days: 1 } as const;
+    const secret = await createKey(place, grant, Date.now());
+    const movedTo = 'https://new.example';
+    await copyFromRecord({ dataDir: record.dataDir(), record: place, movedTo, keepHeads: () => undefined });
+    for (const server of [0, 1]) {
+      const append = () => ask(server, '/v1/crises/us-iran/events', secret, strike());
+      await until(async () => (await append()).status === 409, 5_000);
+      const problem = { type: '/problems/record-moved', movedTo };
+      expect(await append()).toMatchObject({ status: 409, json: problem });
+      expect((await ask(server, '/v1/crises/us-iran/events', secret)).status).toBe(200);
+      expect((await ask(server, '/health/ready')).status).toBe(503);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Entry, openReader, openSqliteLog, type RecordOptions, WrongRecord } from '#event-log';
+import { type Entry, openReader, openSqliteLog, RecordMoved, type RecordOptions, WrongRecord } from '#event-log';
 import { initKeys, LedgerStore, Notary } from '#notary';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
 import { copyToRecord } from '../../libs/event-log/src/eventstoredb/copy-to-record';
@@ -80,9 +80,80 @@ describeOnRecord('a record that moves', () => {
     expect(kept.note(next.revision)).toBe(next.note);
     kept.close();
     await expect(record.open({ dataDir: record.dataDir() })).rejects.toThrow('was moved to a data folder');
+    // One that has a mirror reads on from it.
+    const pinned = await record.open({ dataDir });
+    expect([...pinned.reader.entries(0, EVENTS)]).toEqual(events);
+    await expect(pinned.append(append('crisis-new', newEvent()))).rejects.toThrow(RecordMoved);
+    await pinned.close();
+    await expect(listKeys(there, 0)).rejects.toThrow('moved to a data folder');
     const again = await embedded(home);
     expect(await again.append(append('crisis-new', newEvent()))).toMatchObject([{ position: EVENTS + 2, revision: 1 }]);
     await again.close();
+  });
+
+  it('moves away from under instances that append: what was acknowledged came along, and they only read from then on', async () => {
+    await copy();
+    const logs = [await record.open({ dataDir }), await record.open({ dataDir: newFolder(), instance: 'i2' })];
+    const acknowledged: string[] = [];
+    const refused = new Set<string>();
+    const worker = async (n: number): Promise<void> => {
+      for (;;) {
+        const event = newEvent();
+        try {
+          await logs[n % 2]!.append(append(`crisis-s${n % 3}`, event));
+          acknowledged.push(event.id);
+        } catch (error) {
+          refused.add((error as { type: string }).type);
+          if (error instanceof RecordMoved) return;
+        }
+      }
+    };
+    const workers = Array.from({ length: 8 }, (_none, n) => worker(n));
+    const home = newFolder();
+    await copyRecordTo({ dataDir: home, back: true, movedTo: 'https://new.example' }, there);
+    await Promise.all(workers);
+
+    expect([...refused].filter((type) => type !== 'record-moved' && type !== 'outcome-unknown')).toEqual([]);
+    const moved = dump(home);
+    const ids = new Set(moved.map(({ event }) => event.id));
+    expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
+    for (const log of logs) {
+      await expect(log.append(append('crisis-s0', newEvent()))).rejects.toMatchObject({ to: 'https://new.example' });
+      expect([...log.reader.entries(0, moved.length + 1)]).toEqual(moved);
+      expect(log.mirrored()).toMatchObject({ state: 'stopped' });
+      await log.close();
+    }
+    console.log(`moved from under 8 writers: ${acknowledged.length} acknowledged, 0 lost`);
+  });
+
+  it('takes named consumers along: what is left of them, and on from there', async () => {
+    const stream = (name: string) => `crisislog-consumer-desk/${name}`;
+    const some = (from: number, count: number) =>
+      Array.from({ length: count }, (_none, i) => ({ type: 'N', n: from + i }));
+    const log = await embedded(dataDir);
+    const { consumers } = log;
+    await consumers.append({ stream: stream('short'), entries: some(0, 3), last: -1 });
+    await consumers.append({ stream: stream('long'), entries: some(0, 120), last: -1 });
+    const full = { type: 'State', state: 'all of it' };
+    await consumers.append({ stream: stream('long'), entries: [full, ...some(121, 29)], last: 119 });
+    const [short, long] = await Promise.all(['short', 'long'].map((name) => consumers.readAfter(stream(name), -1)));
+    await log.close();
+    await copy();
+
+    const there = await record.open({ dataDir });
+    expect(await there.consumers.readAfter(stream('short'), -1)).toEqual(short);
+    const sinceFull = long!.slice(-30).map((entry, revision) => ({ ...entry, revision }));
+    expect(await there.consumers.readAfter(stream('long'), -1)).toEqual(sinceFull);
+    expect(await there.consumers.append({ stream: stream('long'), entries: some(150, 1), last: 29 })).toBe(true);
+    await there.close();
+
+    const home = newFolder();
+    await copy(home, true);
+    const back = await embedded(home);
+    expect(await back.consumers.readAfter(stream('short'), -1)).toEqual(short);
+    expect((await back.consumers.readAfter(stream('long'), 28)).map(({ entry }) => entry)).toEqual(some(149, 2));
+    expect(await back.consumers.append({ stream: stream('long'), entries: some(151, 1), last: 30 })).toBe(true);
+    await back.close();
   });
 
   it('goes on where it was broken off, at whatever event, and holds nothing twice', async () => {

@@ -22,8 +22,8 @@ describeOnRecord('two instances on one record', () => {
       ...log.reader.at(position),
       ...log.reader.envelope(position),
     }));
-  const level = async () => {
-    const head = Math.max(a.head(), b.head());
+  /** A mirror may be late: what is acknowledged need be in neither yet. */
+  const level = async (head = Math.max(a.head(), b.head())) => {
     expect(await Promise.all([a.waitFor(head, 5_000), b.waitFor(head, 5_000)])).toEqual([true, true]);
   };
 
@@ -31,7 +31,7 @@ describeOnRecord('two instances on one record', () => {
     expect(a.logId).toBe(b.logId);
     const events = Array.from({ length: 200 }, () => newEvent());
     await Promise.all(events.map((event, i) => (i % 2 ? a : b).append(append(`crisis-s${i % 5}`, event))));
-    await level();
+    await level(events.length - 1);
     expect(places(a)).toEqual(places(b));
     expect([...ids(a.readAll())].sort()).toEqual([...ids(events)].sort());
     expect(places(a).map(({ position }) => position)).toEqual(events.map((_event, i) => i));

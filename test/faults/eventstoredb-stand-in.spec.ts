@@ -88,6 +88,28 @@ describe('a server that does what none should', () => {
       },
     ));
 
+  it('delivers live events one by one: they are handled in groups, and none waits for ever', () =>
+    withRecord(
+      {
+        read: (call) => {
+          let next = 0;
+          const send = () => (call.write(delivered(next++)), next < 40 && setImmediate(send));
+          send();
+        },
+      },
+      async (record) => {
+        const groups: number[] = [];
+        const subscription = record.subscribe(undefined);
+        const seen = () => groups.reduce((sum, size) => sum + size, 0);
+        for await (const { events } of subscription.batches(() => false)) {
+          groups.push(events.length);
+          if (seen() === 40) break;
+        }
+        subscription.close();
+        expect(groups.length).toBeLessThan(40);
+      },
+    ));
+
   it('tells the time in ticks: milliseconds are kept', () =>
     withRecord({ read: (call) => (call.write(delivered(0)), call.end()) }, async (record) => {
       expect(await record.readStream('crisis-a', 0)).toMatchObject([{ created: 1_700_000_000_000 }]);

@@ -45,6 +45,26 @@ if (!isNamed)
     }
   });
 
+  it('lets the user keep named consumers; what they do not need the server forgets when setup is repeated', async () => {
+    const log = await open();
+    const stream = 'crisislog-consumer-somebody/one';
+    const entries = Array.from({ length: 100 }, (_none, n) => ({ n }));
+    for (const last of [-1, 99]) expect(await log.consumers.append({ stream, entries, last })).toBe(true);
+    const kept = await log.consumers.readAfter(stream, -1);
+    expect(kept.map(({ revision }) => revision)).toEqual(Array.from({ length: 128 }, (_none, i) => 72 + i));
+    expect((await log.consumers.readAfter(stream, 10)).at(0)).toEqual(kept[0]);
+    expect((await log.consumers.readAfter(stream, 197)).map(({ revision }) => revision)).toEqual([198, 199]);
+
+    const client = EventStoreDBClient.connectionString(ADMIN_URL);
+    const there = `crisislog-${record.namespace}consumer-somebody/one`;
+    const settings = async () => (await client.getStreamMetadata(there)).metadata;
+    expect(await settings()).toBeUndefined();
+    await setUp();
+    expect(await settings()).toEqual({ maxCount: 128 });
+    expect(await log.consumers.readAfter(stream, -1)).toEqual(kept);
+    await client.dispose();
+  });
+
   const forbidden: [string, (client: EventStoreDBClient, stream: string) => Promise<unknown>][] = [
     ['delete a stream', (client, stream) => client.deleteStream(stream)],
     ['bury a stream', (client, stream) => client.tombstoneStream(stream)],

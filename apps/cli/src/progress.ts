@@ -1,35 +1,35 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Tells how far an import is: how much of the file is read, in bytes, and how many rows that were. */
+/** Tells how far a long command is: how much of the whole is done, and how many items that were. */
 export interface Progress {
-  update(bytes: number, rows: number): void;
+  update(done: number, items: number): void;
   stop(): void;
 }
 
-const LINE_EVERY_ROWS = 10_000;
+const LINE_EVERY = 10_000;
 
 /** A bar on a terminal; elsewhere a plain line now and then, so that a log file stays readable. */
-export const showProgress = (totalBytes: number, output: NodeJS.WriteStream): Progress =>
-  output.isTTY ? bar(totalBytes, output) : lines(totalBytes, output);
+export const showProgress = (total: number, output: NodeJS.WriteStream, what = 'rows read'): Progress =>
+  output.isTTY ? bar(total, output, what) : lines(total, output, what);
 
-const bar = (totalBytes: number, output: NodeJS.WriteStream): Progress => {
+const bar = (total: number, output: NodeJS.WriteStream, what: string): Progress => {
   const its = new SingleBar(
-    { format: '{bar} {percentage}% | {rows} rows | {duration_formatted}', stream: output, hideCursor: true },
+    { format: `{bar} {percentage}% | {items} ${what} | {duration_formatted}`, stream: output, hideCursor: true },
     Presets.shades_classic,
   );
-  its.start(totalBytes, 0, { rows: 0 });
+  its.start(total, 0, { items: 0 });
   // Before whoever ends the process: the cursor is hidden.
   process.prependOnceListener('SIGINT', () => its.stop());
-  return { update: (bytes, rows) => its.update(bytes, { rows }), stop: () => its.stop() };
+  return { update: (done, items) => its.update(done, { items }), stop: () => its.stop() };
 };
 
-const lines = (totalBytes: number, output: NodeJS.WriteStream): Progress => {
-  let next = LINE_EVERY_ROWS;
+const lines = (total: number, output: NodeJS.WriteStream, what: string): Progress => {
+  let next = LINE_EVERY;
   return {
-    update: (bytes, rows) => {
-      if (rows < next) return;
-      next = rows + LINE_EVERY_ROWS;
-      output.write(`${rows} rows read, ${Math.floor((100 * bytes) / Math.max(totalBytes, 1))} % of the file\n`);
+    update: (done, items) => {
+      if (items < next) return;
+      next = items + LINE_EVERY;
+      output.write(`${items} ${what}, ${Math.floor((100 * done) / Math.max(total, 1))} % of the whole\n`);
     },
     stop: () => undefined,
   };

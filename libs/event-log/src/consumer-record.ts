@@ -3,6 +3,8 @@ import type { SystemEntry } from './sqlite/system-stream';
 
 /** Older entries of a stream are forgotten. Whoever appends puts a full state among them more often than that. */
 export const ENTRIES_KEPT = 128;
+/** The `type` of an entry that holds a full state: those before it are not needed. */
+export const FULL_STATE = 'State';
 
 /** Entries for the end of a stream, all or none. */
 export interface ConsumerAppend {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { CanonicalScan } from './canonical-scan';
-import { CanonicalWriter, CLOSE_BRACE, COMMA, OPEN_BRACE, sortedNames } from './canonical-json';
+import { CanonicalWriter, CLOSE_BRACE, COMMA, MAX_DEPTH, OPEN_BRACE, sortedNames } from './canonical-json';
 
 /** The three parts of an event that come from its element: JCS as UTF-8. */
 export interface ElementParts {
@@ -166,6 +166,30 @@ export function bodyOf({ bytes, wholeBytes, refsBytes, leftOut }: DividedElement
     content: body.bytes.subarray(CONTENT.length, contentEnd),
     refs: bytes.subarray(wholeBytes, refsEnd),
     sources: bytes.subarray(refsEnd),
+  };
+}
+
+/** The same from parts that were parsed. Throws TypeError where they are none. Likewise to be used at once. */
+export function bodyFrom(parts: { readonly [name in keyof Body]: unknown }): ElementParts & { body: Uint8Array } {
+  body.length = 0;
+  const part = (before: string, value: unknown): [from: number, to: number] => {
+    if (!isObject(value)) throw new TypeError('a part is no object');
+    body.ascii(before);
+    const from = body.length;
+    body.value(value, MAX_DEPTH - 1);
+    return [from, body.length];
+  };
+  const content = part(CONTENT, parts.content);
+  const refs = part(REFS, parts.refs);
+  const sources = part(SOURCES, parts.sources);
+  body.byte(CLOSE_BRACE);
+  // Only now: on its way the buffer may have grown.
+  const { bytes } = body;
+  return {
+    body: bytes.subarray(0, body.length),
+    content: bytes.subarray(...content),
+    refs: bytes.subarray(...refs),
+    sources: bytes.subarray(...sources),
   };
 }
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { fixture } from '../../../test/support/fixture';
 import { canonicalJson } from './canonical-json';
-import { bodyOf, contentHashOf, divideElement, elementOf, partsOf } from './element';
-import { dataOf, EnvelopeFacts, leafOf, metadataOf, PARTS, seal, sealHolds, saltPool } from './envelope';
+import { bodyFrom, bodyOf, contentHashOf, divideElement, elementOf, partsOf } from './element';
+import { dataOf, dataOfParts, EnvelopeFacts, leafOf, metadataOf, PARTS, seal, sealHolds, saltPool } from './envelope';
 
 interface Vector {
   name: string;
@@ -54,6 +54,7 @@ describe.each(vectors.map((vector) => [vector.name, vector] as const))('the enve
 
   it('has data, metadata and leaf byte for byte, rebuilt from body and seal', () => {
     expect(dataOf(text(body), sealed)).toBe(vector.data);
+    expect(dataOfParts(parts, sealed)).toBe(vector.data);
     expect(metadataOf(factsOf(vector), sealed)).toBe(vector.metadata);
     expect(leafOf(sealed).toString('hex')).toBe(vector.leaf);
   });
@@ -122,12 +123,20 @@ describe('the envelope', () => {
         expect(canonicalJson(JSON.parse(text(body)))).toBe(text(body));
         const same = partsOf(text(body));
         for (const part of ['content', 'refs', 'sources'] as const) expect(text(parts[part])).toBe(text(same[part]));
+        const parsed = structuredClone(bodyFrom(JSON.parse(text(body)) as Parameters<typeof bodyFrom>[0]));
+        for (const part of ['content', 'refs', 'sources'] as const) expect(text(parts[part])).toBe(text(parsed[part]));
+        expect(text(parsed.body)).toBe(text(body));
         const whole = canonicalJson(sent);
         expect(element.wholeBytes).toBe(Buffer.byteLength(whole));
         expect(contentHashOf(element)).toBe(createHash('sha256').update(whole).digest('base64url'));
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('has no body of parts that are no objects', () => {
+    for (const refs of [undefined, null, [], 'x'])
+      expect(() => bodyFrom({ content: {}, refs, sources: {} })).toThrow(TypeError);
   });
 
   it('takes fresh salts for every event', () => {

@@ -137,6 +137,11 @@ export const dataIn = (body: string, sealed: Uint8Array): Record<string, unknown
 /** The same, byte for byte. */
 export const dataOf = (body: string, sealed: Uint8Array): string => canonicalJson(dataIn(body, sealed));
 
+/** The same from the parts, which are JCS already. */
+export const dataOfParts = ({ content, refs, sources }: ElementParts, sealed: Uint8Array): string =>
+  `{"content":${utf8(content)},"contentHash":"${sealedContentHash(sealed)}","refs":${utf8(refs)},` +
+  `"salts":"${base64url(sealed, 0, SALTS_BYTES)}","sources":${utf8(sources)}}`;
+
 /** `metadata` of the stored format. */
 export const metadataIn = (facts: EnvelopeFacts, sealed: Uint8Array): Record<string, unknown> => ({
   v: 1,
@@ -152,7 +157,9 @@ export const metadataIn = (facts: EnvelopeFacts, sealed: Uint8Array): Record<str
 
 /** The same, byte for byte. */
 export const metadataOf = (facts: EnvelopeFacts, sealed: Uint8Array): string =>
-  canonicalJson(metadataIn(facts, sealed));
+  `{${trace(facts)}"commitments":"${sealedCommitments(sealed)}",${contentVersion(facts)}"marking":"${facts.marking}",` +
+  `"recordedAt":"${facts.recordedAt}","recordedBy":${recorder(facts.recordedBy)},` +
+  `"schemaVersion":${facts.schemaVersion},"v":1}`;
 
 /** The event's leaf in the Merkle log: SHA-256 of 0x00 and JCS of {v, commitments}. By way of a string, as above. */
 export const leafOf = (sealed: Uint8Array): Buffer =>
@@ -169,6 +176,9 @@ export function sealOf(salts: string, contentHash: string, commitments: string):
 export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 
 const sealedCommitments = (sealed: Uint8Array) => base64url(sealed, COMMITMENTS_AT, SEAL_BYTES);
+
+const utf8 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString();
 
 const base64url = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): string =>
   Buffer.from(buffer, byteOffset + from, to - from).toString('base64url');

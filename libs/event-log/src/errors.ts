@@ -183,6 +183,12 @@ export class RecordRewound extends errorClass(
     `EventStoreDB does not hold what it held (${reason}): restore the newer copy, or have its loss confirmed`,
 ) {}
 
+/** The record is elsewhere now; nothing is recorded here any more. */
+export class RecordMoved extends errorClass(
+  'record-moved',
+  ({ to }: { to: string }) => `the record was moved to ${to}: append there`,
+) {}
+
 /** This machine's clock and the record's differ. */
 export class ClockOff extends errorClass(
   'clock-off',
@@ -213,6 +219,7 @@ const classes = {
   'record-away': RecordAway,
   'record-truncated': RecordTruncated,
   'record-rewound': RecordRewound,
+  'record-moved': RecordMoved,
   'clock-off': ClockOff,
 };
 

@@ -1,5 +1,5 @@
 export { canonicalJson } from './canonical-json';
-export type { ConsumerAppend, ConsumerRecord } from './consumer-record';
+export { type ConsumerAppend, type ConsumerRecord, FULL_STATE } from './consumer-record';
 export { elementOf } from './element';
 export * from './errors';
 export type { RecordOptions } from './eventstoredb/record-client';

@@ -1,4 +1,4 @@
-import type { ConsumerRecord, Revision } from '#event-log';
+import { type ConsumerRecord, FULL_STATE, type Revision } from '#event-log';
 import { applied, type ConsumerEntry, type ConsumerState, NO_CONSUMER } from './consumer-state';
 
 /** Entries between two full states: so many are read at most, and half of what the record keeps. */
@@ -54,7 +54,7 @@ export class Consumer {
   async append(entry: ConsumerEntry): Promise<boolean> {
     const state = applied(this.#state, entry);
     const isFull = (this.#last + 2) % FULL_STATE_EVERY === 0;
-    const entries: ConsumerEntry[] = isFull ? [entry, { type: 'State', state }] : [entry];
+    const entries: ConsumerEntry[] = isFull ? [entry, { type: FULL_STATE, state }] : [entry];
     if (!(await this.record.append({ stream: this.stream, entries, last: this.#last }))) {
       await this.#refresh();
       return false;
@@ -70,7 +70,7 @@ export class Consumer {
     for (const { revision, entry } of await this.record.readAfter(this.stream, this.#last)) {
       const { type } = entry as ConsumerEntry;
       // What is missing before has been forgotten: a full state follows.
-      if (revision === this.#last + 1 || type === 'State') {
+      if (revision === this.#last + 1 || type === FULL_STATE) {
         this.#state = applied(this.#state, entry as ConsumerEntry);
         this.#last = revision;
       }

@@ -173,6 +173,11 @@ export const PROBLEMS = {
     'The record does not hold what it held',
     'Reads go on from the copy that this instance holds. The operator must restore the newer record.',
   ],
+  'record-moved': [
+    409,
+    'The record has moved',
+    'Append where `movedTo` says; this instance only reads, from the copy that it holds.',
+  ],
   'clock-off': [
     503,
     'The clock of this instance is wrong',

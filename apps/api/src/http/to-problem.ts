@@ -100,6 +100,8 @@ function refusal(error: EventLogError & Failure): Problem | undefined {
     case 'record-truncated':
     case 'record-rewound':
       return new Problem(error.type, 'The mirror of this instance has stopped.', {}, retryAfter(60));
+    case 'record-moved':
+      return new Problem('record-moved', `The record was moved to ${error.to}.`, { movedTo: error.to });
     case 'clock-off':
       return new Problem('clock-off', "The clock differs from the record's by over 5 s.", {}, retryAfter(10));
     case 'writing-stopped':

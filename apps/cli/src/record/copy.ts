@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { EventLogError, openRecordHeads, type RecordOptions } from '#event-log';
+import { EventLogError, type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
 import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
 import { LedgerStore, Notary, RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
 import { dataDirOption, headsOption } from '../audit/data-dir';
 import { UsageError } from '../exit-codes';
+import { type Progress, showProgress } from '../progress';
 import { namedRecord } from '../named-record';
 
 interface Flags {
   readonly dataDir: string;
   readonly heads?: string;
   readonly back: boolean;
+  /** Told to the clients of instances that still run on the old record. */
+  readonly movedTo?: string;
 }
 
 export const copyCommand = (): Command =>
@@ -23,24 +26,36 @@ export const copyCommand = (): Command =>
     .addOption(dataDirOption())
     .addOption(headsOption())
     .option('--back', 'from EventStoreDB into the data folder, which is empty or a mirror', false)
-    .addHelpText('after', '\nStop every server first. Exit codes: 0 moved, 1 refused, 2 wrong usage.')
+    .option('--moved-to <text>', 'with --back: where clients of servers that still run shall go, such as a URL')
+    .addHelpText(
+      'after',
+      '\nStop every server first: those that run only read afterwards. Exit codes: 0 moved, 1 refused, 2 wrong usage.',
+    )
     .action(async (flags: Flags) => {
       const record = namedRecord();
       if (record === undefined)
         throw new UsageError('EVENTSTOREDB_URL or EVENTSTOREDB_URL_FILE names the other record');
-      console.log(await copyRecordTo(flags, record));
+      const progress = new CopyProgress(flags.back ? 'events compared' : 'events copied');
+      const onEvent = (count: number, total: number) => progress.show(count, total);
+      console.log(await copyRecordTo(flags, record, onEvent).finally(() => progress.stop()));
     });
 
 /** What was done, in a sentence. Every event is recomputed before, and read back and compared after. */
-export async function copyRecordTo({ dataDir, heads, back }: Flags, record: RecordOptions): Promise<string> {
+export async function copyRecordTo(
+  { dataDir, heads, back, movedTo }: Flags,
+  record: RecordOptions,
+  onEvent: (count: number, total: number) => void = () => undefined,
+): Promise<string> {
   const place = { dataDir, ...(heads !== undefined && { heads }) };
   try {
     if (back) {
-      const { events } = await copyFromRecord({ dataDir, record }, (mirror) => {
+      const keepHeads = (mirror: LogReader): void => {
         // Verifies every head against the mirror, and keeps the stream where an embedded record has it.
         const heads = openRecordHeads(mirror, record);
         Notary.open({ dataDir, reader: mirror, headsFile: place.heads, record: heads }).close();
-      });
+      };
+      const to = movedTo === undefined ? {} : { movedTo };
+      const { events } = await copyFromRecord({ dataDir, record, onEvent, keepHeads, ...to });
       await checkRecord(place);
       return `${dataDir} is the record now, with ${events} events; the one in EventStoreDB is sealed.`;
     }
@@ -49,11 +64,27 @@ export async function copyRecordTo({ dataDir, heads, back }: Flags, record: Reco
     const store = LedgerStore.open(dataDir);
     const notes = store.notes();
     store.close();
-    const { events, keys, heads: entries } = await copyToRecord({ dataDir, record }, notes);
+    const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, notes);
     return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
   } catch (error) {
     if (error instanceof EventLogError || error instanceof RecordFault) throw new CopyRefused(error.message);
     throw error;
+  }
+}
+
+/** How many there are is known only with the first. */
+class CopyProgress {
+  private shown: Progress | undefined;
+
+  constructor(private readonly what: string) {}
+
+  show(count: number, total: number): void {
+    this.shown ??= showProgress(total, process.stderr, this.what);
+    this.shown.update(count, count);
+  }
+
+  stop(): void {
+    this.shown?.stop();
   }
 }
 

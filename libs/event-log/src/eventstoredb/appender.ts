@@ -89,10 +89,17 @@ function incomingEvent(event: NewEvent, element: DividedElement, index: number):
   return { sent, element, proposed: { id, type, marking, target, marks, contentType, references, contentHash } };
 }
 
+type Amending = Parameters<typeof amendmentIn>[0];
+
+/** As the path of a reference is written in its part. */
+const TARGET = '"data.target":';
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+
 /** The other instances know an amendment only by what is stored of it. */
 function checkAmendment({ target, marks, contentType }: NewEvent, element: DividedElement, index: number): void {
-  const body = JSON.parse(Buffer.from(bodyOf(element).body).toString()) as Parameters<typeof amendmentIn>[0];
-  const stored: Amendment = amendmentIn(body);
+  const { body, refs } = bodyOf(element);
+  const stored: Amendment = text(refs).includes(TARGET) ? amendmentIn(JSON.parse(text(body)) as Amending) : {};
   if (stored.target !== target || stored.marks !== marks || stored.contentType !== contentType)
     throw new InvalidAppend({ index, reason: 'what it amends is not what its element says' });
 }

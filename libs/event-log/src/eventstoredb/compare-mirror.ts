@@ -18,7 +18,7 @@ export async function compareMirror({ dataDir, record: options, onEvent }: CopyO
     if (there?.logId !== logId)
       throw new WrongRecord({ file: dataDir, reason: `it is of ${logId}, the record is ${there?.logId ?? 'missing'}` });
     const mirrored = held.reader.head() + 1;
-    const compared = await compareRecord(record, held, onEvent);
+    const compared = await compareRecord(record, held, (count) => onEvent?.(count, mirrored));
     const { events, keys, heads } = compared;
     if (events >= mirrored && keys === held.keys.length && heads === held.heads.length) return compared;
     const had = `${mirrored} events, ${held.keys.length} keys and ${held.heads.length} entries of heads`;

@@ -6,6 +6,7 @@ import type { Entry } from '../sqlite/entry';
 import { recomputedLeaf } from '../sqlite/recomputed-leaf';
 import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
 import type { Checkpoint } from './mirror-file';
+import { sealIn } from './genesis';
 import { openEnvelope } from './open-envelope';
 import { readToEnd } from './read-to-end';
 import type { RecordClient, RecordedEvent } from './record-client';
@@ -48,6 +49,8 @@ export async function compareRecord(
   let [events, ahead] = [0, 0];
   let last: Checkpoint | undefined;
   for await (const event of readToEnd(record)) {
+    // What stands behind was acknowledged to nobody.
+    if (sealIn(event) !== undefined) break;
     if (!isOurs(event, () => reader.streamHead(event.stream))) continue;
     last = { id: event.id, ...event.position };
     if (isSystemStream(event.stream)) {
@@ -73,7 +76,7 @@ function isSameEvent(event: RecordedEvent, entry: Entry): boolean {
   if (event.stream !== stream || event.revision !== revision || event.id !== id || event.type !== type) return false;
   // Both seals are of what stands beside them, so equal seals are equal events.
   const { body, seal } = openEnvelope(event);
-  return body === entry.event.body && seal.equals(entry.seal) && holds(entry);
+  return body.equals(Buffer.from(entry.event.body)) && seal.equals(entry.seal) && holds(entry);
 }
 
 function holds(entry: Entry): boolean {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventLogError, OutcomeUnknown, toError } from '../errors';
+import { EventLogError, OutcomeUnknown, RecordMoved, toError } from '../errors';
 import type { AppendedEvent } from '../event-log';
 import { reasonOf } from './append-outcome';
+import { movedTo } from './genesis';
 import type { LaneContext } from './lane';
 import { type OpenedEvent, openEnvelope } from './open-envelope';
 import { lastNeeded, type Round } from './round';
@@ -13,7 +14,8 @@ const PAUSE_MS = 500;
 /**
  * Answers a round that the record has acknowledged, once it is known that what is there is what was sent: the server takes
  * known ids for a repetition without comparing. The mirror shows it, with positions; where it is late the record is
- * asked, and the answers have no positions. False when it is not ours, and has to be decided again.
+ * asked, and the answers have no positions. What the mirror has not met before the record's seal is not of the record:
+ * nothing that comes behind the seal is acknowledged. False when it is not ours, and has to be decided again.
  */
 export async function confirm(context: LaneContext, stream: string, round: Round): Promise<boolean> {
   const last = lastNeeded(round);
@@ -24,22 +26,25 @@ export async function confirm(context: LaneContext, stream: string, round: Round
     return true;
   }
   const { file } = context.mirror;
-  const isOurs = round.events.every(({ seal }, i) => {
+  const appended = new Map<string, AppendedEvent>();
+  for (const [i, { id, seal }] of round.events.entries()) {
     const revision = round.base + 1 + i;
-    const stored = readBack.get(revision)?.seal ?? file.sealAt(stream, revision);
-    return stored !== undefined && seal.equals(stored);
-  });
-  if (!isOurs) return false;
+    const stored = file.storedAt(stream, revision) ?? readBack.get(revision);
+    if (stored === undefined || !seal.equals(stored.seal)) return false;
+    const position = 'position' in stored ? stored.position : undefined;
+    appended.set(id, { id, revision, position, recordedAt: stored.recordedAt, repeated: false });
+  }
   const byId = new Map([...readBack.values()].reverse().map((event) => [event.facts.id, event]));
-  const resultOf = (id: string, repeated: boolean): AppendedEvent => {
+  const repeated = (id: string): AppendedEvent => {
     const mirrored = file.find(stream, id);
-    if (mirrored !== undefined) return { ...mirrored, repeated };
+    if (mirrored !== undefined) return mirrored;
     const { facts, recordedAt } = byId.get(id)!;
-    return { id, revision: facts.revision, position: undefined, recordedAt, repeated };
+    return { id, revision: facts.revision, position: undefined, recordedAt, repeated: true };
   };
   for (const { waiting, verdict } of round.decided) {
     if (typeof verdict === 'object') waiting.reject(toError(verdict));
-    else waiting.resolve(waiting.events.map(({ proposed }) => resultOf(proposed.id, verdict === 'repeat')));
+    else if (verdict === 'repeat') waiting.resolve(waiting.events.map(({ proposed }) => repeated(proposed.id)));
+    else waiting.resolve(waiting.events.map(({ proposed }) => appended.get(proposed.id)!));
   }
   return true;
 }
@@ -49,10 +54,14 @@ async function readFromRecord(
   { record, mirror, isClosing }: LaneContext,
   stream: string,
   { decided }: Round,
-): Promise<ReadonlyMap<number, OpenedEvent> | OutcomeUnknown> {
+): Promise<ReadonlyMap<number, OpenedEvent> | EventLogError> {
   for (;;) {
+    if (mirror.stopped instanceof RecordMoved) return mirror.stopped;
     try {
       const events = await record.readStream(stream, mirror.file.headOf(stream) + 1);
+      // Asked after the events were read: where there is no seal yet, they stand before it.
+      if ((await movedTo(record)) !== undefined)
+        return new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
       return new Map(events.map((event) => [event.revision, openEnvelope(event)]));
     } catch (error) {
       const isOver = isClosing() || mirror.stopped !== undefined || decided.every(({ waiting }) => waiting.isSettled);

@@ -1,28 +1,38 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RecordAway, WrongRecord } from '../errors';
+import { RecordAway, RecordMoved, WrongRecord } from '../errors';
 import { HeadSignal } from '../head-signal';
 import { becomeRecord } from '../sqlite/change-engine';
 import type { LogReader } from '../sqlite/log-reader';
 import { takeOwnerLock } from '../sqlite/owner-lock';
 import { type Genesis, LOG_FILE, openBeside, openMirrorForWriting } from '../sqlite/schema';
 import { type Compared, compareRecord } from './compare-record';
+import { copyConsumersFrom } from './copy-consumers';
 import { type CopyOptions, openHeld } from './copy-to-record';
-import { isMoved, readGenesis, sealRecord } from './genesis';
+import { movedTo, readGenesis, sealRecord } from './genesis';
 import { Mirror } from './mirror';
 import { MirrorFile } from './mirror-file';
 import { RecordClient } from './record-client';
 
+export interface CopyBackOptions extends CopyOptions {
+  /** Where the record goes, told to the clients of instances that still run. */
+  readonly movedTo?: string;
+  /** Given the whole mirror before it becomes the record: who keeps the stream of heads of an embedded one takes it from there. */
+  readonly keepHeads: (mirror: LogReader) => void;
+}
+
 /**
- * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. No instance may run: they would
- * not notice. The record is sealed, mirrored to its end, read again and compared; then the mirror becomes the record.
- * Broken off at any time, it goes on when called again. `keepHeads` is given the whole mirror before that: whoever keeps
- * the stream of heads of an embedded record takes it from there.
+ * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed, mirrored
+ * up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the seal, and tell
+ * their clients where the record went. Broken off at any time, it goes on when called again.
  */
-export async function copyFromRecord(
-  { dataDir, record: options, onEvent }: CopyOptions,
-  keepHeads: (mirror: LogReader) => void,
-): Promise<Compared> {
+export async function copyFromRecord({
+  dataDir,
+  record: options,
+  onEvent,
+  movedTo: to = 'a data folder',
+  keepHeads,
+}: CopyBackOptions): Promise<Compared> {
   mkdirSync(dataDir, { recursive: true });
   const lock = takeOwnerLock(dataDir);
   const record = new RecordClient(options);
@@ -30,13 +40,14 @@ export async function copyFromRecord(
     const genesis = await readGenesis(record);
     if (genesis === undefined) throw new WrongRecord({ file: 'EventStoreDB', reason: 'it holds no record' });
     await fillMirror(record, dataDir, genesis);
-    if (!(await isMoved(record))) await sealRecord(record);
+    if ((await movedTo(record)) === undefined) await sealRecord(record, to);
     // What came before the seal.
     await fillMirror(record, dataDir, genesis);
     const compared = await compare(record, dataDir, onEvent, keepHeads);
     const file = join(dataDir, LOG_FILE);
     const db = openBeside(file);
     try {
+      await copyConsumersFrom(record, db);
       becomeRecord(db, file);
     } finally {
       db.close();
@@ -50,10 +61,11 @@ export async function copyFromRecord(
 
 async function fillMirror(record: RecordClient, dataDir: string, genesis: Genesis): Promise<void> {
   const file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
-  const mirror = new Mirror(record, file, genesis.logId, new HeadSignal());
+  const mirror = new Mirror(record, file, genesis.logId, new HeadSignal(), () => undefined);
   try {
     mirror.start();
     await mirror.settled;
+    if (mirror.stopped instanceof RecordMoved) return;
     if (mirror.stopped) throw mirror.stopped;
     const { state, reason = state } = mirror.health();
     if (state !== 'live') throw new RecordAway({ reason });
@@ -72,10 +84,10 @@ async function compare(
 ): Promise<Compared> {
   const held = openHeld(dataDir);
   try {
-    const compared = await compareRecord(record, held, onEvent);
+    const total = held.reader.head() + 1;
+    const compared = await compareRecord(record, held, (count) => onEvent?.(count, total));
     const { events, keys, heads, ahead } = compared;
-    const isSame = events === held.reader.head() + 1 && keys === held.keys.length && heads === held.heads.length;
-    if (isSame && ahead === 0) {
+    if (events === total && keys === held.keys.length && heads === held.heads.length && ahead === 0) {
       keepHeads(held.reader);
       return compared;
     }

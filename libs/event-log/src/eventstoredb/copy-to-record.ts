@@ -9,10 +9,11 @@ import { becomeMirror } from '../sqlite/change-engine';
 import { type Entry, envelopeOf } from '../sqlite/entry';
 import { openReader } from '../sqlite/log-reader';
 import { takeOwnerLock } from '../sqlite/owner-lock';
-import { LOG_FILE, openBeside } from '../sqlite/schema';
+import { LOG_FILE, openBeside, openForReading } from '../sqlite/schema';
 import { SystemStream } from '../sqlite/system-stream';
+import { copyConsumersTo } from './copy-consumers';
 import { type Compared, compareRecord, type HeldLog } from './compare-record';
-import { isMoved, readGenesis, writeGenesis } from './genesis';
+import { movedTo, readGenesis, writeGenesis } from './genesis';
 import { RecordClient, type RecordOptions, type SentEvent } from './record-client';
 import { sentEntry, sentHead } from './system-entry';
 
@@ -24,15 +25,17 @@ export interface CopyOptions {
   /** Nothing else may have it open. */
   readonly dataDir: string;
   readonly record: RecordOptions;
-  /** Called with how many events are there, of which a part may have been there before. */
-  readonly onEvent?: (count: number) => void;
+  /** Called with how many events are there, or have been compared, and how many there are to be. */
+  readonly onEvent?: (count: number, total: number) => void;
 }
 
 /**
  * Moves an embedded record to an EventStoreDB that has none, or a part of this one: identity, order, ids, revisions,
- * recorded times and stored bytes stay, hence every leaf. When the whole of it has been read back and compared, the data
- * folder becomes a mirror of it and takes no appends any more. Broken off at any time, it goes on when called again.
- * Throws WrongRecord where the target holds anything else. `heads`: the stream of heads, which its notary keeps.
+ * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it has
+ * been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at any
+ * time, it goes on when called again. Throws WrongRecord where the target holds anything else.
+ *
+ * @param heads the stream of heads, which its notary keeps
  */
 export async function copyToRecord(
   { dataDir, record: options, onEvent }: CopyOptions,
@@ -49,10 +52,11 @@ export async function copyToRecord(
       await sendKeys(record, held, before.keys);
       for (const group of groups(held.reader.entries(before.events, held.reader.head() + 1))) {
         await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
-        onEvent?.(group.at(-1)!.event.position + 1);
+        onEvent?.(group.at(-1)!.event.position + 1, held.reader.head() + 1);
       }
       // After the events that they are over, as every mirror expects.
       await sendHeads(record, held, before.heads);
+      await sendConsumers(record, dataDir);
       const after = await compareRecord(record, held);
       const isShort = after.events <= held.reader.head() || after.keys < held.keys.length;
       if (isShort || after.heads < heads.length || after.ahead > 0)
@@ -93,7 +97,8 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
     there = await writeGenesis(record, { logId, origin });
   }
   if (there.logId !== logId) throw notOurs(`it holds the record ${there.logId}, this one is ${logId}`);
-  if (await isMoved(record)) throw notOurs('its record was moved to a data folder');
+  const to = await movedTo(record);
+  if (to !== undefined) throw notOurs(`its record was moved to ${to}`);
 }
 
 async function sendKeys(record: RecordClient, { keys }: HeldLog, from: number): Promise<void> {
@@ -111,6 +116,15 @@ async function sendHeads(record: RecordClient, { heads }: HeldLog, from: number)
       sent[0]!.revision - 1,
       sent.map(({ note }) => sentHead(randomUUID(), note, Date.now())),
     );
+  }
+}
+
+async function sendConsumers(record: RecordClient, dataDir: string): Promise<void> {
+  const db = openForReading(join(dataDir, LOG_FILE));
+  try {
+    await copyConsumersTo(record, db, (stream, last, events) => send(record, stream, last, events));
+  } finally {
+    db.close();
   }
 }
 

@@ -12,11 +12,19 @@ export interface Checkpoint extends RecordPosition {
   readonly id: string;
 }
 
+/** What a mirror tells of an event that was appended. */
+interface Stored {
+  readonly position: Position;
+  /** Milliseconds since the epoch. */
+  readonly recordedAt: number;
+  readonly seal: Uint8Array;
+}
+
 /** Writes what came from the record, in the tables that the embedded log is read from. */
 export class MirrorFile {
   private readonly queries: StreamQueries;
   private readonly insertEvent: StatementSync;
-  private readonly selectSeal: StatementSync;
+  private readonly selectStored: StatementSync;
   private readonly moveCheckpoint: StatementSync;
   private readonly streams = new Map<string, StreamColumns>();
   private nextPosition: Position;
@@ -28,8 +36,8 @@ export class MirrorFile {
     for (const name of SYSTEM_STREAMS) systemTable(db, name);
     this.queries = new StreamQueries(db);
     this.insertEvent = db.prepare(INSERT_EVENT);
-    this.selectSeal = db.prepare(
-      'select seal from event where stream = (select id from stream where name = ?) and revision = ?',
+    this.selectStored = db.prepare(
+      'select position, recorded_at as recordedAt, seal from event where stream = ? and revision = ?',
     );
     this.moveCheckpoint = db.prepare(
       'insert or replace into mirror_checkpoint (rowid, id, commit_position, prepare_position) values (1, ?, ?, ?)',
@@ -70,8 +78,10 @@ export class MirrorFile {
     return columns.find(id) && columns.original(id);
   }
 
-  sealAt(stream: string, revision: Revision): Uint8Array | undefined {
-    return this.selectSeal.get(stream, revision)?.['seal'] as Uint8Array | undefined;
+  /** What has become of an append, and the seal of what is there; undefined where the mirror does not hold it. */
+  storedAt(stream: string, revision: Revision): Stored | undefined {
+    const { key } = this.stream(stream);
+    return key === undefined ? undefined : (this.selectStored.get(key, revision) as unknown as Stored | undefined);
   }
 
   /** The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice. */
@@ -121,7 +131,7 @@ export class MirrorFile {
       target ?? null,
       marks ?? null,
       seal,
-      Buffer.from(body),
+      body,
     );
     stream.accepted(id, target);
     // Two instances, two clocks: what was known is the latest time so far.

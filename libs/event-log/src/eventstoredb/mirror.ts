@@ -1,11 +1,11 @@
-import { EventLogError, RecordRewound, RecordTruncated } from '../errors';
+import { EventLogError, RecordMoved, RecordRewound, RecordTruncated } from '../errors';
 import type { HeadSignal } from '../head-signal';
 import type { Revision } from '../event-log';
 import { reasonOf } from './append-outcome';
 import { readGenesis } from './genesis';
 import type { Checkpoint, MirrorFile } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
-import type { RecordSubscription } from './record-subscription';
+import { GATHER_MS, type RecordSubscription } from './record-subscription';
 import { isOurs, truncated } from './whole-stream';
 
 const FIRST_PAUSE_MS = 50;
@@ -14,11 +14,13 @@ const LONGEST_PAUSE_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 /** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
 const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
+/** After these it follows nothing any more. */
+const FOR_GOOD = [RecordMoved, RecordRewound, RecordTruncated];
 /** So often in a row it means it. */
 const TIMES_TO_BELIEVE = 3;
 
 export interface MirrorHealth {
-  /** `stopped`: for good, the record is not what it was. */
+  /** `stopped`: for good, the record is not what it was, or not there any more. */
   readonly state: 'live' | 'catching-up' | 'away' | 'stopped';
   readonly reason?: string;
   /** How long ago the mirror was last known to hold everything, milliseconds. */
@@ -33,7 +35,7 @@ interface Waiter {
 /**
  * Follows the record and keeps a copy of its crises, verified event by event. It subscribes again after every end of
  * its subscription, however that came about, from the last event it stored; it stops only when the record is no longer
- * what it was.
+ * what it was, or was moved away.
  */
 export class Mirror {
   /** Why it will not go on. */
@@ -43,6 +45,7 @@ export class Mirror {
   private isAnswered = false;
   private trouble: string | undefined;
   private currentAt = performance.now();
+  private writtenAt = -Infinity;
   private closed = false;
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly nap = new AbortController();
@@ -56,6 +59,7 @@ export class Mirror {
     readonly file: MirrorFile,
     private readonly logId: string,
     private readonly signal: HeadSignal,
+    private readonly onStop = (error: EventLogError) => console.error(`the mirror has stopped: ${error.message}`),
   ) {}
 
   start(): void {
@@ -103,7 +107,7 @@ export class Mirror {
       try {
         await this.verify();
         this.subscription = this.record.subscribe(this.file.checkpoint);
-        for await (const { events, isLive } of this.subscription.batches()) {
+        for await (const { events, isLive } of this.subscription.batches((held) => this.isEnough(held))) {
           if (this.closed) return;
           this.handle(events);
           this.noteLive(isLive);
@@ -111,7 +115,7 @@ export class Mirror {
         }
         this.noteAway('the subscription has ended');
       } catch (error) {
-        if (error instanceof RecordTruncated || error instanceof RecordRewound) return this.stop(error);
+        if (FOR_GOOD.some((reason) => error instanceof reason)) return this.stop(error as EventLogError);
         this.noteAway(reasonOf(error));
       } finally {
         this.subscription?.close();
@@ -159,7 +163,7 @@ export class Mirror {
     this.isLive = false;
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     this.settle();
-    console.error(`the mirror has stopped: ${error.message}`);
+    this.onStop(error);
   }
 
   /** Is this still the record that was mirrored? A subscription from beyond the end would only stay silent. */
@@ -207,9 +211,21 @@ export class Mirror {
     } finally {
       // What came before a gap is whole.
       this.file.write(fresh);
+      this.writtenAt = performance.now();
       this.signal.advance(this.file.head);
       for (const [stream, revision] of heads) this.tell(stream, revision);
     }
+  }
+
+  /** When all that is waited for is in hand; where nobody waits, when nothing was written for a while. */
+  private isEnough(held: number): boolean {
+    if (this.waiters.size === 0) return performance.now() - this.writtenAt >= GATHER_MS;
+    let awaited = 0;
+    for (const [stream, waiters] of this.waiters) {
+      const last = Math.max(...[...waiters].map(({ revision }) => revision));
+      awaited += last - this.file.headOf(stream);
+    }
+    return held >= awaited;
   }
 
   private headOf({ stream }: RecordedEvent): Revision {

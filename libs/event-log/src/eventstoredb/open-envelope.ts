@@ -1,5 +1,4 @@
-import { canonicalJson } from '../canonical-json';
-import { partsOf } from '../element';
+import { bodyFrom } from '../element';
 import { EnvelopeFacts, sealHolds, sealOf } from '../envelope';
 import { Level, LEVELS, RecordedBy, StoredMarking } from '../event-log';
 import { foreignBody, foreignLeaf } from '../foreign';
@@ -9,8 +8,8 @@ import type { RecordedEvent } from './record-client';
 export interface OpenedEvent extends Amendment {
   readonly facts: EnvelopeFacts;
   readonly recordedAt: number;
-  /** JCS of {content, refs, sources}; of another writer's event see `foreignBody`. */
-  readonly body: string;
+  /** JCS of {content, refs, sources} as UTF-8; of another writer's event see `foreignBody`. */
+  readonly body: Buffer;
   /** Salts, contentHash and commitments; of another writer's event its leaf. */
   readonly seal: Buffer;
 }
@@ -54,7 +53,6 @@ export function openEnvelope(event: RecordedEvent): OpenedEvent {
 function own({ stream, revision, id, type, data, metadata }: RecordedEvent): OpenedEvent | undefined {
   const { content, refs, sources, salts, contentHash } = data as Data;
   const { recordedBy, recordedAt, marking, schemaVersion, contentSchemaVersion, ...rest } = metadata as Metadata;
-  const { principal, instance, build } = recordedBy;
   const facts: EnvelopeFacts = {
     stream,
     revision,
@@ -64,17 +62,25 @@ function own({ stream, revision, id, type, data, metadata }: RecordedEvent): Ope
     marking,
     schemaVersion,
     contentSchemaVersion,
-    recordedBy: { principal, instance, build },
+    recordedBy: interned(recordedBy),
     correlationId: rest.$correlationId,
     causationId: rest.$causationId,
   };
-  const body = canonicalJson({ content, refs, sources });
+  const parts = bodyFrom({ content, refs, sources });
   const seal = sealOf(salts, contentHash, rest.commitments);
   const time = Date.parse(recordedAt);
   const isKnown = rest.v === 1 && (marking === 'inherit' || isLevel(marking)) && Number.isInteger(schemaVersion);
-  if (!isKnown || new Date(time).toISOString() !== recordedAt || !sealHolds(facts, partsOf(body), seal))
-    return undefined;
-  return { facts, recordedAt: time, body, seal, ...amendmentIn(data as Data) };
+  if (!isKnown || new Date(time).toISOString() !== recordedAt || !sealHolds(facts, parts, seal)) return undefined;
+  return { facts, recordedAt: time, body: Buffer.from(parts.body), seal, ...amendmentIn(data as Data) };
+}
+
+let lastRecorder: RecordedBy = { principal: '', instance: '', build: '' };
+
+/** The same few record everything, and what is hashed of them is kept by object. */
+function interned({ principal, instance, build }: RecordedBy): RecordedBy {
+  const { principal: p, instance: i, build: b } = lastRecorder;
+  if (principal !== p || instance !== i || build !== b) lastRecorder = { principal, instance, build };
+  return lastRecorder;
 }
 
 /** By its shape alone: the log knows no types. */
@@ -111,5 +117,6 @@ function foreign({ stream, revision, id, type, data, metadata, created }: Record
     correlationId: id,
   };
   const body = foreignBody(data, metadata);
-  return { facts, recordedAt: created, body, seal: foreignLeaf({ ...facts, recordedAt: created, body }) };
+  const seal = foreignLeaf({ ...facts, recordedAt: created, body });
+  return { facts, recordedAt: created, body: Buffer.from(body), seal };
 }

@@ -7,13 +7,19 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 500;
 
 /**
- * What the log has in `$all`, from its start to where it ends now, each event once; events that tell of settings and
- * deletions among them. Goes on after a lost connection; throws RecordAway when that does not help.
+ * What `$all` has, from its start to where it ends now, each event once: of what a mirror follows, events that tell of
+ * settings and deletions among them, or of the streams whose names begin so. Goes on after a lost connection; throws
+ * RecordAway when that does not help.
  */
-export async function* readToEnd(record: RecordClient): AsyncGenerator<RecordedEvent, void> {
+export async function* readToEnd(
+  record: RecordClient,
+  beginnings?: readonly string[],
+): AsyncGenerator<RecordedEvent, void> {
   let after: RecordedEvent | undefined;
   for (let attempt = 1; ; attempt++) {
-    const subscription = record.subscribe(after?.position);
+    const subscription = beginnings
+      ? record.subscribeTo(beginnings, after?.position)
+      : record.subscribe(after?.position);
     let reason = 'the subscription has ended';
     try {
       for await (const { events, isLive } of subscription.batches()) {

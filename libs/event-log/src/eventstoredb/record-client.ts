@@ -34,8 +34,9 @@ export interface RecordedEvent {
 export interface SentEvent {
   readonly id: string;
   readonly type: string;
-  /** JSON texts: what cannot be serialised has failed before it gets here. */
+  /** JSON text: what cannot be serialised has failed before it gets here. */
   readonly data: string;
+  /** JSON text. */
   readonly metadata: string;
 }
 
@@ -80,7 +81,7 @@ export class RecordClient {
     let sent: JSONEventData[];
     try {
       sent = events.map(({ id, type, data, metadata }) =>
-        jsonEvent({ id, type, data: parsed(data), metadata: parsed(metadata) }),
+        jsonEvent({ id, type, data: parsed(data), metadata: encoder.encode(metadata) }),
       );
     } catch (error) {
       // Inside the client it would be an unhandled rejection, and no answer.
@@ -102,8 +103,13 @@ export class RecordClient {
   }
 
   /** From a revision on; empty where there is no stream. From the leader: followers lag behind one's own writes. */
-  readStream(stream: string, from: Revision): Promise<RecordedEvent[]> {
-    return this.read(stream, { fromRevision: BigInt(from) });
+  readStream(stream: string, from: Revision, maxCount?: number): Promise<RecordedEvent[]> {
+    return this.read(stream, { fromRevision: BigInt(from), ...(maxCount !== undefined && { maxCount }) });
+  }
+
+  /** The stream's last events, in order. */
+  async readEnd(stream: string, maxCount: number): Promise<RecordedEvent[]> {
+    return (await this.read(stream, { fromRevision: 'end', direction: 'backwards', maxCount })).reverse();
   }
 
   private async read(stream: string, place: ReadStreamOptions): Promise<RecordedEvent[]> {
@@ -119,7 +125,7 @@ export class RecordClient {
 
   /** The stream's last event. */
   async lastOf(stream: string): Promise<RecordedEvent | undefined> {
-    return (await this.read(stream, { fromRevision: 'end', direction: 'backwards', maxCount: 1 }))[0];
+    return (await this.readEnd(stream, 1))[0];
   }
 
   /** The event at a place of `$all`, or the first one behind it; undefined beyond the end. */
@@ -132,15 +138,20 @@ export class RecordClient {
     return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
   }
 
-  /** Events of crises and of mirrored system streams, and of the streams that hold settings of theirs, after a place of `$all`. */
+  /** Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const names = ['crisis-', ...SYSTEM_STREAMS].map((name) => this.stored(name));
+    const names = ['crisis-', 'crisislog-genesis', ...SYSTEM_STREAMS];
+    return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
+  }
+
+  /** Events of all streams whose names begin so. */
+  subscribeTo(beginnings: readonly string[], after?: RecordPosition): RecordSubscription {
     const subscription = this.client.subscribeToAll(
       {
         fromPosition: after ?? 'start',
         filter: {
           filterOn: 'streamName',
-          prefixes: [...names, ...names.map((name) => `$$${name}`)],
+          prefixes: beginnings.map((beginning) => this.stored(beginning)),
           checkpointInterval: 1_000,
         },
         credentials: this.credentials,
@@ -150,10 +161,14 @@ export class RecordClient {
     return new RecordSubscription(subscription, (event) => this.recorded(event as ClientEvent));
   }
 
-  /** Keeps that many events of a stream of the log's own. */
+  /** Keeps that many events of a stream of the log's own; all, where the user may not say so. */
   async keepOnly(stream: string, maxCount: number): Promise<void> {
     const call = this.client.setStreamMetadata(this.stored(stream), { maxCount }, { credentials: this.credentials });
-    await deadline(call, this.timeoutMs, 'settings');
+    try {
+      await deadline(call, this.timeoutMs, 'settings');
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'access-denied') throw error;
+    }
   }
 
   /** What the server is set to for all streams that say nothing themselves. Needs an administrator. */
@@ -212,12 +227,15 @@ export class RecordClient {
   }
 
   private stored(stream: string): string {
-    return stream.replace(/^(crisis-|crisislog-)/, `$1${this.namespace}`);
+    return stream.replace(/^((?:\$\$)?(?:crisis-|crisislog-))/, `$1${this.namespace}`);
   }
 
   private named(stream: string): string {
     return stream.replace(this.ownStream, '$1');
   }
 }
+
+/** Bytes the client sends as they are: what it would serialise it makes base64 of first, and reads that in a loop. */
+const encoder = new TextEncoder();
 
 const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;

@@ -5,13 +5,18 @@ import { LogClosed, OutcomeUnknown, RecordAway } from '../errors';
 import type { Revision } from '../event-log';
 import type { SystemEntry } from '../sqlite/system-stream';
 import { reasonOf } from './append-outcome';
-import type { RecordClient } from './record-client';
+import type { RecordClient, RecordedEvent } from './record-client';
 import { sentEntry, systemEntry } from './system-entry';
 
 const ATTEMPTS = 3;
 const PAUSE_MS = 250;
 
-/** The streams `crisislog-consumer-…` in EventStoreDB. No mirror has them: each instance reads them from the leader. */
+/**
+ * The streams `crisislog-consumer-…` in EventStoreDB. No mirror has them: each instance reads them from the leader.
+ *
+ * The server forgets older entries where the log's user may tell it to. After `setup` it may not; then more stay than
+ * are read, until an administrator repeats that.
+ */
 export class RecordConsumers implements ConsumerRecord {
   private closed: LogClosed | undefined;
 
@@ -41,7 +46,7 @@ export class RecordConsumers implements ConsumerRecord {
   async readAfter(stream: string, revision: Revision): Promise<readonly SystemEntry[]> {
     if (this.closed) throw this.closed;
     try {
-      return (await this.record.readStream(stream, revision + 1)).map(systemEntry);
+      return (await this.read(stream, revision)).map(systemEntry);
     } catch (error) {
       throw new RecordAway({ reason: reasonOf(error) });
     }
@@ -50,6 +55,13 @@ export class RecordConsumers implements ConsumerRecord {
   /** Takes nothing more: the client would connect anew. */
   close(): void {
     this.closed = new LogClosed({ reason: 'by its owner' });
+  }
+
+  /** The last entries are all that is left, whatever the server still holds. */
+  private async read(stream: string, revision: Revision): Promise<readonly RecordedEvent[]> {
+    const later = revision === -1 ? undefined : await this.record.readStream(stream, revision + 1, ENTRIES_KEPT + 1);
+    if (later !== undefined && later.length <= ENTRIES_KEPT) return later;
+    return this.record.readEnd(stream, ENTRIES_KEPT);
   }
 
   private async bound(stream: string): Promise<void> {

@@ -3,6 +3,14 @@ import type { RecordedEvent } from './record-client';
 
 /** More are not handled in one transaction. */
 const BATCH = 500;
+/** The longest that an event waits for others. */
+export const GATHER_MS = 4;
+
+export interface Batch {
+  readonly events: readonly RecordedEvent[];
+  /** Nothing that the record holds is left before it. */
+  readonly isLive: boolean;
+}
 
 /**
  * A catch-up subscription, pulled in batches. It ends with the first error, as the client's does, or cleanly when the
@@ -14,6 +22,9 @@ export class RecordSubscription {
   private hasEnded = false;
   private caughtUp = false;
   private wake: () => void = () => undefined;
+  private held: RecordedEvent[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private isGathered = false;
 
   constructor(
     private readonly subscription: AllStreamSubscription,
@@ -38,35 +49,61 @@ export class RecordSubscription {
     subscription.on('readable', wake);
   }
 
-  async *batches(): AsyncGenerator<{ readonly events: readonly RecordedEvent[]; readonly isLive: boolean }, void> {
+  /**
+   * What has arrived, group by group; as soon as `isEnough` has arrived, else within GATHER_MS. A transaction costs
+   * several times what one more event in it does, and the server sends live events one by one.
+   */
+  async *batches(isEnough: (held: number) => boolean = () => true): AsyncGenerator<Batch, void> {
     let saidLive = false;
     while (true) {
       const arrived = new Promise<void>((resolve) => (this.wake = resolve));
-      const { events, isDrained } = this.take();
+      const isDrained = this.pull();
+      const isOver = this.failure !== undefined || this.hasEnded;
       const isLive = isDrained && this.caughtUp;
-      if (events.length > 0 || isLive !== saidLive) yield { events, isLive };
-      saidLive = isLive;
-      if (!isDrained) continue;
+      const { held } = this;
+      const isDue = held.length > 0 && (!isDrained || isOver || this.isGathered || isEnough(held.length));
+      if (isDue || isLive !== saidLive) {
+        this.held = [];
+        this.gatherNoMore();
+        yield { events: held, isLive };
+        saidLive = isLive;
+        continue;
+      }
       // What was delivered before the failure has been handled by now.
       if (this.failure) throw this.failure;
       if (this.hasEnded) return;
+      if (held.length > 0) this.gather();
       await arrived;
     }
   }
 
   close(): void {
     this.failure ??= new Error('the subscription is closed');
+    this.gatherNoMore();
     this.subscription.unsubscribe().catch(() => undefined);
     this.wake();
   }
 
-  private take(): { events: RecordedEvent[]; isDrained: boolean } {
-    const events: RecordedEvent[] = [];
-    while (events.length < BATCH) {
+  /** True when nothing is left in the client. */
+  private pull(): boolean {
+    while (this.held.length < BATCH) {
       const resolved = this.subscription.read() as { event?: unknown } | null;
-      if (resolved === null) return { events, isDrained: true };
-      if (resolved.event) events.push(this.read(resolved.event));
+      if (resolved === null) return true;
+      if (resolved.event) this.held.push(this.read(resolved.event));
     }
-    return { events, isDrained: false };
+    return false;
+  }
+
+  private gather(): void {
+    this.timer ??= setTimeout(() => {
+      this.isGathered = true;
+      this.wake();
+    }, GATHER_MS);
+  }
+
+  private gatherNoMore(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.isGathered = false;
   }
 }

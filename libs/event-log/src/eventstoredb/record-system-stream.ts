@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RecordAway } from '../errors';
+import { RecordAway, RecordMoved } from '../errors';
 import type { Revision } from '../event-log';
 import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
 import { reasonOf } from './append-outcome';
+import { movedTo } from './genesis';
 import { RecordClient, type RecordOptions } from './record-client';
 import { sentEntry, systemEntry } from './system-entry';
 
@@ -19,15 +20,17 @@ export class RecordSystemStream {
     private readonly name: SystemStreamName,
   ) {}
 
-  /** Throws RecordAway where the record cannot be reached. */
+  /** Throws RecordAway where the record cannot be reached, RecordMoved where it is elsewhere now. */
   static async open(options: RecordOptions, name: SystemStreamName): Promise<RecordSystemStream> {
     const stream = new RecordSystemStream(new RecordClient(options), name);
     try {
+      const to = await movedTo(stream.record);
+      if (to !== undefined) throw new RecordMoved({ to });
       await stream.readOn();
       return stream;
     } catch (error) {
       await stream.close();
-      throw new RecordAway({ reason: reasonOf(error) });
+      throw error instanceof RecordMoved ? error : new RecordAway({ reason: reasonOf(error) });
     }
   }
 

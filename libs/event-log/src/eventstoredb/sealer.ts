@@ -1,5 +1,5 @@
 import { bodyOf } from '../element';
-import { dataOf, type EnvelopeFacts, metadataOf, saltPool, seal } from '../envelope';
+import { dataOfParts, type EnvelopeFacts, metadataOf, saltPool, seal } from '../envelope';
 import type { RecordedBy, Revision } from '../event-log';
 import type { SentEvent } from './record-client';
 import type { IncomingEvent } from './waiting';
@@ -11,11 +11,18 @@ export interface Sealed extends SentEvent {
 /** Puts events into the stored format. */
 export class Sealer {
   private readonly nextSalts = saltPool();
+  private last: RecordedBy = { principal: '', instance: '', build: '' };
 
   constructor(
     private readonly identity: Omit<RecordedBy, 'principal'>,
     private readonly clock: () => number,
   ) {}
+
+  /** One object for each: what is hashed of them is kept by object. */
+  private recorder(principal: string): RecordedBy {
+    if (this.last.principal !== principal) this.last = { ...this.identity, principal };
+    return this.last;
+  }
 
   /** Milliseconds; never before what is known already. */
   now(knownAt: number): number {
@@ -23,7 +30,6 @@ export class Sealer {
   }
 
   seal(stream: string, revision: Revision, event: IncomingEvent, principal: string, recordedAt: number): Sealed {
-    const { instance, build } = this.identity;
     const { id, type, marking, schemaVersion, contentSchemaVersion, correlationId = id, causationId } = event.sent;
     const facts: EnvelopeFacts = {
       stream,
@@ -34,13 +40,12 @@ export class Sealer {
       marking,
       schemaVersion,
       contentSchemaVersion,
-      recordedBy: { principal, instance, build },
+      recordedBy: this.recorder(principal),
       correlationId,
       causationId,
     };
     const parts = bodyOf(event.element);
     const sealed = seal(facts, parts, event.proposed.contentHash, this.nextSalts());
-    const body = Buffer.from(parts.body).toString();
-    return { id, type, data: dataOf(body, sealed), metadata: metadataOf(facts, sealed), seal: sealed };
+    return { id, type, data: dataOfParts(parts, sealed), metadata: metadataOf(facts, sealed), seal: sealed };
   }
 }

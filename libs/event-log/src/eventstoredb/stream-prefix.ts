@@ -1,6 +1,7 @@
 import type { StoredIdentity, StreamFacts } from '../decide';
 import { sealedContentHash } from '../envelope';
 import type { Level, Revision } from '../event-log';
+import { isForeign } from '../foreign';
 import type { EventFacts } from '../markings';
 import type { StreamColumns } from '../sqlite/stream-columns';
 import type { OpenedEvent } from './open-envelope';
@@ -69,6 +70,7 @@ export class StreamPrefix implements StreamFacts {
   }
 }
 
+/** An event that was read from the record. Another writer's repeats nothing: it has no contentHash. */
 export const laterEvent = ({ facts, seal, target, marks, contentType }: OpenedEvent): LaterEvent => ({
   id: facts.id,
   revision: facts.revision,
@@ -77,6 +79,6 @@ export const laterEvent = ({ facts, seal, target, marks, contentType }: OpenedEv
   target,
   marks,
   contentType,
-  contentHash: sealedContentHash(seal),
+  contentHash: isForeign(seal) ? '' : sealedContentHash(seal),
   principal: facts.recordedBy.principal,
 });

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ENTRIES_KEPT } from '../consumer-record';
+import type { SystemEntry } from './system-stream';
 import type { WireEntries } from './wire';
 
 const TABLE = `create table if not exists crisislog_consumer (
@@ -18,6 +19,30 @@ export class ConsumerTable {
     this.insert = db.prepare('insert into crisislog_consumer values (?, ?, ?, ?)');
     this.forget = db.prepare('delete from crisislog_consumer where stream = ? and revision <= ?');
     this.head = db.prepare('select max(revision) as last from crisislog_consumer where stream = ?');
+  }
+
+  /** Each stream with what is left of it, in order. */
+  static readAll(db: DatabaseSync): ReadonlyMap<string, readonly SystemEntry[]> {
+    const isThere = db.prepare("select 1 from sqlite_schema where name = 'crisislog_consumer'").get() !== undefined;
+    const rows = isThere ? db.prepare('select * from crisislog_consumer order by stream, revision').all() : [];
+    const entries = rows.map((row) => ({
+      stream: row['stream'] as string,
+      revision: row['revision'] as number,
+      recordedAt: row['recorded_at'] as number,
+      entry: JSON.parse(row['entry'] as string) as unknown,
+    }));
+    return Map.groupBy(entries, ({ stream }) => stream);
+  }
+
+  /** These streams, and no others, in one transaction. */
+  static replaceAll(db: DatabaseSync, streams: ReadonlyMap<string, readonly SystemEntry[]>): void {
+    db.exec('begin immediate');
+    const { insert } = new ConsumerTable(db);
+    db.exec('delete from crisislog_consumer');
+    for (const [stream, entries] of streams)
+      for (const { revision, recordedAt, entry } of entries)
+        insert.run(stream, revision, recordedAt, JSON.stringify(entry));
+    db.exec('commit');
   }
 
   /** In the caller's transaction. False when the stream does not end where it was said to. */

@@ -10,6 +10,7 @@ export const OUTCOMES = [
   'record-away',
   'record-truncated',
   'record-rewound',
+  'record-moved',
   'clock-off',
   'busy',
   'storage-full',
