@@ -16,14 +16,14 @@ export interface OwnedRecord {
 
 /**
  * Throws the tree away and makes it again from the log. Before that the ledger opens every event and finds every head
- * that stands to be one of this log: where one is not it throws a RecordFault, and the tree stays as it was.
+ * that stands to be one of this log: where one is not it rejects with a RecordFault, and the tree stays as it was.
  */
-export function rebuildTree(
+export async function rebuildTree(
   { reader, store, file, trusted }: OwnedRecord,
-  onEvent?: (count: number) => void,
-): RecordCheck {
+  onProgress?: (events: number) => void,
+): Promise<RecordCheck> {
   checkHeads(store, file);
-  const check = checkRecord(reader, { notes: store.notes(), reached: file?.reached, trusted }, onEvent);
+  const check = await checkRecord(reader, { notes: store.notes(), reached: file?.reached, trusted }, onProgress);
   store.clear();
   growTo(reader, store, check.events);
   if (!sameHash(store.root, check.root))

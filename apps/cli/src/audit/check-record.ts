@@ -25,7 +25,7 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
     const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
     const notes = stored?.notes() ?? [];
     const longer = outside && outside.notes.length > notes.length ? outside.notes : notes;
-    return check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
+    return await check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
   } finally {
     progress.stop();
     stored?.close();

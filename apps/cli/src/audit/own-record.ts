@@ -12,24 +12,30 @@ interface Where {
 }
 
 /** Works on a record under its owner's lock: no server runs meanwhile. Throws LogOwnedElsewhere where one does. */
-export async function ownRecord<T>(where: Where, work: (record: OwnedRecord & { log: RecordLog }) => T): Promise<T> {
+export async function ownRecord<T>(
+  where: Where,
+  work: (record: OwnedRecord & { log: RecordLog }) => T | Promise<T>,
+): Promise<T> {
   const { dataDir } = where;
   if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
   const log = await openRecord({ dataDir, instance: 'crisis-log', build: BUILD }, namedRecord());
   try {
-    return withHeads(where, (parts) => work({ log, reader: log.reader, ...parts }));
+    return await withHeads(where, (parts) => work({ log, reader: log.reader, ...parts }));
   } finally {
     await log.close();
   }
 }
 
-function withHeads<T>({ dataDir, heads }: Where, work: (parts: Omit<OwnedRecord, 'reader'>) => T): T {
+async function withHeads<T>(
+  { dataDir, heads }: Where,
+  work: (parts: Omit<OwnedRecord, 'reader'>) => T | Promise<T>,
+): Promise<T> {
   const store = LedgerStore.open(dataDir);
   let file: HeadsFile | undefined;
   try {
     file = heads === undefined ? undefined : HeadsFile.open(heads);
     const keyFile = join(dataDir, 'log.vkey');
-    return work({ store, file, trusted: existsSync(keyFile) ? readVerifierKeys(keyFile) : [] });
+    return await work({ store, file, trusted: existsSync(keyFile) ? readVerifierKeys(keyFile) : [] });
   } finally {
     file?.close();
     store.close();
