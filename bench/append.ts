@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { createKey } from '../apps/cli/src/keys';
 import { opening, strike } from '../test/support/elements';
-import { spawnServer } from '../test/support/server-process';
-import { type Measured, paired, perSecond } from './measure';
+import { type ServerProcess, spawnServer } from '../test/support/server-process';
+import { type Measured, paired, perSecond, settled } from './measure';
 
 const ROUNDS = 5;
 const SECONDS = 3;
@@ -33,7 +33,7 @@ export async function benchAppend(): Promise<Measured[]> {
   await openCrisis(server.url);
   const measured: Measured[] = [];
   for (const connections of [1, 64, 256]) {
-    const ours = () => rate(`${server.url}/v1/crises/bench/events`, connections, 201);
+    const ours = () => appendRate(server, connections);
     const limit = () => rate(echoUrl, connections, 200);
     await ours();
     const { ratio, ours: appends, limit: echoes } = await paired(ROUNDS, ours, limit);
@@ -63,8 +63,8 @@ export async function benchGuard(): Promise<Measured[]> {
   await openCrisis(open.url);
   const measured: Measured[] = [];
   for (const connections of [1, 64]) {
-    const withKey = () => rate(`${guarded.url}/v1/crises/bench/events`, connections, 201, authorization);
-    const without = () => rate(`${open.url}/v1/crises/bench/events`, connections, 201);
+    const withKey = () => appendRate(guarded, connections, authorization);
+    const without = () => appendRate(open, connections);
     await withKey();
     await without();
     const { ratio, ours, limit } = await paired(ROUNDS, withKey, without);
@@ -83,6 +83,13 @@ async function openCrisis(url: string, headers: Record<string, string> = {}): Pr
     body: JSON.stringify(opening('bench')),
   });
   if (response.status !== 201) throw new Error(await response.text());
+}
+
+/** Appends a second. Ends when the server has done all that they bring with them. */
+async function appendRate(server: ServerProcess, connections: number, headers = {}): Promise<number> {
+  const appends = await rate(`${server.url}/v1/crises/bench/events`, connections, 201, headers);
+  await settled(server.process.pid!);
+  return appends;
 }
 
 /** Answers a second; every one must be what was expected. */

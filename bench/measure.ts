@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** One line of the table: what was measured, as a ratio to its limit taken in the same run. */
 export interface Measured {
   readonly name: string;
@@ -37,3 +40,28 @@ export async function seconds(work: () => unknown): Promise<number> {
 }
 
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en')}/s`;
+
+const SETTLED_EVERY_MS = 200;
+const SETTLED_TICKS = 2;
+const SETTLED_WITHIN_MS = 20_000;
+
+/**
+ * Until a server works off nothing any more, as it does after it has answered (views are folded, heads signed): that
+ * belongs neither to the next measurement nor to its limit's.
+ */
+export async function settled(pid: number): Promise<void> {
+  const until = performance.now() + SETTLED_WITHIN_MS;
+  for (let before = -Infinity, now = ticksOf(pid); now - before > SETTLED_TICKS; now = ticksOf(pid)) {
+    if (performance.now() > until) throw new Error(`process ${pid} is busy with no request`);
+    before = now;
+    await delay(SETTLED_EVERY_MS);
+  }
+}
+
+/** Processor time of a process, in hundredths of a second: fields 14 and 15 of proc(5) stat, after the name in brackets. */
+function ticksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}

@@ -101,6 +101,14 @@ test('only apps import NestJS', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no worker loads NestJS: each would for longer than it does all else', () => {
+  const loaded = reachedFrom(
+    sources.filter((file) => /\.worker\.ts$/.test(file)),
+    valuesOf,
+  );
+  expect([...loaded].filter((file) => valuesOf(file).some(({ name }) => name.startsWith('@nestjs/')))).toEqual([]);
+});
+
 test('what ships enters a library through its index; tests and benches may look inside', () => {
   const wrong = sources.filter(
     (file) =>
@@ -128,21 +136,9 @@ test('a library exports nothing that nobody imports', () => {
   expect(unused).toEqual([]);
 });
 
-test('no file of an app needs itself, in a circle, to be loaded', () => {
-  const needs = (file: string): string[] =>
-    importsOf(file)
-      .filter(({ from, names }) => textOf.has(from) && names[0] !== 'type')
-      .map(({ from }) => from);
-  const circular = sources.filter((file) => {
-    if (!file.startsWith('apps/')) return false;
-    const reached = new Set<string>();
-    const visit = (from: string): void => {
-      for (const next of needs(from)) if (!reached.has(next)) visit((reached.add(next), next));
-    };
-    visit(file);
-    return reached.has(file);
-  });
-  expect(circular).toEqual([]);
+test('no file needs itself, in a circle, to be loaded', () => {
+  const next = (file: string): string[] => valuesOf(file).map(({ from }) => from);
+  expect(sources.filter((file) => reachedFrom(next(file), valuesOf).has(file))).toEqual([]);
 });
 
 test('names say what a file is for', () => {
@@ -179,16 +175,30 @@ interface Import {
   readonly from: string;
   /** What is taken from it. */
   readonly names: readonly string[];
+  /** Nothing is left of it when it runs. */
+  readonly isType: boolean;
 }
 
-function importsOf(file: string): Import[] {
+const importsRead = new Map<string, readonly Import[]>();
+
+function importsOf(file: string): readonly Import[] {
+  let imports = importsRead.get(file);
+  if (imports === undefined) importsRead.set(file, (imports = readImports(file)));
+  return imports;
+}
+
+function readImports(file: string): Import[] {
   const statements = textOf.get(file)!.matchAll(/(?:(?:import|export)\s([^;']*?)from|import|require\()\s*'([^']+)'/g);
   return [...statements].map(([, taken = '', name = '']) => ({
     name,
     from: pathOf(file, name),
     names: wordsOf(taken),
+    isType: /^type\s/.test(taken) || (taken !== '' && wordsOf(taken.replaceAll(/\btype \w+/g, '')).length === 0),
   }));
 }
+
+/** What it needs to be loaded. */
+const valuesOf = (file: string): Import[] => importsOf(file).filter(({ isType }) => !isType);
 
 function pathOf(file: string, name: string): string {
   if (name.startsWith('#')) {
@@ -214,12 +224,12 @@ const valuesExportedBy = (library: string): string[] =>
 
 const partOf = (file: string): string => file.split('/').slice(0, 2).join('/');
 
-function reachedFrom(entries: readonly string[]): Set<string> {
+function reachedFrom(entries: readonly string[], through = importsOf): Set<string> {
   const reached = new Set<string>();
   const visit = (file: string): void => {
-    if (reached.has(file)) return;
+    if (reached.has(file) || !textOf.has(file)) return;
     reached.add(file);
-    for (const { from } of importsOf(file)) if (textOf.has(from)) visit(from);
+    for (const { from } of through(file)) visit(from);
   };
   entries.forEach(visit);
   return reached;

@@ -5,7 +5,7 @@ import { awaiting, listed, one } from './briefing-words';
 import type { Channel } from './channels';
 import type { Facts } from './facts';
 import { DAY } from './instant';
-import { MOVEMENT_DAYS } from './situation';
+import { MOVEMENT_DAYS } from './present';
 import { VERIFIED_FROM } from './weights';
 
 /** Where things stand: the gauges, their balance, the level, the window, the channels, and the analysts' own words. */

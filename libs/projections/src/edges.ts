@@ -14,7 +14,7 @@ import { nextStateChange } from './channels';
 import type { Incident } from './incidents';
 import { DAY, type Minute } from './instant';
 import { legExpiry } from './retaliation';
-import { MOVEMENT_DAYS, type Present } from './situation';
+import { MOVEMENT_DAYS, type Present } from './present';
 
 /**
  * When, with time alone, legs expire, channels fall silent, and the looks back of the level, the alerts and the

@@ -6,7 +6,7 @@ import { bandOf, gauge, movementOf, omegaOf } from './gauges';
 import { Incidents } from './incidents';
 import { DAY, type Minute } from './instant';
 import { keepsWeight, relevantOf } from './relevant';
-import { MOVEMENT_DAYS, type Present } from './situation';
+import { MOVEMENT_DAYS, type Present } from './present';
 import { outpaces, windowStateOf } from './window';
 
 /** Changes are looked for this far ahead. */

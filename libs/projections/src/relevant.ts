@@ -40,45 +40,59 @@ export function relevantOf(
   const horizon = horizonOf(at);
   const latest = events.findLastIndex((event) => event.facts.counts);
   const picked = new Uint8Array(events.length);
-  const seen = new Traces(events.length);
+  const traces = new Int32Array(events.length);
+  const ofPicked = new Traces(events.length);
   let count = 0;
-  for (const [i, event] of events.entries()) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!;
+    traces[i] = traceOf(keyOf(event));
     if (event.facts.instant < horizon && i !== latest && !lasting(event.facts)) continue;
     picked[i] = 1;
-    seen.add(keyOf(event));
+    ofPicked.add(traces[i]!);
     count++;
   }
   if (count === events.length) return events;
-  const maybeShared = new Set<string>();
-  for (const [i, event] of events.entries())
-    if (picked[i] === 0 && seen.mayHave(keyOf(event))) maybeShared.add(keyOf(event));
+  const ofOthers = new Traces(events.length);
+  const othersKeys = new Set<string>();
+  for (let i = 0; i < events.length; i++) {
+    if (picked[i] === 1 || !ofPicked.mayHave(traces[i]!)) continue;
+    ofOthers.add(traces[i]!);
+    othersKeys.add(keyOf(events[i]!));
+  }
   const shared = new Set<string>();
-  if (maybeShared.size > 0)
-    for (const [i, event] of events.entries())
-      if (picked[i] === 1 && maybeShared.has(keyOf(event))) shared.add(keyOf(event));
-  return events.filter((event, i) => picked[i] === 1 || (shared.size > 0 && shared.has(keyOf(event))));
+  for (let i = 0; i < events.length; i++) {
+    if (picked[i] === 0 || !ofOthers.mayHave(traces[i]!)) continue;
+    const key = keyOf(events[i]!);
+    if (othersKeys.has(key)) shared.add(key);
+  }
+  return events.filter((event, i) => picked[i] === 1 || (ofPicked.mayHave(traces[i]!) && shared.has(keyOf(event))));
 }
 
-/** A few bits of each key: they tell most keys apart for less than a look-up costs, and never deny one that is there. */
+/**
+ * A number of each key. Numbers tell most keys apart for less than a look-up costs, and than looking at an event again:
+ * in a long history that is a wait for the memory.
+ */
+function traceOf(key: string): number {
+  let trace = 0;
+  for (let i = Math.max(0, key.length - 8); i < key.length; i++) trace = (Math.imul(trace, 31) + key.charCodeAt(i)) | 0;
+  return trace;
+}
+
+/** Some of the bits of each trace: never denies one that is there. */
 class Traces {
   private readonly marks: Uint8Array;
 
-  constructor(keys: number) {
-    this.marks = new Uint8Array(2 ** Math.min(24, 4 + Math.ceil(Math.log2(keys + 1))));
+  constructor(traces: number) {
+    this.marks = new Uint8Array(2 ** Math.min(21, 1 + Math.ceil(Math.log2(traces + 1))));
   }
 
-  add(key: string): void {
-    this.marks[this.traceOf(key)] = 1;
+  add(trace: number): void {
+    const at = trace & (this.marks.length * 8 - 1);
+    this.marks[at >> 3]! |= 1 << (at & 7);
   }
 
-  mayHave(key: string): boolean {
-    return this.marks[this.traceOf(key)] === 1;
-  }
-
-  private traceOf(key: string): number {
-    let trace = 0;
-    for (let i = Math.max(0, key.length - 8); i < key.length; i++)
-      trace = (Math.imul(trace, 31) + key.charCodeAt(i)) | 0;
-    return trace & (this.marks.length - 1);
+  mayHave(trace: number): boolean {
+    const at = trace & (this.marks.length * 8 - 1);
+    return (this.marks[at >> 3]! & (1 << (at & 7))) !== 0;
   }
 }

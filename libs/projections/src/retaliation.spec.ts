@@ -3,7 +3,7 @@ import { applyEvent, type EffectiveVersion } from './effective-events';
 import { frameAt, frameEventOf } from './frame';
 import { Moment } from './instant';
 import type { Retaliation } from './retaliation';
-import { presentOf } from './situation';
+import { presentOf } from './present';
 import { codes, recorded, type WireEvent } from './spec/recorded-events';
 
 const START = Date.UTC(2026, 0, 1);

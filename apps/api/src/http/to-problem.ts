@@ -1,4 +1,3 @@
-import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
 import { EventLogError, type Failure } from '#event-log';
@@ -18,7 +17,7 @@ export function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof ForeignEvent)
     return new Problem('foreign-event', 'Another writer put an event into this crisis; it commits to nothing.');
   if (error instanceof UnknownModel) return new Problem('unknown-model', error.message, { known: Object.keys(models) });
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  const status = (error as { statusCode?: number }).statusCode;
   if (status !== undefined && status < 500) return fromStatus(status, (error as Error).message);
   return new Problem('internal', 'The request failed inside the server.', { instance });
 }
