@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { benchAppend, benchGuard } from './append';
 import { benchAsOf } from './as-of';
+import { benchAudit } from './audit';
 import { benchBulk } from './bulk';
 import { benchEsdb } from './esdb';
 import { benchFanOut } from './fan-out';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   bulk: benchBulk,
   'as-of': benchAsOf,
   refold: benchRefold,
+  audit: benchAudit,
   esdb: benchEsdb,
   'fan-out': benchFanOut,
 };

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -191,4 +191,45 @@ test('where the signing key is lost the recovery key names another', async () =>
   await send(`${server.url}/v1/crises/kept/events`, strike());
   expect((await askHead(server)).keys).toEqual([signingVkey()]);
   expect(await monitor('seen', given)).toMatchObject({ code: 0 });
+});
+
+describe('the recovery key', () => {
+  const next = () => inFolder('next-recovery.key');
+
+  test('is replaced by itself alone', async () => {
+    await server.drain();
+    for (const [flags, code, err] of [
+      [[], 2, /--new-recovery needs --recovery/],
+      [['--recovery', inFolder('first.key')], 1, /only the recovery key in use can name another/],
+    ] as const) {
+      const refused = await rotate('--new-recovery', next(), ...flags);
+      expect(refused).toMatchObject({ code, err: expect.stringMatching(err) });
+      expect(existsSync(next())).toBe(false);
+    }
+    const { code, out } = await rotate('--recovery', at.recovery, '--new-recovery', next(), '--json');
+    const recovery = formatVerifierKey(readSecretKey(next()));
+    expect([code, JSON.parse(out)]).toEqual([0, { signing: signingVkey(), recovery }]);
+    expect(statSync(next()).mode & 0o077).toBe(0);
+    // Trust begins with a key of the first entry.
+    expect(readVerifierKeys(inData('log.vkey'))).toEqual([readVerifierKeys(given)[1]]);
+  });
+
+  test('that was replaced rules nothing; the new one does; auditors follow', async () => {
+    expect(await rotate('--recovery', at.recovery)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/refused: signature-unknown/),
+    });
+    expect((await rotate('--recovery', next())).code).toBe(0);
+    server = await at.serve();
+    await send(`${server.url}/v1/crises/kept/events`, strike());
+    expect((await askHead(server)).keys).toEqual([signingVkey()]);
+    await keepBundle('last.ndjson');
+    for (const key of [given, inData('log.vkey')]) {
+      expect(await verify('last.ndjson', key)).toMatchObject({ code: 0 });
+      expect(await monitor(key === given ? 'seen' : 'new', key)).toMatchObject({ code: 0 });
+    }
+    const lines = readFileSync(inFolder('last.ndjson'), 'utf8').trimEnd().split('\n');
+    writeFileSync(inFolder('forged.ndjson'), `${lines.toSpliced(-2, 1).join('\n')}\n`);
+    expect(await verify('forged.ndjson', given)).toMatchObject({ code: 1 });
+  });
 });

@@ -239,7 +239,12 @@ function readable(at: string): string {
 }
 
 /** `caught`; `harmless`: everything is read as before, the bit was of no use; else what is served is not what was recorded. */
-function outcomeOf(from: string, file: string, byte: number, bit: number): 'caught' | 'harmless' | 'SILENT' {
+async function outcomeOf(
+  from: string,
+  file: string,
+  byte: number,
+  bit: number,
+): Promise<'caught' | 'harmless' | 'SILENT'> {
   const at = mkdtempSync(join(folder, 'flip-'));
   try {
     cpSync(from, at, { recursive: true });
@@ -249,7 +254,7 @@ function outcomeOf(from: string, file: string, byte: number, bit: number): 'caug
     const reader = openReader(join(at, 'data'));
     try {
       const trusted = readVerifierKeys(join(whole, 'data', 'log.vkey'));
-      checkRecord(reader, { ...readHeads(join(at, 'heads')), trusted });
+      await checkRecord(reader, { ...readHeads(join(at, 'heads')), trusted });
     } finally {
       reader.close();
     }
@@ -290,7 +295,7 @@ function places(): Record<string, [from: string, file: string, offsets: number[]
   };
 }
 
-test(`no flipped bit is served (${FLIPS} flips, SEED=${SEED})`, () => {
+test(`no flipped bit is served (${FLIPS} flips, SEED=${SEED})`, async () => {
   let state = SEED;
   const random = (below: number): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -301,7 +306,8 @@ test(`no flipped bit is served (${FLIPS} flips, SEED=${SEED})`, () => {
     expect([kind, offsets.length]).toEqual([kind, expect.any(Number)]);
     expect(offsets.length).toBeGreaterThan(100);
     const count = (counts[kind] = { caught: 0, harmless: 0, SILENT: 0 });
-    for (let i = 0; i < FLIPS / 4; i++) count[outcomeOf(from, file, offsets[random(offsets.length)]!, random(8))]++;
+    for (let i = 0; i < FLIPS / 4; i++)
+      count[await outcomeOf(from, file, offsets[random(offsets.length)]!, random(8))]++;
   }
   expect(Object.values(counts).map(({ SILENT }) => SILENT)).toEqual([0, 0, 0, 0]);
   // Seven of eight flips in an index touch bytes that no page uses: a few flips may all be of that kind.

@@ -122,7 +122,9 @@ describeOnRecord('what others write to the stream of heads', () => {
         disownHeads(owned, wrong, readSecretKey(signed.recovery)),
       );
       expect(done).toMatchObject({ disowned: [{ size }], kept: { size: 4 } });
-      await withOwned(await open(seats[1]!), seats[1]!, (owned) => rotateKeys(owned, readSecretKey(signed.recovery)));
+      await withOwned(await open(seats[1]!), seats[1]!, (owned) =>
+        rotateKeys(owned, { recovery: readSecretKey(signed.recovery) }),
+      );
       for (const seat of seats) servers.push(await start(seat));
       expect((await ask(0, '/v1/crises/us-iran/events', strike())).status).toBe(201);
       // The others verify what the one with the new key signs.

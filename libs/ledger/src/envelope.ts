@@ -1,5 +1,5 @@
 import { jcs } from './jcs';
-import { leafOf } from './leaf';
+import { leafOfText } from './leaf';
 import { locate, Refusal } from './refusal';
 import { decode, encodeHash, Hash, HASH_BYTES, sameHash, sha256 } from './sha256';
 import { isObject } from './statement';
@@ -10,9 +10,20 @@ export type Part = (typeof PARTS)[number];
 
 export const SALT_BYTES = 16;
 
+const TEXT_AT = 1 + SALT_BYTES;
+/** A character of a string takes three bytes of UTF-8 at most. */
+const BYTES_A_CHARACTER = 3;
+/** 0x02, salt, text. Hashing is synchronous, so one scratch serves all. */
+let scratch = Buffer.alloc(4 * 1024, 0x02);
+
 /** SHA-256(0x02 ‖ salt ‖ JCS([name, part])). Throws a Refusal for a part that has no canonical form. */
 export function commitment(part: Part, salt: Uint8Array, value: unknown): Hash {
-  return sha256(Buffer.concat([Buffer.of(2), salt, Buffer.from(`["${part}",${canonical(value)}]`)]));
+  if (salt.length !== SALT_BYTES) throw new Refusal('event-malformed', `a salt has ${SALT_BYTES} bytes`);
+  const text = `["${part}",${canonical(value)}]`;
+  const room = TEXT_AT + text.length * BYTES_A_CHARACTER;
+  if (scratch.length < room) scratch = Buffer.alloc(2 * room, 0x02);
+  scratch.set(salt, 1);
+  return sha256(scratch.subarray(0, TEXT_AT + scratch.write(text, TEXT_AT)));
 }
 
 export type ByPart<T> = Readonly<Record<Part, T>>;
@@ -26,14 +37,21 @@ function divide(text: unknown, bytesEach: number, what: string): ByPart<Uint8Arr
   if (bytes?.length !== PARTS.length * bytesEach) {
     throw new Refusal('event-malformed', `${what} are six times ${bytesEach} bytes in base64url`);
   }
-  const pieces = PARTS.map((part, i) => [part, bytes.subarray(i * bytesEach, (i + 1) * bytesEach)]);
-  return Object.fromEntries(pieces) as ByPart<Uint8Array>;
+  const piece = (i: number) => bytes.subarray(i * bytesEach, (i + 1) * bytesEach);
+  // Written out, in the order of PARTS: an object of one shape takes half the time of one put together name by name.
+  return {
+    place: piece(0),
+    header: piece(1),
+    author: piece(2),
+    content: piece(3),
+    refs: piece(4),
+    sources: piece(5),
+  };
 }
 
 /** Throws unless the part, with its salt, is what was committed to. */
 export function checkPart(part: Part, salt: Uint8Array, value: unknown, commitments: ByPart<Hash>): void {
   locate({ part }, () => {
-    if (salt.length !== SALT_BYTES) throw new Refusal('event-malformed', `a salt has ${SALT_BYTES} bytes`);
     if (sameHash(commitment(part, salt, value), commitments[part])) return;
     throw new Refusal('commitment-differs', `${part} is not what was recorded`);
   });
@@ -74,19 +92,21 @@ export function openStored(event: StoredEvent): OpenedEvent {
   if (!isContentHash(contentHash, parts)) {
     throw new Refusal('content-hash-differs', 'contentHash is not of this element');
   }
-  return { parts, salts: salts as string, commitments: commitments as string, leaf: leafOf(commitments as string) };
+  return { parts, salts: salts as string, commitments: commitments as string, leaf: leafOfText(commitments as string) };
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
+/** Members in canonical order, which nobody has to sort then. */
 function partsOf({ stream, revision, id, type }: StoredEvent, data: Members, metadata: Members): ByPart<unknown> {
-  const { recordedAt, marking, schemaVersion, contentSchemaVersion, recordedBy, ...trace } = metadata;
-  const version = contentSchemaVersion === undefined ? {} : { contentSchemaVersion };
-  const cause = trace['$causationId'] === undefined ? {} : { $causationId: trace['$causationId'] };
+  const { recordedAt, marking, schemaVersion, contentSchemaVersion, recordedBy, $correlationId, $causationId } =
+    metadata;
+  const header = { eventId: id, marking, recordedAt, schemaVersion, type };
+  const author = { $correlationId, recordedBy };
   return {
-    place: { stream, revision },
-    header: { eventId: id, type, recordedAt, marking, schemaVersion, ...version },
-    author: { recordedBy, $correlationId: trace['$correlationId'], ...cause },
+    place: { revision, stream },
+    header: contentSchemaVersion === undefined ? header : { contentSchemaVersion, ...header },
+    author: $causationId === undefined ? author : { $causationId, ...author },
     content: data['content'],
     refs: data['refs'],
     sources: data['sources'],
@@ -105,22 +125,26 @@ export function elementOf(parts: Pick<ByPart<unknown>, 'header' | 'content' | 'r
   if (!isObject(header) || !isObject(content) || !isObject(refs) || !isObject(sources)) {
     throw new Refusal('event-malformed', 'header, content, refs and sources are objects');
   }
-  let element: Members = { ...content, type: header['type'] };
-  for (const [path, value] of Object.entries({ ...refs, ...sources })) {
-    const names = PATHS.get(path);
-    if (!names) throw new Refusal('event-malformed', `no reference or source stands at ${path}`);
-    element = withValue(element, names, value);
+  const element = { ...content, type: header['type'] };
+  for (const part of [refs, sources]) {
+    for (const path of Object.keys(part)) {
+      const names = PATHS.get(path);
+      if (!names) throw new Refusal('event-malformed', `no reference or source stands at ${path}`);
+      put(element, names, part[path]);
+    }
   }
   return element;
 }
 
-/** The object with a value at a path, the objects on the way copied: the parts stay as they were. */
-function withValue(object: Members, names: readonly string[], value: unknown, at = 0): Members {
-  const name = names[at]!;
-  if (at === names.length - 1) return { ...object, [name]: value };
-  const inner = object[name];
-  if (isObject(inner)) return { ...object, [name]: withValue(inner, names, value, at + 1) };
-  throw new Refusal('event-malformed', `the content has no object ${name} to put a value into`);
+/** Puts a value at a path. The objects on the way are copied: the parts stay as they were. */
+function put(element: Record<string, unknown>, names: readonly string[], value: unknown): void {
+  let object = element;
+  for (const name of names.slice(0, -1)) {
+    const inner = object[name];
+    if (!isObject(inner)) throw new Refusal('event-malformed', `the content has no object ${name} to put a value into`);
+    object = object[name] = { ...inner };
+  }
+  object[names.at(-1)!] = value;
 }
 
 /** Markings of events that were sent without a tlp. */

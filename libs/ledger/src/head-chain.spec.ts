@@ -180,6 +180,36 @@ describe('the chain of heads', () => {
     expect(walk(heads, moved).ignored).toEqual([]);
   });
 
+  it('hears of a recovery key that was replaced nothing more, and of the one that the statement names', () => {
+    const heads = start();
+    const before = heads.chain;
+    heads.add(signKeys(heads.chain, { signing: [signing], recovery: second }, [recovery]));
+    const [moved] = heads.statements.slice(1).map(({ note }) => note);
+    const disowned = { wrong: headAt(9, otherTree), kept: headAt(5), reason: 'a bit was changed' };
+    const restored = { last: headAt(12), kept: headAt(9) };
+    const saidBy = (key: typeof second) => [
+      signKeys(heads.chain, { signing: [thief], recovery: thief }, [key]),
+      signDisowned(heads.chain, disowned, key),
+      signRestored(heads.chain, restored, key),
+    ];
+    for (const note of saidBy(recovery)) expect(walk(heads, moved!, note).ignored).toEqual(['signature-unknown']);
+    for (const note of saidBy(second)) expect(walk(heads, moved!, note).ignored).toEqual([]);
+    // Nor was the new one of any weight before.
+    expect(walk(heads, signKeys(before, { signing: [second], recovery: second }, [second])).ignored).toEqual([
+      'signature-unknown',
+    ]);
+    // It stands in no first entry, so trust cannot begin with it.
+    expect(
+      reasonOf(() =>
+        walkHeads(
+          ORIGIN,
+          [second],
+          heads.statements.map(({ note }) => note),
+        ),
+      ),
+    ).toBe('signature-unknown');
+  });
+
   it('does not hear a statement twice: keys that were replaced stay replaced', () => {
     const heads = start();
     const widened = signKeys(heads.chain, { signing: [signing, second], recovery }, [signing]);

@@ -7,8 +7,11 @@ export function leafOf(commitments: string): Hash {
   if (decode(commitments, 'base64url')?.length !== 6 * HASH_BYTES) {
     throw new Refusal('hash-malformed', 'commitments are six hashes of 32 bytes in base64url');
   }
-  return leafHash(`{"commitments":"${commitments}","v":1}`);
+  return leafOfText(commitments);
 }
+
+/** The same for whoever has decoded them. */
+export const leafOfText = (commitments: string): Hash => leafHash(`{"commitments":"${commitments}","v":1}`);
 
 /** An event in our streams that another writer put there, without our envelope. */
 export interface ForeignEvent {

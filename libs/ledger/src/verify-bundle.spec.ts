@@ -450,6 +450,12 @@ describe('an attacked bundle is refused:', () => {
     const wrong = disowned.addHead(log.tree);
     disowned.add(signDisowned(disowned.chain, { wrong, kept: undefined, reason: 'r' }, recovery));
     expect(refusalOf(bundleOf(log, 'a', disowned, wrong))?.reason).toBe('head-disowned');
+    // Built on it, and not taken back by name.
+    const built = new SampleChain();
+    const below = treeHead(9);
+    const above = built.addHead(log.tree);
+    built.add(signDisowned(built.chain, { wrong: treeHead(12), kept: below, reason: 'r' }, recovery));
+    expect(refusalOf(bundleOf(log, 'a', built, above))?.reason).toBe('head-disowned');
     const restored = new SampleChain();
     const lost = restored.addHead(log.tree);
     restored.add(signRestored(restored.chain, { last: lost, kept: treeHead(9) }, recovery));

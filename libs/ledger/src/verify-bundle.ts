@@ -182,6 +182,10 @@ export class BundleVerifier {
         throw new Refusal('entry-out-of-order', `a ${step.entry.kind} at revision ${line.revision}`);
       }
       chain = step.chain;
+      // Made before, and more than what was kept: built on the wrong one, whether or not the keeper takes it back by name.
+      if (step.entry.kind === 'Disowned' && found && found.head.size > (step.entry.kept?.size ?? 0)) {
+        throw new Refusal('head-disowned', `what stands before the head of size ${found.head.size} was taken back`);
+      }
       if (step.entry.kind === 'Head') found = { head: step.entry.head, epoch: chain.epoch };
     }
     this.checkStands(chain, found!.head, found!.epoch);

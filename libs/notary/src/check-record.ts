@@ -4,7 +4,7 @@ import { checkFile } from './check-start';
 import { walk, type Walked } from './head-walk';
 import type { Reached } from './heads-file';
 import { RecordFault } from './record-fault';
-import { openedEvents } from './stored-leaves';
+import { openedSlices } from './opened-slices';
 
 export interface RecordCheck {
   readonly origin: string;
@@ -27,14 +27,14 @@ export interface HeadsToHold {
 }
 
 /**
- * Recomputes every event of a log and every head of it, trusting nothing that is stored beside them. Throws a RecordFault
+ * Recomputes every event of a log and every head of it, trusting nothing that is stored beside them. Rejects with a RecordFault
  * naming the first position, or the range between two heads, that is not what was recorded.
  */
-export function checkRecord(
+export async function checkRecord(
   reader: LogReader,
   { notes, reached, trusted }: HeadsToHold,
-  onEvent?: (count: number) => void,
-): RecordCheck {
+  onProgress?: (events: number) => void,
+): Promise<RecordCheck> {
   checkFile(reader);
   const { origin } = reader.genesis();
   const events = reader.head() + 1;
@@ -46,13 +46,15 @@ export function checkRecord(
   }
   let frontier: Frontier = EMPTY_FRONTIER;
   let [next, right] = [0, 0];
-  for (const { position, leaf } of openedEvents(reader, 0, events)) {
-    frontier = extend(frontier, [leaf]);
-    for (; due[next]?.size === position + 1; next++) {
-      if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(reader, due[next]!.size, right);
+  for await (const leaves of openedSlices(reader, events)) {
+    for (const leaf of leaves) {
+      frontier = extend(frontier, [leaf]);
+      for (; due[next]?.size === frontier.size; next++) {
+        if (!sameHash(rootOf(frontier), due[next]!.root)) throw differs(reader, due[next]!.size, right);
+      }
+      if (next > 0) right = due[next - 1]!.size;
     }
-    if (next > 0) right = due[next - 1]!.size;
-    onEvent?.(position + 1);
+    onProgress?.(frontier.size);
   }
   return {
     origin,

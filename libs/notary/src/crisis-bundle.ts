@@ -3,7 +3,7 @@ import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, 
 import type { LedgerStore } from './ledger-store';
 import type { SignedHead } from './head-stream';
 import { checkLeaf } from './check-start';
-import { openedAt } from './stored-leaves';
+import { openedStream } from './stored-leaves';
 
 export interface BundleQuestion {
   readonly crisis: string;
@@ -35,10 +35,9 @@ export const crisisBundle = (source: BundleSource, question: BundleQuestion): Ge
   });
 
 function* eventsOf(source: BundleSource, { crisis, hidden, without }: BundleQuestion): Generator<BundleEvent> {
-  for (const { position } of source.reader.readStream(`crisis-${crisis}`)) {
-    if (position >= source.head.size) return;
-    const { parts, salts, commitments, leaf } = openedAt(source.reader, position);
-    checkLeaf(source.store, position, leaf);
+  const { reader, store, head } = source;
+  for (const { position, parts, salts, commitments, leaf } of openedStream(reader, `crisis-${crisis}`, head.size)) {
+    checkLeaf(store, position, leaf);
     const { place: _place, ...all } = parts;
     const shown = Object.entries(all).filter(([part]) => !without.includes(part as DisclosedPart));
     yield { position, commitments, salts, parts: hidden.has(position) ? {} : Object.fromEntries(shown) };

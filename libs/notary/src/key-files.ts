@@ -27,7 +27,7 @@ export const NEXT_KEY_FILE = `${SIGNING_KEY_FILE}.next`;
 export const VERIFIER_KEYS_FILE = 'log.vkey';
 
 /** Owner only, and never over another key. */
-const writeSecret = (file: string, key: SigningKey): void =>
+export const writeSecret = (file: string, key: SigningKey): void =>
   writeFileSync(file, `${formatSigningKey(key)}\n`, { mode: 0o600, flag: 'wx' });
 
 /**

@@ -6,12 +6,12 @@ import { RecordFault } from './record-fault';
 
 /**
  * Throws the tree away and makes it again from the log. Before that the ledger opens every event and finds every head
- * that stands to be one of this log: where one is not it throws a RecordFault, and the tree stays as it was.
+ * that stands to be one of this log: where one is not it rejects with a RecordFault, and the tree stays as it was.
  */
-export function rebuildTree(record: OwnedRecord, onEvent?: (count: number) => void): RecordCheck {
+export async function rebuildTree(record: OwnedRecord, onProgress?: (events: number) => void): Promise<RecordCheck> {
   const { reader, store, file, trusted } = record;
   HeadStream.open(record).readOn();
-  const check = checkRecord(reader, { notes: store.notes(), reached: file?.reached, trusted }, onEvent);
+  const check = await checkRecord(reader, { notes: store.notes(), reached: file?.reached, trusted }, onProgress);
   store.clear();
   growTo(reader, store, check.events);
   if (!sameHash(store.root, check.root))

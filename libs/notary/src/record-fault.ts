@@ -13,7 +13,7 @@ export class RecordFault extends Error {
     readonly kind: 'altered' | 'rolled-back' | 'heads' | 'split-view',
     readonly detail: string,
     /** The first wrong position, where it is known. */
-    readonly position?: number,
+    readonly position?: number | undefined,
     /** The last that may be wrong, where only a range between two heads is known. */
     readonly to: number | undefined = position,
   ) {
@@ -28,3 +28,9 @@ const IS = {
   heads: 'is without sound heads',
   'split-view': 'has a split view',
 };
+
+/** A fault on its way between threads, which make plain objects of errors. */
+export type PlainFault = Pick<RecordFault, 'kind' | 'detail' | 'position' | 'to'>;
+
+export const faultOf = ({ kind, detail, position, to }: PlainFault): RecordFault =>
+  new RecordFault(kind, detail, position, to);

@@ -31,10 +31,20 @@ export function* openedEvents(
     yield { leaf: faultless(entry, openedLeaf), position: entry.event.position };
 }
 
-/** The event of a position, opened as `openedEvents` does. Throws a RecordFault; a ForeignEvent where it has no parts. */
-export function openedAt(reader: LogReader, position: number): OpenedEvent {
-  for (const entry of reader.entries(position, position + 1)) return faultless(entry, opened);
-  throw new RecordFault('altered', 'the event is missing', position);
+/**
+ * The events of a stream below a position, opened as `openedEvents` does. Throws a RecordFault; a ForeignEvent where one
+ * has no parts.
+ */
+export function* openedStream(
+  reader: LogReader,
+  stream: string,
+  below: number,
+): Generator<OpenedEvent & { position: number }> {
+  for (const entry of reader.streamEntries(stream)) {
+    const { position } = entry.event;
+    if (position >= below) return;
+    yield { position, ...faultless(entry, opened) };
+  }
 }
 
 /** Positions without a gap, and time that does not fall; in a mirror it may: several instances record, each by its own clock. */

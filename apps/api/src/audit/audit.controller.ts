@@ -7,6 +7,7 @@ import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
 import { badParameter, numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
 import { readerOf } from '../http/principal';
+import { Problem } from '../http/problem';
 import { asOfParameter, momentParameter } from '../views/moment-of';
 import { floorToMinute } from '../views/time';
 
@@ -90,12 +91,13 @@ export class AuditController {
     const reader = readerOf(request, crisis);
     const shownTo = levelParameter(query, reader.level);
     if (shownTo !== undefined && reader.level !== 'RED')
-      throw badParameter('shownTo', 'for readers at RED: what was marked lower then may be hidden from you now.');
+      throw new Problem('shown-needs-red', `You read ${crisis} at ${reader.level}.`, { crisisId: crisis });
     const { tokens, clock, views } = this.context;
     const level = shownTo ?? reader.level;
     const now = clock();
     const at = momentParameter(query, 'at', now);
-    const asOf = asOfParameter(query, 'asOf', tokens, level);
+    // RED sees what any level does: of a cursor only the position counts, and what was shown to others at it.
+    const asOf = asOfParameter(query, 'asOf', tokens, shownTo === undefined ? level : undefined);
     return views.ask({
       kind: 'replay',
       crisis,

@@ -20,16 +20,25 @@ export class HealthController {
   @Header('content-type', 'application/json')
   @Header('cache-control', 'no-store')
   async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { log } = this.context;
+    const { log, notary } = this.context;
     const writing = log.writing();
+    const isServed = notary.fault === undefined;
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
-    const status = writing.ok ? 'ok' : 'unavailable';
+    // Of a record that was altered nothing is served, and waiting mends nothing.
+    else if (!isServed) void reply.code(503);
+    const status = writing.ok && isServed ? 'ok' : 'unavailable';
     // Positions and names of crises tell of what is hidden: they are for operators.
     if (request.caller?.scopes.has('ops:*') !== true) return JSON.stringify({ status });
     return JSON.stringify({
       status,
-      record: { ...kindOf(log), logId: log.logId, head: log.head(), writing },
+      record: {
+        ...kindOf(log),
+        logId: log.logId,
+        head: log.head(),
+        writing,
+        ...(notary.fault && { fault: notary.fault }),
+      },
       views,
     });
   }

@@ -43,6 +43,11 @@ export const PROBLEMS = {
     'The credential does not allow this',
     'Use one that has a scope that `scopes` lists; an operator gives them.',
   ],
+  'shown-needs-red': [
+    403,
+    'What was shown by the markings of then is told to readers at RED only: some of it may be marked higher since',
+    'Leave `shownTo` out: the views as known then, by today’s markings. Or ask one who is cleared for RED on this crisis.',
+  ],
   'foreign-origin': [
     403,
     'Pages of another origin may not call this server',

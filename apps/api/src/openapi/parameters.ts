@@ -189,7 +189,9 @@ export const replay = [
   crisis,
   at,
   asOf,
-  shownTo('As it was shown to this level, by the markings then in force: for readers at RED.'),
+  shownTo(
+    'As it was shown to this level, by the markings then in force: for readers at RED. `asOf` may then be a cursor of any level; your own, and a time, are exact.',
+  ),
 ];
 
 export const diff = [

@@ -42,10 +42,13 @@ export function momentParameter(query: Query, name: string, now: number): number
   return time;
 }
 
-/** Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. */
-export function asOfParameter(query: Query, name: string, tokens: Tokens, level: Level): AsOf | undefined {
+/**
+ * Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. A cursor is taken
+ * at the level that it was given for; without a level any is.
+ */
+export function asOfParameter(query: Query, name: string, tokens: Tokens, level?: Level): AsOf | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
   if (isDateTime(text)) return { time: timeParameter(query, name) as number };
-  return { position: tokens.open(text, name, { kind: 'point', level }).position };
+  return { position: tokens.open(text, name, { kind: 'point', ...(level && { level }) }).position };
 }

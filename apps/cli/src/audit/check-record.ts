@@ -26,7 +26,7 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
     // What the record has, before what this folder made of it; a mirror may lag behind that.
     const found = [reader.isMirror() ? [...reader.mirroredHeads(0)] : [], stored?.notes() ?? [], outside?.notes ?? []];
     const longer = found.reduce((longest, notes) => (notes.length > longest.length ? notes : longest));
-    return check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
+    return await check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
   } finally {
     progress.stop();
     stored?.close();

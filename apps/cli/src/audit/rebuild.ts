@@ -29,11 +29,11 @@ interface Rebuilt extends RecordCheck {
 
 /** The tree first: of a log that its heads contradict no views are made. */
 const rebuild = ({ dataDir, ...where }: Flags): Promise<Rebuilt> =>
-  ownRecord({ dataDir, ...where }, (record) => {
+  ownRecord({ dataDir, ...where }, async (record) => {
     const events = record.reader.head() + 1;
     const progress = showProgress(2 * events, process.stderr);
     try {
-      const check = rebuildTree(record, (count) => progress.update(count, count));
+      const check = await rebuildTree(record, (count) => progress.update(count, count));
       const unreadable = rebuildViews(dataDir, record.reader, (count) => progress.update(events + count, events));
       return { ...check, unreadable };
     } finally {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { LogClosed } from '../errors';
 import { type HeadEntry, noteIn } from '../head-record';
@@ -58,6 +58,11 @@ export class LogReader {
   private isOfSeveralClocks: boolean | undefined;
 
   constructor(private readonly db: DatabaseSync) {}
+
+  /** Where the log lies: other threads open it by that. */
+  get dataDir(): string {
+    return dirname(this.db.location()!);
+  }
 
   genesis(): Genesis {
     const row = this.db.prepare('select log_id, prefix, format, origin, created from crisislog_genesis').get()!;
@@ -148,6 +153,18 @@ export class LogReader {
       for (const row of rows) yield this.entry(row);
       if (rows.length < PAGE_SIZE) return;
       first = rows[PAGE_SIZE - 1]![0] + 1;
+    }
+  }
+
+  /** The same of one stream, by revision. */
+  *streamEntries(stream: string): Iterable<Entry> {
+    const sql = `select ${ENTRY_COLUMNS} from event where stream = (select id from stream where name = ?)
+      and revision > ? order by revision limit ?`;
+    for (let last = -1; ;) {
+      const rows = this.rows<EntryRow>(sql, stream, last, PAGE_SIZE);
+      for (const row of rows) yield this.entry(row);
+      if (rows.length < PAGE_SIZE) return;
+      last = rows[PAGE_SIZE - 1]![2];
     }
   }
 

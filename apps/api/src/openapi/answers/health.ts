@@ -23,8 +23,12 @@ export const HEALTH: Readonly<Record<string, Schema>> = {
           head: said('The last position; -1 when there is none.', { type: 'integer', minimum: -1 }),
           writing: object({ ok: FLAG, reason: TEXT }, ['reason']),
           mirror: said('Of a record in EventStoreDB: is this copy of it whole?', MIRROR),
+          fault: said(
+            'Of a record that was altered: nothing of it is served.',
+            object({ message: TEXT, position: COUNT, to: COUNT }, ['position', 'to']),
+          ),
         },
-        ['mirror'],
+        ['mirror', 'fault'],
       ),
       views: object({
         checkpoint: { type: 'integer', minimum: -1 },

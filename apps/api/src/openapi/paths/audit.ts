@@ -69,7 +69,14 @@ export const AUDIT: Paths = {
     },
   },
   '/v1/audit/replay': {
-    get: audit('getReplay', 'The views as they stood, with the digests they had', replay, 'Replay', ...OF_A_VIEW),
+    get: audit(
+      'getReplay',
+      'The views as they stood, with the digests they had',
+      replay,
+      'Replay',
+      'shown-needs-red',
+      ...OF_A_VIEW,
+    ),
   },
   '/v1/audit/diff': {
     get: audit(
