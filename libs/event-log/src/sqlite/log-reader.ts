@@ -2,8 +2,9 @@ import { dirname, join } from 'node:path';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { LogClosed } from '../errors';
 import { type HeadEntry, noteIn } from '../head-record';
-import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent, StoredMarking } from '../event-log';
+import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent } from '../event-log';
 import { type Entry, type Envelope, envelopeOf } from './entry';
+import { COLUMNS, ENTRY_COLUMNS, type EntryRow, type Row } from './event-row';
 import { Genesis, LOG_FILE, openForReading } from './schema';
 import { dashed } from './uuid';
 
@@ -18,33 +19,10 @@ export interface LogReadOptions extends ReadOptions {
 const PAGE_SIZE = 500;
 const NAMES_REMEMBERED = 10_000;
 
-const COLUMNS = `position, stream, revision, lower(hex(id)), type, recorded_at, marking, schema_version,
-  content_schema_version, recorder, correlation_id, causation_id, body`;
-
 /** When an event was known: embedded, when it was recorded; with several instances the latest time up to it. */
 const KNOWN_AT = 'select recorded_at from event where position = ?';
 const KNOWN_AT_IN_MIRROR = `select coalesce((select known_at from recorded_early where position = ?1), recorded_at)
   from event where position = ?1`;
-
-type Row = [
-  position: number,
-  stream: number,
-  revision: number,
-  id: string,
-  type: string,
-  recordedAt: number,
-  marking: StoredMarking,
-  schemaVersion: number,
-  contentSchemaVersion: number | null,
-  recorder: number,
-  correlationId: string | null,
-  causationId: string | null,
-  body: string,
-];
-
-const ENTRY_COLUMNS = `${COLUMNS}, seal, lower(hex(target)), marks, content_type`;
-
-type EntryRow = [...Row, seal: Uint8Array, target: string, marks: string | null, contentType: string | null];
 
 /**
  * Reads the log, synchronously, on a connection of its own: each thread opens its own. Sees an event as soon as its
