@@ -277,6 +277,36 @@ describe('the chain of heads', () => {
     expect(behind.ignored).toEqual(['head-behind']);
   });
 
+  it('hears of no loss that is made to look smaller, or that changes what was kept', () => {
+    const heads = start();
+    heads.addHead(tree, 9);
+    heads.addHead(tree, 12);
+    const said = (last: TreeHead, kept: TreeHead) => {
+      const step = follow(heads.chain, 3, signRestored(heads.chain, { last, kept }, recovery));
+      return 'ignored' in step ? step.ignored.reason : 'accepted';
+    };
+    expect(said(headAt(12), headAt(10))).toBe('accepted');
+    // A head that this walk was not given may have been the last.
+    expect(said(headAt(14), headAt(12))).toBe('accepted');
+    expect(said(headAt(10), headAt(9))).toBe('head-behind');
+    expect(said(headAt(12, otherTree), headAt(9))).toBe('split-view');
+    expect(said(headAt(12), headAt(12, otherTree))).toBe('split-view');
+    expect(said(headAt(14), headAt(12, otherTree))).toBe('split-view');
+    expect(said({ ...headAt(12), origin: 'other.example' }, headAt(9))).toBe('statement-malformed');
+  });
+
+  it('lets no head take the place of the last but by taking that back by name', () => {
+    const heads = start();
+    const last = heads.addHead(tree, 9);
+    const kept = headAt(9, otherTree);
+    const said = (wrong: TreeHead) => {
+      const step = follow(heads.chain, 2, signDisowned(heads.chain, { wrong, kept, reason: 'r' }, recovery));
+      return 'ignored' in step ? step.ignored.reason : 'accepted';
+    };
+    expect(said(headAt(12))).toBe('split-view');
+    expect(said(last)).toBe('accepted');
+  });
+
   it('hands out the head that a valid key signed and that is ignored: it is evidence', () => {
     const heads = start();
     heads.addHead(tree, 9);

@@ -163,6 +163,8 @@ const takeDisowned: Take = (chain, body, byRecovery) => {
   if (kept && (sameHead(wrong, kept) || kept.origin !== epochOrigin(chain.origin, chain.epoch))) {
     throw new Refusal('statement-malformed', 'the head kept is another one of this epoch');
   }
+  // The last head is taken back by its name, or stands.
+  if (kept && chain.last && !sameHead(wrong, chain.last)) checkNoSplit(chain.last, kept);
   const contested = chain.contested.filter((head) => !sameHead(head, wrong) && !(kept && sameHead(head, kept)));
   return {
     chain: { ...chain, last: kept, disowned: [...chain.disowned, wrong], contested },
@@ -174,14 +176,29 @@ const takeRestored: Take = (chain, body, byRecovery) => {
   needRecovery(byRecovery, 'to restore with a loss');
   const [last, kept] = [headOf(body['last']), headOf(body['kept'])];
   const epoch = chain.epoch + 1;
-  if (kept.origin !== epochOrigin(chain.origin, epoch) || kept.size > last.size) {
+  const [from, to] = [epochOrigin(chain.origin, chain.epoch), epochOrigin(chain.origin, epoch)];
+  if (last.origin !== from || kept.origin !== to || kept.size > last.size) {
     throw new Refusal(
       'statement-malformed',
       'what is kept is a part of the last head, under the name of the next epoch',
     );
   }
+  checkLoss(chain.last ?? last, last, { ...kept, origin: from });
   return { chain: { ...chain, epoch, last: kept, contested: [] }, entry: { kind: 'Restored', last, kept } };
 };
+
+/**
+ * A statement of a loss takes nothing back but the lost end: it names no earlier head than the last that was signed, and
+ * what it keeps is no other history of the same length.
+ */
+function checkLoss(signed: TreeHead, last: TreeHead, kept: TreeHead): void {
+  checkNoSplit(signed, last);
+  if (last.size < signed.size) {
+    throw new Refusal('head-behind', `a loss after ${last.size} leaves, where ${signed.size} were signed`);
+  }
+  checkNoSplit(last, kept);
+  checkNoSplit(signed, kept);
+}
 
 const TAKE = { keys: takeKeys, disowned: takeDisowned, restored: takeRestored };
 

@@ -72,20 +72,30 @@ export function* steps(
 
 export interface Walked {
   readonly chain: HeadChain | undefined;
-  /** Signed by a key then valid, and standing at the end; also those that the chain ignores. */
+  /**
+   * Signed by a key then valid, and standing at the end; also those that the chain ignores, and of former epochs those that
+   * no restore lost: the log must give them all.
+   */
   readonly heads: readonly TreeHead[];
   readonly ignored: readonly Refusal[];
 }
 
+const notBeyond =
+  (kept: TreeHead) =>
+  ({ size }: TreeHead): boolean =>
+    size <= kept.size;
+
 /** The whole of the stream. */
 export function walk(origin: string, trusted: readonly VerifierKey[], entries: Iterable<HeadEntry>): Walked {
-  const [heads, ignored]: [TreeHead[], Refusal[]] = [[], []];
+  let heads: TreeHead[] = [];
+  const ignored: Refusal[] = [];
   let chain: HeadChain | undefined;
   for (const { step } of steps(origin, trusted, entries)) {
     chain = step.chain;
     if ('ignored' in step) ignored.push(step.ignored);
+    else if (step.entry.kind === 'Restored') heads = heads.filter(notBeyond(step.entry.kept));
     const head = headOf(step);
     if (head) heads.push(head);
   }
-  return { chain, heads: heads.filter((head) => stands(chain!, head)), ignored };
+  return { chain, heads: heads.filter((head) => !isDisowned(chain!, head)), ignored };
 }

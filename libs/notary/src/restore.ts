@@ -2,6 +2,7 @@ import { type Hash, sameHash, type SigningKey, signRestored } from '#ledger';
 import { addStatement } from './add-statement';
 import { growTo } from './check-start';
 import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
+import { walk } from './head-walk';
 import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 
@@ -37,6 +38,7 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
   const { chain } = stream;
   if (!chain?.last || extendsHead(store, chain.last)) return { events, lost: 0, epoch: chain?.epoch ?? 0 };
   if (!recovery || chain.last.size < events) throw new DoesNotExtend(events, chain.last.size);
+  checkOnlyLost(record, events);
   const note = signRestored(chain, { last: chain.last, kept: { size: events, root: store.root } }, recovery);
   await addStatement(stream, note);
   file?.addReached(store);
@@ -57,6 +59,20 @@ async function giveBack(record: OwnedRecord): Promise<void> {
       throw new RecordFault('heads', 'others append to the stream of heads: stop every instance');
   }
   for (const entry of notes) store.addNote(entry);
+}
+
+/** Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends that. */
+function checkOnlyLost(record: OwnedRecord, events: number): void {
+  const { reader, store, trusted } = record;
+  const { heads } = walk(reader.genesis().origin, trusted, streamOf(record).readFrom(0));
+  const wrong = heads.find((head) => head.size <= events && !extendsHead(store, head));
+  if (wrong)
+    throw new RecordFault(
+      'altered',
+      `the backup does not give the head over ${wrong.size} events, which are all there: none of them was lost`,
+      0,
+      wrong.size - 1,
+    );
 }
 
 const extendsHead = (store: LedgerStore, { size, root }: { size: number; root: Hash }): boolean =>

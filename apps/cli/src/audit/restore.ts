@@ -2,7 +2,15 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openRecord, type RecordOptions } from '#event-log';
-import { DoesNotExtend, HeadsFile, LedgerStore, readSecretKey, readVerifierKeys, restoreHeads } from '#notary';
+import {
+  DoesNotExtend,
+  HeadsFile,
+  LedgerStore,
+  readSecretKey,
+  readVerifierKeys,
+  RecordFault,
+  restoreHeads,
+} from '#notary';
 import { EXIT, UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
 import { copyRecord } from './backup';
@@ -49,9 +57,10 @@ async function runRestore(backup: string | undefined, flags: Flags): Promise<voi
   try {
     await restoreTo(dataDir, heads, recovery, record);
   } catch (error) {
-    if (!(error instanceof DoesNotExtend)) throw error;
+    if (!(error instanceof RecordFault)) throw error;
     // As it was found.
     for (const name of readdirSync(dataDir)) if (!held.includes(name)) rmSync(join(dataDir, name), { recursive: true });
+    if (!(error instanceof DoesNotExtend)) throw error;
     console.error(`crisis-log: refused: ${error.message}; --accept-loss goes on without them`);
     process.exitCode = EXIT.refused;
   }
