@@ -80,7 +80,7 @@ const STEPS = {
     return { events: lines };
   },
   'verify-bundle': (folder: string): Promise<Done> =>
-    verifyFile(join(folder, 'bundle.ndjson'), join(folder, 'data', 'log.vkey')),
+    verifyFile(join(folder, 'bundle.ndjson'), { key: join(folder, 'data', 'log.vkey') }),
   proofs: (folder: string): Done =>
     withNotary(folder, ({ store: { size, subtrees } }) => {
       const third = Math.floor(size / 3);

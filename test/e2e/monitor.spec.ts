@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteLog } from '#event-log';
@@ -104,4 +107,20 @@ test('a folder that was rolled back is refused, and also when it has grown past 
 test('a server that does not answer is no contradiction', async () => {
   const args = ['--url', 'http://127.0.0.1:9'];
   expect((await monitor('seen', ...args)).code).toBe(3);
+});
+
+test.each(['It works!', '{}', 'null', '{"revision":1,"note":"x","statements":[null]}'])(
+  'nor is something else that answers in its place: %s',
+  async (body) => {
+    const other = createServer((_request, response) => response.end(body)).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const round = await monitor('seen', '--url', `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    other.close();
+    expect(round).toEqual({ code: 3, out: expect.stringMatching(/^crisis-log: what answers there is no crisis log/) });
+  },
+);
+
+test('a file that no monitor wrote is wrong usage', async () => {
+  writeFileSync(join(folder, 'letter'), 'Dear auditor,\n');
+  expect(await monitor('letter')).toEqual({ code: 2, out: expect.stringMatching(/is no file of heads/) });
 });

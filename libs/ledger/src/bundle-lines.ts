@@ -42,6 +42,9 @@ type FieldsOf<Kind extends BundleLine['kind']> = Readonly<
 >;
 
 const isText: Field = (value) => typeof value === 'string';
+/** As in the stored format: a name that only looks like another's is none. */
+const isCrisis: Field = (value) =>
+  isText(value) && (value as string).length <= 64 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value as string);
 const isCount: Field = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isPartly =
   (names: readonly string[], field: Field): Field =>
@@ -55,7 +58,7 @@ const hasFields =
     Object.keys(fields).every((name) => Object.hasOwn(value, name) && fields[name]!(value[name]));
 
 const FIELDS: { readonly [Kind in BundleLine['kind']]: FieldsOf<Kind> } = {
-  bundle: { v: (value) => value === 1, origin: isText, crisis: isText, size: isCount },
+  bundle: { v: (value) => value === 1, origin: isText, crisis: isCrisis, size: isCount },
   leaf: {
     position: isCount,
     revision: isCount,

@@ -14,7 +14,8 @@ export {
   type Subtrees,
 } from './merkle-tree';
 export { consistencyProof, inclusionProof, multiProof } from './proofs';
-export { Refusal } from './refusal';
+export { printable, Refusal } from './refusal';
+export { type SeenEntry } from './seen-heads';
 export { type Hash, HASH_BYTES, sameHash } from './sha256';
 export {
   formatSigningKey,

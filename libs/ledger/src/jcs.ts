@@ -42,11 +42,13 @@ function quote(text: string): string {
 /** Names recur, event after event: what of them was quoted before is not looked through again. */
 const quotedNames = new Map<string, string>();
 const NAMES_REMEMBERED = 1_000;
+/** Longer ones are nobody's names: what is remembered stays for good. */
+const MAX_REMEMBERED = 100;
 
 function quotedName(name: string): string {
   const known = quotedNames.get(name);
   if (known !== undefined) return known;
   const quoted = quote(name);
-  if (quotedNames.size < NAMES_REMEMBERED) quotedNames.set(name, quoted);
+  if (quotedNames.size < NAMES_REMEMBERED && name.length <= MAX_REMEMBERED) quotedNames.set(name, quoted);
   return quoted;
 }

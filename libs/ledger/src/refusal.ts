@@ -51,14 +51,18 @@ export interface Where {
 /** The one error of this library: something did not verify, or cannot be proved. Nothing of it may be trusted. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  readonly detail: string;
 
+  /** `detail` may quote what was refused: it is made printable here. */
   constructor(
     readonly reason: Reason,
-    readonly detail: string,
+    detail: string,
     readonly where: Where = {},
   ) {
     const places = Object.entries(where).map(([name, value]) => `${name} ${value}`);
-    super(`${reason}: ${detail}${places.length > 0 ? ` (${places.join(', ')})` : ''}`);
+    const shown = printable(detail);
+    super(`${reason}: ${shown}${places.length > 0 ? ` (${places.join(', ')})` : ''}`);
+    this.detail = shown;
   }
 
   /** The same, with more said of where. */
@@ -66,6 +70,18 @@ export class Refusal extends Error {
     return new Refusal(this.reason, this.detail, { ...where, ...this.where });
   }
 }
+
+const MAX_SHOWN = 500;
+
+/**
+ * Someone else's text, as it may be shown on a terminal: one line, cut at `maxLength` (UTF-16 code units), that moves no
+ * cursor. Else a bundle that is refused could itself print that it was verified.
+ */
+export const printable = (text: string, maxLength = MAX_SHOWN): string =>
+  (text.length > maxLength ? `${text.slice(0, maxLength)}…` : text).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 
 /** Runs `step`; what it refuses says also where. */
 export function locate<T>(where: Where, step: () => T): T {

@@ -342,6 +342,12 @@ const attacks: [what: string, reason: string, where: object, lines: () => string
     { line: 1 },
     () => edited('bundle', 0, (line) => (line['constructor'] = 1)),
   ],
+  [
+    'a name that only looks like a crisis',
+    'line-malformed',
+    { line: 1 },
+    () => edited('bundle', 0, (line) => (line['crisis'] = '\u0430')),
+  ],
   ['a line that is no object', 'line-malformed', {}, () => [...bundle, '[]']],
   [
     'a line cut off',
@@ -415,6 +421,48 @@ describe('an attacked bundle is refused:', () => {
     );
   });
 
+  it('lines of other sound bundles among its own: nothing is proved that none of them proves', () => {
+    const other = sampleLog(CRISES, 'rewritten');
+    const earlier = new SampleChain();
+    const shown = earlier.addHead(log.tree, 9);
+    earlier.add(signKeys(earlier.chain, { signing: [signing, sampleKey('second')], recovery }, [signing]));
+    const rewritten = new SampleChain();
+    const sound = [
+      bundle,
+      bundleOf(log, 'b', heads, head),
+      bundleOf(log, 'a', heads, head, () => ['header']),
+      bundleOf(log, 'a', earlier, shown),
+      bundleOf(other, 'a', rewritten, rewritten.addHead(other.tree)),
+    ];
+    const told = ({ crisis, lastRevision, head }: ReturnType<typeof verify>) =>
+      [crisis, lastRevision, head.size, encodeHash(head.root, 'base64')].join(' ');
+    const proved = new Set(sound.map((lines) => told(verify(lines))));
+    const pool = sound.flat();
+    const line = fc.nat(pool.length - 1);
+    const edit = fc.tuple(fc.nat(bundle.length), fc.constantFrom(0, 1, 2), fc.option(line));
+    fc.assert(
+      fc.property(fc.nat(sound.length - 1), fc.array(edit, { minLength: 1, maxLength: 4 }), (base, edits) => {
+        const lines = [...sound[base]!];
+        for (const [at, left, put] of edits) lines.splice(at, left, ...(put === null ? [] : [pool[put]!]));
+        const refusal = refusalOf(lines);
+        if (!refusal) expect(proved).toContain(told(verify(lines)));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('without a word of its own on the terminal', () => {
+    const spoken = '\u001b[2J\u009b1A\nVERIFIED: a of the log \u202e';
+    const said = [
+      edited('bundle', 0, (line) => (line['origin'] = spoken)),
+      edited('bundle', 0, (line) => (line['kind'] = spoken)),
+      edited('entry', 0, (line) => (line['note'] = `${spoken}\n${line['note']}`)),
+      edited('proof', 0, (line) => (line['hashes'][0] = spoken)),
+    ].map((lines) => refusalOf(lines)!.message);
+    expect(said).toHaveLength(4);
+    for (const message of said) expect(message).toMatch(/^[\p{L}\p{N}\p{P}\p{S} ]{1,700}$/u);
+  });
+
   it('any line left out, doubled, or changed for another; any end cut off', () => {
     for (let i = 0; i < bundle.length; i++) {
       expect(refusalOf(bundle.toSpliced(i, 1))).toBeInstanceOf(Refusal);
@@ -468,9 +516,10 @@ describe('an attacked bundle is refused:', () => {
     const otherHead = chain.addHead(other.tree);
     const lines = bundleOf(other, 'a', chain, otherHead);
     expect(refusalOf(lines)).toBeUndefined();
-    expect(refusalOf(lines, { knownHeads: [treeHead(9), head] })?.reason).toBe('split-view');
-    expect(refusalOf(bundle, { knownHeads: [otherHead] })?.reason).toBe('split-view');
-    expect(refusalOf(bundle, { knownHeads: [head, treeHead(9)] })).toBeUndefined();
+    const keys = heads.statements[0]!;
+    expect(refusalOf(lines, { seen: [keys, head] })?.reason).toBe('split-view');
+    expect(refusalOf(bundle, { seen: [keys, otherHead] })?.reason).toBe('split-view');
+    expect(refusalOf(bundle, { seen: [keys, head] })).toBeUndefined();
   });
 
   it('not for what anyone may do: hide a part, or let a witness sign the head', () => {

@@ -7,9 +7,10 @@ import { beginChain, follow, HeadChain, isDisowned } from './head-chain';
 import { foreignLeafOf, leafOf } from './leaf';
 import { ListedLeaves } from './listed-leaves';
 import { locate, Refusal } from './refusal';
+import { SeenEntry, SeenHeads } from './seen-heads';
 import { decode, decodeHash, sameHash } from './sha256';
 import { VerifierKey } from './signed-note';
-import { checkNoSplit, TreeHead } from './tree-head';
+import { TreeHead } from './tree-head';
 
 type Line<Kind extends BundleLine['kind']> = Extract<BundleLine, { kind: Kind }>;
 
@@ -25,8 +26,8 @@ export interface ShownEvent {
 export interface BundleCheck {
   /** Keys the auditor has from elsewhere: a signing or the recovery key of the log's first Keys. Named as the log. */
   readonly trusted: readonly VerifierKey[];
-  /** Heads of this log seen before, or by others: one of the same size with another root is a split view. */
-  readonly knownHeads?: readonly TreeHead[];
+  /** What was seen of this log's stream of heads before, by the auditor or by others, from its first entry. */
+  readonly seen?: Iterable<SeenEntry>;
   readonly onEvent?: (event: ShownEvent) => void;
 }
 
@@ -46,6 +47,8 @@ export interface BundleVerdict {
   readonly shown: Readonly<Record<DisclosedPart, number>>;
   readonly foreign: number;
   readonly proofHashes: number;
+  /** Where heads seen before were given: leaves of this head beyond the last of them; fewer than 0 if it is itself one. */
+  readonly sinceSeen?: number;
 }
 
 /** Verifies a bundle line by line. Throws a Refusal at the first thing that does not hold. */
@@ -145,7 +148,7 @@ export class BundleVerifier {
     if (!header || !headLine || !claimLine || this.entries.length === 0) {
       throw new Refusal('truncated', `the bundle ends after ${this.line} lines, without all it needs`);
     }
-    const { chain, head, epoch } = this.walk(header, headLine);
+    const { chain, head, epoch, tips } = this.walk(header, headLine);
     // By a key valid now, not when the head was made: a key that was taken out of use makes no new bundles.
     const claim = openClaim(claimLine.note, head, chain.signing);
     this.checkClaim(claim, header, chain);
@@ -153,7 +156,8 @@ export class BundleVerifier {
     if (!sameHash(this.leaves.root(head.size, this.proof), head.root)) {
       throw new Refusal('root-differs', `leaves and proof do not give the root of the head of size ${head.size}`);
     }
-    this.check.knownHeads?.forEach((known) => checkNoSplit(known, head));
+    const { trusted, seen } = this.check;
+    const sinceSeen = seen && SeenHeads.of(header.origin, ofLog(trusted, header), seen).check(head, chain, tips);
     return {
       origin: header.origin,
       crisis: header.crisis,
@@ -164,15 +168,16 @@ export class BundleVerifier {
       shown: this.shown,
       foreign: this.foreign,
       proofHashes: this.proof.length,
+      ...(sinceSeen !== undefined && { sinceSeen }),
     };
   }
 
   /** The statements from revision 0 on, and the head among them where it stood. */
-  private walk({ origin }: Line<'bundle'>, headLine: Line<'head'>) {
-    const trusted = this.check.trusted.filter(({ name }) => name === origin);
+  private walk(header: Line<'bundle'>, headLine: Line<'head'>) {
     const [first, ...others] = this.entries;
     if (first?.revision !== 0) throw new Refusal('entry-out-of-order', 'the first entry is the Keys at revision 0');
-    let chain = beginChain(origin, trusted, first.note);
+    let chain = beginChain(header.origin, ofLog(this.check.trusted, header), first.note);
+    const tips = [chain.tip];
     let found: { head: TreeHead; epoch: number } | undefined;
     const at = others.findIndex(({ revision }) => revision > headLine.revision);
     for (const line of others.toSpliced(at < 0 ? others.length : at, 0, { ...headLine, kind: 'entry' })) {
@@ -187,9 +192,10 @@ export class BundleVerifier {
         throw new Refusal('head-disowned', `what stands before the head of size ${found.head.size} was taken back`);
       }
       if (step.entry.kind === 'Head') found = { head: step.entry.head, epoch: chain.epoch };
+      else tips.push(chain.tip);
     }
     this.checkStands(chain, found!.head, found!.epoch);
-    return { chain, ...found! };
+    return { chain, tips, ...found! };
   }
 
   private checkStands(chain: HeadChain, head: TreeHead, epoch: number): void {
@@ -216,3 +222,6 @@ export class BundleVerifier {
     }
   }
 }
+
+const ofLog = (trusted: readonly VerifierKey[], { origin }: Line<'bundle'>) =>
+  trusted.filter(({ name }) => name === origin);

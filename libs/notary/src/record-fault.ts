@@ -1,9 +1,12 @@
+import { printable } from '#ledger';
+
 /**
  * What is stored is not what was recorded, or not all of it. Nothing of such a record may be served or signed: the
  * folder is to be kept as it is, and a backup restored elsewhere.
  */
 export class RecordFault extends Error {
   override readonly name = 'RecordFault';
+  readonly detail: string;
 
   constructor(
     /**
@@ -11,14 +14,17 @@ export class RecordFault extends Error {
      * `split-view`: a signed head in the record is not of the events that are here.
      */
     readonly kind: 'altered' | 'rolled-back' | 'heads' | 'split-view',
-    readonly detail: string,
+    /** May quote what stands in a file: it is made printable here. */
+    detail: string,
     /** The first wrong position, where it is known. */
     readonly position?: number | undefined,
     /** The last that may be wrong, where only a range between two heads is known. */
     readonly to: number | undefined = position,
   ) {
     const place = position === undefined ? '' : ` at position ${position}${to === position ? '' : ` to ${to}`}`;
-    super(`the record ${IS[kind]}${place}: ${detail}`);
+    const shown = printable(detail);
+    super(`the record ${IS[kind]}${place}: ${shown}`);
+    this.detail = shown;
   }
 }
 

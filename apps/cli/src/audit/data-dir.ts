@@ -12,7 +12,5 @@ export const dataDirOption = (): Option =>
     .default('data')
     .argParser((path: string) => resolve(path));
 
-export const headsOption = (): Option =>
-  new Option('--heads <file>', 'the heads kept outside the data folder')
-    .env('HEADS_FILE')
-    .argParser((path: string) => resolve(path));
+export const headsOption = (description = 'the heads kept outside the data folder'): Option =>
+  new Option('--heads <file>', description).env('HEADS_FILE').argParser((path: string) => resolve(path));

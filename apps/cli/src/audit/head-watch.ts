@@ -6,9 +6,13 @@ import {
   type Hash,
   type HeadChain,
   headText,
+  isDisowned,
+  printable,
   Refusal,
+  type Step,
   type VerifierKey,
 } from '#ledger';
+import { UsageError } from '../exit-codes';
 
 /** A signed entry of the stream of heads, as a server gives it. */
 export interface SeenNote {
@@ -36,6 +40,8 @@ interface Line extends SeenNote {
 export class HeadWatch {
   private chain: HeadChain | undefined;
   private readonly lines: Line[];
+  /** Of the heads in the file those that were not taken back or lost since, ascending: the log must still give them. */
+  private heads: Head[] = [];
 
   /** Reads the file; one that is not there begins with the next head. @throws Refusal where it does not verify */
   constructor(
@@ -46,11 +52,19 @@ export class HeadWatch {
   ) {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     // A last line that was cut off was not believed yet.
-    this.lines = text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Line);
-    for (const line of this.lines) this.chain = this.next(line, this.chain);
+    try {
+      this.lines = text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Line);
+    } catch {
+      throw new UsageError(`${file} is no file of heads that a monitor kept`);
+    }
+    for (const line of this.lines) {
+      const step = this.next(line, this.chain);
+      this.chain = step.chain;
+      this.heads = standing(this.heads, step);
+    }
   }
 
   /** When a head was last seen that was not seen before; undefined where none was. */
@@ -74,38 +88,55 @@ export class HeadWatch {
       .filter(({ revision }) => revision > known)
       .sort((a, b) => a.revision - b.revision);
     let chain = this.chain;
+    let heads = [...this.heads];
+    let wentBack: { readonly from?: Head | undefined; readonly to?: Head | undefined } = {};
     const said: string[] = [];
     for (const line of fresh) {
       const isHead = line === seen;
       const last = chain?.last;
-      chain = this.next(line, chain);
+      const step = this.next(line, chain);
+      chain = step.chain;
+      heads = standing(heads, step);
+      if ('kept' in step.entry) wentBack = { from: heads.at(-1), to: step.entry.kept };
       if (isHead && last) await proved(last, chain.last!, prove);
-      if (!isHead && before) said.push(line.note.slice(0, line.note.indexOf('\n\n')));
+      if (!isHead && before) said.push(shown(line.note));
     }
+    // What its keeper says was kept is no new beginning: what was seen of it before must be in it.
+    const { from, to } = wentBack;
+    if (from && to) await proved({ ...from, origin: to.origin }, to, prove);
     if (!fresh.includes(seen)) this.checkStands(seen, chain?.last);
     if (fresh.length === 0) return said;
     const lines = fresh.map(({ revision, note }) => ({ seenAt, revision, note }));
     appendFileSync(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
     this.lines.push(...lines);
     this.chain = chain;
+    this.heads = heads;
     return said;
   }
 
-  private next({ revision, note }: SeenNote, chain: HeadChain | undefined): HeadChain {
-    if (!chain) return beginChain(this.origin, this.trusted, note);
+  private next({ revision, note }: SeenNote, chain: HeadChain | undefined): Taken {
+    if (!chain) {
+      const begun = beginChain(this.origin, this.trusted, note);
+      return { chain: begun, entry: { ...begun, kind: 'Keys' } };
+    }
     const step = follow(chain, revision, note);
     if ('ignored' in step) throw step.ignored;
-    return step.chain;
+    return step;
   }
 
   /** Nobody may be told another story of the keys than everybody was. */
   private checkSameStatements(statements: readonly SeenNote[]): void {
     const given = new Map(statements.map(({ revision, note }) => [revision, note]));
     for (const { revision, note } of this.lines) {
-      const isStatement = /^[^\n]+\/(keys|disowned|restored)\n/.test(note);
-      if (isStatement && given.get(revision) !== note)
+      if (!/^[^\n]+\/(keys|disowned|restored)\n/.test(note)) continue;
+      if (given.get(revision) !== note)
         throw new Refusal('split-view', 'what was said of the keys is not said any more, or otherwise', { revision });
+      given.delete(revision);
     }
+    const known = this.lines.at(-1)?.revision ?? -1;
+    const [late] = [...given.keys()].filter((revision) => revision <= known);
+    if (late !== undefined)
+      throw new Refusal('split-view', 'something is said of the keys that was not said before', { revision: late });
   }
 
   /** One that is not newer than what was seen is the one that stands after it. */
@@ -117,7 +148,25 @@ export class HeadWatch {
   }
 }
 
+/** Of one line that is printed; the file has all of it. */
+const MAX_STATEMENT = 4_000;
+
 type Head = NonNullable<HeadChain['last']>;
+type Taken = Extract<Step, { entry: unknown }>;
+
+/** The heads that the log must still give after one more entry. Takes `heads` over. */
+function standing(heads: Head[], { chain, entry }: Taken): Head[] {
+  if (entry.kind === 'Head') heads.push(entry.head);
+  if (!('kept' in entry)) return heads;
+  const { kept } = entry;
+  return heads.filter((head) => head.size <= (kept?.size ?? 0) && !isDisowned(chain, head));
+}
+
+/** A statement without its signatures, two lines, for people. */
+const shown = (note: string): string => {
+  const lines = note.slice(0, note.indexOf('\n\n')).split('\n');
+  return lines.map((line) => printable(line, MAX_STATEMENT)).join('\n');
+};
 
 async function proved(older: Head, newer: Head, prove: AskProof): Promise<void> {
   const needsProof = older.size > 0 && older.size < newer.size;

@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError, type Option } from 'commander';
 import type { CrisisLog, Patience } from '#client';
 import { Refusal } from '#ledger';
 import { clientOf } from '../client-of';
-import { EXIT, UsageError } from '../exit-codes';
-import { HeadWatch, type SeenHead } from './head-watch';
+import { EXIT, ServerUnreachable } from '../exit-codes';
+import { HeadWatch, type SeenHead, type SeenNote } from './head-watch';
 import { readKeys } from './verify-file';
 
 interface Flags {
@@ -32,7 +32,6 @@ export const monitorCommand = (url: Option): Command =>
 
 async function runMonitor(flags: Flags): Promise<void> {
   const trusted = await readKeys(flags.key);
-  if (trusted.length === 0) throw new UsageError(`${flags.key} has no keys`);
   try {
     const watch = new HeadWatch(flags.heads, trusted, trusted[0]!.name);
     do await round(watch, flags);
@@ -47,7 +46,7 @@ async function runMonitor(flags: Flags): Promise<void> {
 
 async function round(watch: HeadWatch, { url, maxAge, json }: Flags): Promise<void> {
   const client = clientOf(url, PATIENCE);
-  const seen = JSON.parse(await client.audit('tree-head')) as SeenHead;
+  const seen = headIn(await client.audit('tree-head'));
   const before = watch.size;
   const now = Date.now();
   const said = await watch.take(seen, (from, to) => proofOf(client, from, to), now);
@@ -63,11 +62,30 @@ async function round(watch: HeadWatch, { url, maxAge, json }: Flags): Promise<vo
 }
 
 async function proofOf(client: CrisisLog, from: number, to: number): Promise<Uint8Array[]> {
-  const { proof } = JSON.parse(await client.audit('proofs/consistency', { from: `${from}`, to: `${to}` })) as {
-    proof: string[];
-  };
+  const { proof } = objectIn(await client.audit('proofs/consistency', { from: `${from}`, to: `${to}` }));
+  if (!Array.isArray(proof) || !proof.every((hash) => typeof hash === 'string')) throw noAnswer();
   return proof.map((hash) => Buffer.from(hash, 'base64'));
 }
+
+function headIn(text: string): SeenHead {
+  const { revision, note, statements } = objectIn(text);
+  if (!isNote({ revision, note }) || !Array.isArray(statements) || !statements.every(isNote)) throw noAnswer();
+  return { revision, note, statements } as SeenHead;
+}
+
+const isNote = (value: Partial<Record<keyof SeenNote, unknown>> | null): boolean =>
+  Number.isSafeInteger(value?.revision) && typeof value?.note === 'string';
+
+function objectIn(text: string): Partial<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    throw noAnswer();
+  }
+}
+
+/** Something else stands where the log did, which says nothing of the record. */
+const noAnswer = () => new ServerUnreachable('what answers there is no crisis log that this monitor understands');
 
 function seconds(text: string): number {
   const value = Number(text);

@@ -1,29 +1,53 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { type BundleVerdict, parseVerifierKey, verifyBundle, type VerifierKey } from '#ledger';
+import { type BundleVerdict, parseVerifierKey, Refusal, type SeenEntry, verifyBundle, type VerifierKey } from '#ledger';
 import { UsageError } from '../exit-codes';
+import { linesOf, unreadable } from './lines-of';
+
+interface Known {
+  /** Public keys that the auditor trusts, a line each. */
+  readonly key: string;
+  /** What the auditor saw of the stream of heads before: the file of a monitor, or a HEADS_FILE. */
+  readonly heads?: string | undefined;
+}
 
 /** Verifies a bundle, offline, in one pass. @throws Refusal saying what does not hold, and where. */
-export async function verifyFile(file: string, keyFile: string): Promise<BundleVerdict> {
-  const trusted = await readKeys(keyFile);
-  const input = createReadStream(file);
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  await new Promise<void>((resolve, reject) => input.once('open', () => resolve()).once('error', reject)).catch(
-    unreadable(file),
-  );
-  return verifyBundle(lines, { trusted });
+export async function verifyFile(file: string, { key, heads }: Known): Promise<BundleVerdict> {
+  const trusted = await readKeys(key);
+  const seen = heads === undefined ? {} : { seen: await readSeen(heads) };
+  return verifyBundle(linesOf(file), { trusted, ...seen });
 }
 
 /** The public keys of a file, a line each. */
 export async function readKeys(file: string): Promise<VerifierKey[]> {
-  const text = await readFile(file, 'utf8').catch(unreadable(file));
-  return text.split('\n').filter(Boolean).map(parseVerifierKey);
+  const lines = (await textOf(file)).split('\n').map((line) => line.trim());
+  try {
+    const keys = lines.filter(Boolean).map(parseVerifierKey);
+    if (keys.length > 0) return keys;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new UsageError(`${file} is no list of public keys, such as log.vkey: ${error.message}`);
+  }
+  throw new UsageError(`${file} has no keys`);
 }
 
-const unreadable = (file: string) => (error: Error) => {
-  throw new UsageError(`cannot read ${file}: ${error.message}`);
-};
+/** Entries only: a HEADS_FILE also has lines of how far the log had come, and empty notes of what was ignored. */
+async function readSeen(file: string): Promise<SeenEntry[]> {
+  // A last line that was cut off was not believed yet.
+  const lines = (await textOf(file)).split('\n').slice(0, -1);
+  try {
+    return lines.map((line) => JSON.parse(line) as Partial<SeenEntry>).filter(isEntry);
+  } catch {
+    throw new UsageError(`${file} is no file of heads, such as "monitor" keeps`);
+  }
+}
+
+const isEntry = (line: Partial<SeenEntry>): line is SeenEntry =>
+  Number.isSafeInteger(line.revision) && typeof line.note === 'string' && line.note !== '';
+
+const textOf = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((error: Error) => {
+    throw unreadable(file, error);
+  });
 
 /** What was proved, and what is only claimed, for people. */
 export function printedVerdict({
@@ -36,6 +60,7 @@ export function printedVerdict({
   shown,
   foreign,
   proofHashes,
+  sinceSeen,
 }: BundleVerdict): string {
   const parts = Object.entries(shown).map(([part, count]) => `${part} of ${count}`);
   return [
@@ -44,6 +69,13 @@ export function printedVerdict({
     `           in the log of ${head.size} events under the root ${Buffer.from(head.root).toString('base64')}`,
     `  shown    ${parts.join(', ')}${foreign > 0 ? `; ${foreign} of another writer` : ''}`,
     `  proof    ${proofHashes} hashes; epoch ${epoch}`,
+    ...(sinceSeen === undefined ? [] : [`  seen     ${printedSeen(sinceSeen)}`]),
     `  claimed  by the keeper of the key only: that revision ${lastRevision} was the last at this head`,
   ].join('\n');
+}
+
+function printedSeen(sinceSeen: number): string {
+  if (sinceSeen === 0) return 'this head was the last one seen';
+  if (sinceSeen < 0) return `this head was seen; the last one seen has ${-sinceSeen} events more`;
+  return `the last head seen has ${sinceSeen} events fewer: have "monitor" prove that the log goes on from it`;
 }

@@ -30,7 +30,9 @@ export const verifyCommand = (): Command =>
     )
     .option('--reads <file>', 'follow the chain of ACCESS_LOG, every line of it')
     .addOption(dataDirOption())
-    .addOption(headsOption())
+    .addOption(
+      headsOption('with --record, HEADS_FILE; with a bundle, also the file of a monitor: what was seen before'),
+    )
     .addOption(new Option('--json', 'report as JSON').default(false))
     .action(runVerify);
 
@@ -41,7 +43,7 @@ async function runVerify(bundle: string | undefined, flags: Flags): Promise<void
   await refusing(flags, async () => {
     if (flags.reads !== undefined) report(flags, await checkReads(flags.reads), printedReads);
     else if (bundle === undefined) await verifyRecord(flags);
-    else report(flags, await verifyFile(bundle, flags.key!), printedVerdict);
+    else report(flags, await verifyFile(bundle, { key: flags.key!, heads: flags.heads }), printedVerdict);
   });
 }
 

@@ -43,7 +43,7 @@ function sampleEvent(crisis: string, revision: number, position: number, salt: s
   const parts = {
     header: { eventId: `id-${position}`, type: 'StrikeReported', marking: 'GREEN', schemaVersion: 1 },
     author: { recordedBy: { principal: 'desk' }, $correlationId: `id-${position}` },
-    content: { summary: `event ${position} — ünïcode`, data: { weight: position / 8 } },
+    content: { summary: `event ${position} — ünïcode\u2028`, data: { weight: position / 8 } },
     refs: position % 3 === 0 ? { respondsTo: ['id-0'] } : {},
     sources: { sources: [{ name: `source ${position}` }] },
   };
