@@ -60,7 +60,7 @@ export class SeenHeads {
   private checkStatements(tips: readonly string[]): void {
     if (tips.includes(this.tips.at(-1)!)) return;
     if (this.tips.includes(tips.at(-1)!))
-      throw new Refusal('truncated', 'it leaves out what was said of keys or heads since');
+      throw new Refusal('truncated', 'it leaves out what was said of keys or heads since: ask for a new one');
     throw new Refusal('split-view', 'of keys or heads it says otherwise than was seen');
   }
 }

@@ -70,7 +70,8 @@ export function printedVerdict({
     `  shown    ${parts.join(', ')}${foreign > 0 ? `; ${foreign} of another writer` : ''}`,
     `  proof    ${proofHashes} hashes; epoch ${epoch}`,
     ...(sinceSeen === undefined ? [] : [`  seen     ${printedSeen(sinceSeen)}`]),
-    `  claimed  by the keeper of the key only: that revision ${lastRevision} was the last at this head`,
+    `  claimed  by the keeper of the key only: that revision ${lastRevision} was the last at this head,`,
+    '           and that nothing was said of keys or heads since',
   ].join('\n');
 }
 
