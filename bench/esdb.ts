@@ -6,9 +6,9 @@ import { EventStoreDBClient, jsonEvent, streamNameFilter } from '@eventstore/db-
 import autocannon from 'autocannon';
 import { openEventStoreLog } from '#event-log/eventstoredb';
 import { opening } from '../test/support/elements';
-import { spawnServerOnRecord } from '../test/support/server-process';
+import { type ServerProcess, spawnServerOnRecord } from '../test/support/server-process';
 import { BODY } from './append';
-import { type Measured, paired, perSecond, seconds } from './measure';
+import { type Measured, paired, perSecond, seconds, settled } from './measure';
 
 const ROUNDS = 3;
 const SECONDS = 3;
@@ -36,7 +36,7 @@ export async function benchEsdb(): Promise<Measured[]> {
       [CONNECTIONS, 0.35],
       [1, 1],
     ] as const) {
-      const ours = () => appends(server.url, crises.slice(0, count));
+      const ours = () => appends(server, crises.slice(0, count));
       await ours();
       const { ratio, ours: rate, limit } = await paired(ROUNDS, ours, () => bare(count));
       const name = `esdb, ${CONNECTIONS} connections, ${count} ${count === 1 ? 'crisis' : 'crises'} / client`;
@@ -61,7 +61,7 @@ async function open(url: string, crisis: string): Promise<void> {
 }
 
 /** Answers a second, every one durable. Each connection has one crisis. */
-async function appends(url: string, crises: readonly string[]): Promise<number> {
+async function appends({ url, process: { pid } }: ServerProcess, crises: readonly string[]): Promise<number> {
   let next = 0;
   const result = await autocannon({
     url,
@@ -74,6 +74,7 @@ async function appends(url: string, crises: readonly string[]): Promise<number> 
       client.setRequests([{ path: `/v1/crises/${crises[next++ % crises.length]}/events`, method: 'POST', body: BODY }]),
   });
   if (result.errors > 0 || result.non2xx > 0) throw new Error(`${result.errors} errors, ${result.non2xx} refusals`);
+  await settled(pid!);
   return result['2xx'] / result.duration;
 }
 
