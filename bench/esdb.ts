@@ -12,6 +12,8 @@ import { type Measured, paired, perSecond, seconds, settled } from './measure';
 
 const ROUNDS = 3;
 const SECONDS = 3;
+/** Until the server has been compiled: it shares two processors with EventStoreDB, and compiling takes one of them till then. */
+const WARM_UP_SECONDS = 15;
 const CONNECTIONS = 64;
 /** Given with each call: the unary path, the one that the log takes. */
 const CREDENTIALS = { username: 'none', password: 'none' };
@@ -30,6 +32,7 @@ export async function benchEsdb(): Promise<Measured[]> {
   try {
     const crises = Array.from({ length: CONNECTIONS }, (_none, i) => `bench-${i}`);
     for (const crisis of crises) await open(server.url, crisis);
+    await appends(server, crises, WARM_UP_SECONDS);
     const bare = (streams: number) => bareAppends(client, `bare-${namespace}`, streams);
     const measured: Measured[] = [];
     for (const [count, bar] of [
@@ -61,12 +64,16 @@ async function open(url: string, crisis: string): Promise<void> {
 }
 
 /** Answers a second, every one durable. Each connection has one crisis. */
-async function appends({ url, process: { pid } }: ServerProcess, crises: readonly string[]): Promise<number> {
+async function appends(
+  { url, process: { pid } }: ServerProcess,
+  crises: readonly string[],
+  duration = SECONDS,
+): Promise<number> {
   let next = 0;
   const result = await autocannon({
     url,
     connections: CONNECTIONS,
-    duration: SECONDS,
+    duration,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: BODY,
