@@ -147,7 +147,6 @@ async function runExport(flags: {
   await rename(part, flags.out);
 }
 
-/** `export | head` has what it wanted. */
 function unlessReaderLeft(error: Error & { code?: string }): void {
   if (error.code !== 'EPIPE') throw error;
 }
@@ -173,6 +172,12 @@ function overrideExit(command: Command): void {
   command.exitOverride();
   command.commands.forEach(overrideExit);
 }
+
+/** Whoever reads what is printed, as `--help | head` does, may have had enough. */
+process.stdout.on('error', (error: Error & { code?: string }) => {
+  unlessReaderLeft(error);
+  process.exit();
+});
 
 async function run(): Promise<void> {
   overrideExit(program);

@@ -1,5 +1,9 @@
 import type { EventType } from '#catalogue';
 import type { CrisisLog, FeedItem, FollowOptions } from '#client';
+import { printable } from '#ledger';
+
+/** Of a line, in UTF-16 code units; `--json` gives all of it. */
+const MAX_LINE = 2_000;
 
 export interface TailFlags {
   readonly crisis?: string;
@@ -34,9 +38,10 @@ export async function tail(
   }
 }
 
-function lineOf(item: FeedItem): string {
+/** For a terminal: what was reported may hold anything, and must not look like another item. */
+export function lineOf(item: FeedItem): string {
   const head = `${item.time} ${item.crisisid} ${item.item === 'event' ? '' : `${item.item} `}${item.type} ${item.subject}`;
-  if (item.item === 'withdraw') return head;
+  if (item.item === 'withdraw') return printable(head);
   const { summary } = item.data as { summary?: string };
-  return summary === undefined ? head : `${head} ${summary}`;
+  return printable(summary === undefined ? head : `${head} ${summary}`, MAX_LINE);
 }
