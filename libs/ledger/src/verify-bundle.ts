@@ -167,12 +167,12 @@ export class BundleVerifier {
     };
   }
 
-  /** The statements from revision 0 on, and the head among them where it stood. */
+  /** The statements from the first keys on, and the head among them where it stood. */
   private walk({ origin }: Line<'bundle'>, headLine: Line<'head'>) {
     const trusted = this.check.trusted.filter(({ name }) => name === origin);
     const [first, ...others] = this.entries;
-    if (first?.revision !== 0) throw new Refusal('entry-out-of-order', 'the first entry is the Keys at revision 0');
-    let chain = beginChain(origin, trusted, first.note);
+    // Where others may write to the stream, something that counts for nothing can stand before the keys.
+    let chain = { ...beginChain(origin, trusted, first!.note), revision: first!.revision };
     let found: { head: TreeHead; epoch: number } | undefined;
     const at = others.findIndex(({ revision }) => revision > headLine.revision);
     for (const line of others.toSpliced(at < 0 ? others.length : at, 0, { ...headLine, kind: 'entry' })) {

@@ -28,7 +28,7 @@ export interface Restored {
  * EventStoreDB that was restored gets them likewise, at the end of its stream, which must be a beginning of HEADS_FILE.
  */
 export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): Promise<Restored> {
-  const { reader, store, file } = record;
+  const { reader, store } = record;
   await giveBack(record);
   const events = reader.head() + 1;
   store.clear();
@@ -39,7 +39,6 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
   if (!recovery || chain.last.size < events) throw new DoesNotExtend(events, chain.last.size);
   const note = signRestored(chain, { last: chain.last, kept: { size: events, root: store.root } }, recovery);
   await addStatement(stream, note);
-  file?.addReached(store);
   return { events, lost: chain.last.size - events, epoch: chain.epoch + 1 };
 }
 
