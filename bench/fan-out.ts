@@ -8,8 +8,15 @@ import autocannon from 'autocannon';
 import { opening } from '../test/support/elements';
 import { type ServerProcess, spawnServer } from '../test/support/server-process';
 import { BODY } from './append';
-import { type Deliveries, type Delivery, type FromConsumers, machineMs } from './fan-out-consumers';
-import { type Measured, median, paired, perSecond } from './measure';
+import {
+  type Deliveries,
+  type Delivery,
+  type FromConsumers,
+  machineMs,
+  type Reading,
+  SAMPLED,
+} from './fan-out-consumers';
+import { type Measured, median, paired, perSecond, settled } from './measure';
 
 const ROUNDS = 3;
 const SECONDS = 3;
@@ -25,6 +32,9 @@ const LOADS = [
 const STUCK = 100;
 const CONNECTIONS = 64;
 const FILLING_SECONDS = 8;
+/** In all less than the minute after which the server cuts those who do not read. */
+const STUCK_ROUNDS = 5;
+const STUCK_SECONDS = 2;
 /** Where the naive server delivers before its acknowledgement is read. */
 const LEAST_MS = 0.1;
 
@@ -151,7 +161,7 @@ async function followed(
   acknowledgedMs: readonly number[];
   sinceMs: number;
 }> {
-  const followers = await startConsumers(target.stream, consumers, true);
+  const followers = await startConsumers(target.stream, consumers, rate === Infinity ? 'at once' : 'in turn');
   const sentMs: number[] = [];
   const acknowledgedMs: number[] = [];
   const body = JSON.parse(BODY) as { summary: string };
@@ -168,7 +178,7 @@ async function followed(
   followers.send({ report: events });
   const { deliveries, behind } = await answer<Deliveries>(followers);
   followers.disconnect();
-  const missing = events * Math.min(consumers, 200) - deliveries.length;
+  const missing = events * Math.min(consumers, SAMPLED) - deliveries.length;
   if (missing !== 0 || behind > 0)
     throw new Error(`${target.stream}: ${missing} deliveries are missing, ${behind} consumers got less than others`);
   return { deliveries, sentMs, acknowledgedMs, sinceMs };
@@ -179,13 +189,13 @@ async function withStuck(): Promise<Measured[]> {
   const [stuck, alone] = [await Ours.start(), await Ours.start()];
   try {
     await load(alone, FILLING_SECONDS);
-    const followers = await startConsumers(stuck.stream, STUCK, false);
+    const followers = await startConsumers(stuck.stream, STUCK, 'never');
     // The kernel takes some megabytes for each before they are stuck; a minute later the server cuts them.
     await load(stuck, FILLING_SECONDS);
     const latency = await paired(
-      ROUNDS,
-      () => load(stuck, SECONDS),
-      () => load(alone, SECONDS),
+      STUCK_ROUNDS,
+      () => load(stuck, STUCK_SECONDS),
+      () => load(alone, STUCK_SECONDS),
     );
     const [withThem, without] = [rssMiB(stuck.pid), rssMiB(alone.pid)];
     followers.disconnect();
@@ -206,11 +216,12 @@ async function withStuck(): Promise<Measured[]> {
 }
 
 /** Mean latency of appends over so many seconds, milliseconds. */
-async function load({ append: url }: Target, duration: number): Promise<number> {
+async function load({ append: url, pid }: Target, duration: number): Promise<number> {
   const headers = { 'content-type': 'application/json' };
   const request = { url, connections: CONNECTIONS, duration, headers, body: BODY };
   const { latency, errors, non2xx } = await autocannon({ ...request, method: 'POST' });
   if (errors + non2xx > 0) throw new Error(`${errors} errors, ${non2xx} refusals`);
+  await settled(pid);
   return latency.average;
 }
 
@@ -242,8 +253,8 @@ class Ours implements Target {
   }
 }
 
-async function startConsumers(url: string, count: number, isReading: boolean): Promise<ChildProcess> {
-  const followers = fork(join(__dirname, 'fan-out-consumers.js'), [url, `${count}`, `${isReading}`]);
+async function startConsumers(url: string, count: number, reading: Reading): Promise<ChildProcess> {
+  const followers = fork(join(__dirname, 'fan-out-consumers.js'), [url, `${count}`, reading]);
   await answer(followers);
   return followers;
 }

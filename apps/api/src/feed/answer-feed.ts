@@ -8,8 +8,8 @@ import { type FeedItemKey, type FeedQuery, isAsked } from './feed-query';
 
 /** Items looked at for one page: a filter that finds little must not hold up other readers. */
 const MAX_LOOKED_AT = 1000;
-/** A page of large events ends early. */
-const MAX_PAGE_CHARS = 512 * 1024;
+/** A page ends early where events are large: so much waits in memory for each follower who does not read. */
+const MAX_PAGE_CHARS = 128 * 1024;
 /** Behind everything that a position may yield. */
 const LAST_INDEX = 0xffff_ffff;
 

@@ -6,7 +6,7 @@ import type { Waiter } from './waiter';
 
 /** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */
 const MAX_TAIL_CHARS = 4 * 1024 * 1024;
-const MAX_BATCH_CHARS = 256 * 1024;
+const MAX_BATCH_CHARS = 128 * 1024;
 const MAX_BATCHES = 500;
 /** For each who waits, milliseconds: half of what it takes to write to him. */
 const LINGER_MS = 0.005;

@@ -26,30 +26,39 @@ export async function streamFeed(
   let announced = false;
   const waiter = new Waiter(stream.ended);
   while (!stream.ended.aborted && !feed.isClosed && isStill()) {
-    const batch = await feed.next(query, at);
-    if (batch.items.length > 0) await stream.write(framesOf(batch, query, tokens));
-    at = batch.at;
-    cursor = batch.seen ?? cursor;
-    if (batch.caughtUp && !announced) {
+    const step = stepOf(await feed.next(query, at), query, tokens);
+    if (step.bytes) await stream.write(step.bytes);
+    at = step.at;
+    cursor = step.seen ?? cursor;
+    if (step.caughtUp && !announced) {
       const token = cursorOf(tokens, cursor, query);
       await stream.write(messageOf('caught-up', JSON.stringify({ cursor: token }), token));
     }
-    announced = batch.caughtUp;
+    announced = step.caughtUp;
     if (announced && !(await feed.more(query.reader, at, HEARTBEAT_MS, waiter)) && !feed.isClosed)
       await stream.heartbeat();
   }
 }
 
-/** Made once for all who get the batch: their cursors are the same. */
-const frames = new WeakMap<FeedBatch, Buffer>();
-
-function framesOf(batch: FeedBatch, query: FeedQuery, tokens: Tokens): Buffer {
-  let bytes = frames.get(batch);
-  if (!bytes) {
-    bytes = Buffer.from(
-      batch.items.map((item) => messageOf(item.kind, item.json, cursorOf(tokens, item, query))).join(''),
-    );
-    frames.set(batch, bytes);
-  }
-  return bytes;
+/** What a follower keeps of a batch while he is written to, which may be for as long as he does not read: its bytes. */
+interface Step extends Pick<FeedBatch, 'at' | 'seen' | 'caughtUp'> {
+  readonly bytes: Buffer | undefined;
 }
+
+/** Made once for all who get the batch: their cursors are the same. */
+const steps = new WeakMap<FeedBatch, Step>();
+
+function stepOf(batch: FeedBatch, query: FeedQuery, tokens: Tokens): Step {
+  let step = steps.get(batch);
+  if (!step) {
+    const { items, at, seen, caughtUp } = batch;
+    const frames = items.map((item) => messageOf(item.kind, item.json, cursorOf(tokens, item, query)));
+    const bytes = frames.length === 0 ? undefined : Buffer.from(frames.join(''));
+    step = { at: placeOf(at), seen: seen && placeOf(seen), caughtUp, bytes };
+    steps.set(batch, step);
+  }
+  return step;
+}
+
+/** A place, which may be an item, without what else it holds. */
+const placeOf = ({ position, index }: FeedPlace): FeedPlace => ({ position, index });
