@@ -1,4 +1,4 @@
-import { MAX_LAG_EVENTS, MAX_LAG_MS, Pace } from './pace';
+import { FEW_EVENTS, MAX_LAG_EVENTS, MAX_LAG_MS, Pace } from './pace';
 
 /** So many events every 100 ms; the turns that the notary has, until `ms`. */
 function turns(ms: number, eventsEach: number): number[] {
@@ -17,11 +17,19 @@ function turns(ms: number, eventsEach: number): number[] {
 
 test('what came last is taken as soon as nothing more comes', () => {
   const pace = new Pace();
-  expect([pace.isTurn(9, 0, 0), pace.isTurn(19, 0, 100), pace.isTurn(19, 0, 200)]).toEqual([false, false, true]);
+  expect([pace.isTurn(999, 0, 0), pace.isTurn(1_999, 0, 100), pace.isTurn(1_999, 0, 200)]).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });
 
-test('while appends come in it is no later than the promised time', () => {
-  const at = turns(30_000, 10);
+test('while few come they are taken each time', () => {
+  expect(turns(500, FEW_EVENTS)).toEqual([100, 200, 300, 400, 500]);
+});
+
+test('while many come it is no later than the promised time', () => {
+  const at = turns(30_000, FEW_EVENTS + 1);
   expect(at[0]).toBe(100 + MAX_LAG_MS);
   for (const [i, now] of at.entries()) expect(now - (at[i - 1] ?? 0)).toBeLessThanOrEqual(MAX_LAG_MS + 100);
 });
@@ -33,9 +41,9 @@ test('nor behind by more than the promised number', () => {
 
 test('what is left of a long backlog is taken at once, also while more comes', () => {
   const pace = new Pace();
-  pace.isTurn(9, 0, 0);
-  expect(pace.isTurn(19, 0, MAX_LAG_MS)).toBe(true);
-  expect(pace.isTurn(29, 5, MAX_LAG_MS + 100)).toBe(true);
+  pace.isTurn(999, 0, 0);
+  expect(pace.isTurn(1_999, 0, MAX_LAG_MS)).toBe(true);
+  expect(pace.isTurn(2_999, 500, MAX_LAG_MS + 100)).toBe(true);
   pace.caughtUp();
-  expect(pace.isTurn(39, 30, MAX_LAG_MS + 200)).toBe(false);
+  expect(pace.isTurn(3_999, 3_000, MAX_LAG_MS + 200)).toBe(false);
 });

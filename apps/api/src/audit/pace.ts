@@ -1,9 +1,12 @@
 /** Behind by no more than this while appends come in: a few tens of milliseconds of work a second. */
 export const MAX_LAG_MS = 5_000;
 export const MAX_LAG_EVENTS = 200_000;
+/** So many are some milliseconds of work: they do not wait. */
+export const FEW_EVENTS = 200;
 
 /**
- * When the notary takes in what came. While appends come in the processor is theirs, until the tree is behind by so many
+ * When the notary takes in what came: at once while that is little, as up to two thousand events a second are. While
+ * more come in the processor is theirs, until the tree is behind by so many
  * events, or for so long; then it catches up, and leaves them alone again. Whoever asks for a head or a proof does not
  * wait for this.
  */
@@ -17,7 +20,8 @@ export class Pace {
     this.lastHead = head;
     this.behindSince = size > head ? undefined : (this.behindSince ?? nowMs);
     const lagMs = this.behindSince === undefined ? 0 : nowMs - this.behindSince;
-    return isQuiet || lagMs >= MAX_LAG_MS || head + 1 - size >= MAX_LAG_EVENTS;
+    const behind = head + 1 - size;
+    return isQuiet || behind <= FEW_EVENTS || lagMs >= MAX_LAG_MS || behind >= MAX_LAG_EVENTS;
   }
 
   /** The tree has come as far as the log had when it was asked: the next event begins a new lag. */

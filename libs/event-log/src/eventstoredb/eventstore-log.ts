@@ -104,8 +104,8 @@ export class EventStoreLog extends LocalReads implements EventLog {
 
   private async end(): Promise<void> {
     this.consumers.close();
-    await this.heads.close();
-    await this.appender.close();
+    // At once: whoever appends from now on is refused, while what was accepted is finished.
+    await Promise.all([this.heads.close(), this.appender.close()]);
     await this.mirror.close();
     this.signal.end(new LogClosed({ reason: 'by its owner' }));
     this.reader.close();
