@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type Entry, openReader, openSqliteLog, RecordMoved, type RecordOptions, WrongRecord } from '#event-log';
-import { initKeys, LedgerStore, Notary } from '#notary';
+import { initKeys, LedgerStore, Notary, readHeads } from '#notary';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
+import { RecordSystemStream } from '../../libs/event-log/src/eventstoredb/record-system-stream';
+import { copyConsumersTo } from '../../libs/event-log/src/eventstoredb/copy-consumers';
+import { takeOwnerLock } from '../../libs/event-log/src/sqlite/owner-lock';
 import { copyToRecord } from '../../libs/event-log/src/eventstoredb/copy-to-record';
 import { createKey, listKeys } from '../../apps/cli/src/keys';
 import { copyRecordTo, CopyRefused } from '../../apps/cli/src/record/copy';
@@ -126,6 +130,34 @@ describeOnRecord('a record that moves', () => {
     console.log(`moved from under 8 writers: ${acknowledged.length} acknowledged, 0 lost`);
   });
 
+  it('is signed no further by an instance that runs, and gets no keys any more', async () => {
+    const log = await embedded(dataDir);
+    await initKeys(dataDir, log.reader.genesis().origin, join(newFolder(), 'recovery.key'));
+    await log.close();
+    await copy();
+    const instance = await record.open({ dataDir });
+    const headsFile = join(newFolder(), 'heads');
+    const signer = Notary.open({ dataDir, reader: instance.reader, headsFile, record: instance.heads });
+    const signed = await signer.settle(Date.now());
+    const keys = await RecordSystemStream.open(there, 'crisislog-principals');
+    await instance.append(append('crisis-s1', newEvent()));
+    expect(await instance.waitFor(EVENTS, 5_000)).toBe(true);
+    const home = newFolder();
+    await copy(home, true);
+
+    const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    for (let times = 0; times < 2; times++) expect(await signer.settle(Date.now())).toEqual(signed);
+    expect(said.mock.calls.flat()).toContainEqual(expect.stringMatching(/no head can be signed: .*moved/));
+    said.mockRestore();
+    signer.close();
+    const kept = LedgerStore.open(home, { readOnly: true });
+    expect(readHeads(headsFile).notes).toEqual(kept.notes());
+    kept.close();
+    await expect(keys.append({ type: 'Key' }, -1, Date.now())).rejects.toThrow('moved meanwhile');
+    await keys.close();
+    await instance.close();
+  });
+
   it('takes named consumers along: what is left of them, and on from there', async () => {
     const stream = (name: string) => `crisislog-consumer-desk/${name}`;
     const some = (from: number, count: number) =>
@@ -156,6 +188,34 @@ describeOnRecord('a record that moves', () => {
     await back.close();
   });
 
+  it('takes the last state of a consumer along where the log has gone on since it was broken off', async () => {
+    const stream = 'crisislog-consumer-desk/late';
+    const some = (from: number, count: number) =>
+      Array.from({ length: count }, (_none, i) => ({ type: 'N', n: from + i }));
+    const full = (n: number) => ({ type: 'State', state: n });
+    const log = await embedded(dataDir);
+    await log.consumers.append({ stream, entries: [...some(0, 3), full(3), ...some(4, 2)], last: -1 });
+    const sendConsumers = async () => {
+      const client = new RecordClient(there);
+      const db = new DatabaseSync(join(dataDir, 'log.sqlite'));
+      await copyConsumersTo(client, db, async (name, last, events) => {
+        expect(await client.append(name, last, events)).toMatchObject({ kind: 'stored' });
+      });
+      const entries = (await client.readStream(stream, 0)).map(({ data }) => data);
+      db.close();
+      await client.close();
+      return entries;
+    };
+    const first = [full(3), ...some(4, 2)];
+    expect(await sendConsumers()).toEqual(first);
+    await log.consumers.append({ stream, entries: [...some(6, 1)], last: 5 });
+    expect(await sendConsumers()).toEqual([...first, ...some(6, 1)]);
+    await log.consumers.append({ stream, entries: [full(7), ...some(8, 1)], last: 6 });
+    const all = [...first, ...some(6, 1), full(7), ...some(8, 1)];
+    for (let times = 0; times < 2; times++) expect(await sendConsumers()).toEqual(all);
+    await log.close();
+  });
+
   it('goes on where it was broken off, at whatever event, and holds nothing twice', async () => {
     const events = dump(dataDir);
     for (const at of [1, 90, 200]) {
@@ -180,6 +240,17 @@ describeOnRecord('a record that moves', () => {
 
   const others: [string, (client: RecordClient) => Promise<unknown>][] = [
     ['events and no identity', (client) => client.append('crisis-x', -1, [foreign()])],
+    ['heads and no identity', (client) => client.append('crisislog-heads', -1, [foreign()])],
+    [
+      'keys behind a part of it',
+      async (client) => {
+        const onEvent = () => {
+          throw new Error('broken off');
+        };
+        await copyToRecord({ dataDir, record: there, onEvent }).catch(() => undefined);
+        await client.append('crisislog-principals', -1, [foreign()]);
+      },
+    ],
     [
       'events of others behind a part of it',
       async (client) => {
@@ -198,6 +269,15 @@ describeOnRecord('a record that moves', () => {
     await client.close();
     await expect(copy()).rejects.toThrow(CopyRefused);
     await (await embedded(dataDir)).close();
+  });
+
+  it('takes the heads along that are there when no server can sign another', async () => {
+    const readHeads = () => {
+      expect(() => takeOwnerLock(dataDir)).toThrow('held by a running log');
+      return [];
+    };
+    expect(await copyToRecord({ dataDir, record: there }, readHeads)).toMatchObject({ events: EVENTS });
+    expect.assertions(2);
   });
 
   it('does not come back from where there is none', async () => {

@@ -2,21 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Hash, headText, parseHead, signingKey, type SigningKey } from '#ledger';
+import { type Hash, headText, parseHead, signingKey, type SigningKey, verifyBundle } from '#ledger';
 import {
+  crisisBundle,
   DoesNotExtend,
   disownHeads,
   initKeys,
   KeysExist,
   Notary,
   readSecretKey,
+  readVerifierKeys,
   restoreHeads,
   rotateKeys,
 } from '#notary';
 import { signHead } from '../../libs/ledger/src/tree-head';
 import { readConfig } from '../../apps/api/src/config';
 import { type Server, startServer } from '../../apps/api/src/server';
-import { append, newEvent } from '../contract/new-event';
+import { append, newEvent, newId } from '../contract/new-event';
+import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
+import { sentHead } from '../../libs/event-log/src/eventstoredb/system-entry';
 import { opening, strike } from '../support/elements';
 import { describeOnRecord, eventstoredb, type RecordUnderTest } from '../support/record';
 import { ORIGIN, type Seat, type SignedRecord, signedRecord, signingKeyOf, withOwned } from '../support/signed-record';
@@ -181,6 +185,31 @@ describeOnRecord('what others write to the stream of heads', () => {
     await expect(initKeys(folder, ORIGIN, join(folder, 'r.key'), log.heads)).rejects.toThrow(KeysExist);
     expect(readdirSync(folder).filter((name) => /key$/.test(name))).toEqual([]);
     await log.close();
+  });
+
+  it('what stood there before the first keys counts for nothing, and is in nobody’s way', async () => {
+    const late = await eventstoredb();
+    const client = new RecordClient({ url: URL, namespace: late.namespace });
+    await client.append('crisislog-heads', -1, [sentHead(newId(), 'nothing', Date.now())]);
+    await client.close();
+    const own = await signedRecord(late);
+    const trusted = readVerifierKeys(join(own.signer.dataDir, 'log.vkey'));
+    const log = await late.open({ dataDir: own.signer.dataDir });
+    await log.append(append('crisis-s', newEvent()));
+    expect(await log.waitFor(0, 5_000)).toBe(true);
+    const { dataDir, heads } = own.signer;
+    const notary = Notary.open({ dataDir, reader: log.reader, headsFile: heads, record: log.heads });
+    const head = (await notary.settle(Date.now()))!;
+    expect(head).toMatchObject({ size: 1, revision: 2 });
+    const { store, chain, signer } = notary;
+    const source = { reader: log.reader, store, chain: chain!, head, key: signer! };
+    const bundle = [...crisisBundle(source, { crisis: 's', hidden: new Set(), without: [] })];
+    expect(await verifyBundle(bundle, { trusted })).toMatchObject({ events: 1, head: { size: 1 } });
+    notary.close();
+    await withOwned(log, own.signer, (owned) => rotateKeys(owned));
+    expect(readVerifierKeys(join(dataDir, 'log.vkey'))).toEqual([trusted[1]]);
+    await own.close();
+    await late.dispose();
   });
 
   it('an EventStoreDB that was restored without its end is the record again only by the recovery key', async () => {

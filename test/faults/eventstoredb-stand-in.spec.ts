@@ -1,4 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Mirror } from '../../libs/event-log/src/eventstoredb/mirror';
+import { MirrorFile } from '../../libs/event-log/src/eventstoredb/mirror-file';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
+import { HeadSignal } from '../../libs/event-log/src/head-signal';
+import { type Genesis, openMirrorForWriting } from '../../libs/event-log/src/sqlite/schema';
 import { type Behaviour, caughtUp, checkpoint, delivered, standIn } from '../support/eventstoredb-stand-in';
 
 describe('a server that does what none should', () => {
@@ -87,6 +94,39 @@ describe('a server that does what none should', () => {
         expect(revisions).toEqual(Array.from({ length: revisions.length }, (_none, i) => i));
       },
     ));
+
+  it('drops the subscription again and again while a mirror is filled: it is there when it is whole', async () => {
+    const [events, each] = [80, 30];
+    const genesis: Genesis = { logId: 'l', prefix: 'crisis-', format: 1, origin: 'o', created: 0 };
+    const read: Behaviour['read'] = (call) => {
+      const asked = call.request.getOptions()!;
+      const after = asked.getAll()?.getPosition()?.getCommitPosition();
+      if (!asked.hasSubscription()) {
+        const isBackwards = Number(asked.getReadDirection()) === 1;
+        call.write(
+          asked.hasStream()
+            ? delivered(0, 'crisislog-genesis', genesis)
+            : delivered(isBackwards ? events - 1 : Number(after)),
+        );
+        return call.end();
+      }
+      const from = after === undefined ? 0 : Number(after) + 1;
+      for (let n = from; n < Math.min(from + each, events); n++) call.write(delivered(n));
+      if (from + each >= events) call.write(caughtUp());
+      else call.emit('error', { code: 10, details: 'Consumer too slow to handle event while live.' });
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'crisis-log-mirror-'));
+    const file = new MirrorFile(openMirrorForWriting(join(folder, 'log.sqlite'), genesis));
+    await withRecord({ read }, async (record) => {
+      const mirror = new Mirror(record, file, genesis.logId, new HeadSignal());
+      mirror.start();
+      await mirror.settled;
+      expect([mirror.health().state, file.head]).toEqual(['live', events - 1]);
+      await mirror.close();
+    });
+    file.close();
+    rmSync(folder, { recursive: true });
+  });
 
   it('delivers live events one by one: they are handled in groups, and none waits for ever', () =>
     withRecord(

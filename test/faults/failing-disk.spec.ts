@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { HeadsFile, readHeads } from '#notary';
 import { opening, strike } from '../support/elements';
 import { type ServerProcess, spawnServer } from '../support/server-process';
 
@@ -70,6 +71,27 @@ where(canMount, 'a full disk needs leave to mount a small one')(
     expect(await server.drain()).toBe(0);
   },
   120_000,
+);
+
+where(canMount, 'a full disk needs leave to mount a small one')(
+  'a line of HEADS_FILE for which there is no room is not there by half, and the next one is whole',
+  () => {
+    mount(dataDir);
+    const path = join(dataDir, 'heads');
+    const file = HeadsFile.open(path);
+    const addReached = (size: number) => file.addReached({ size, root: Buffer.alloc(32) });
+    let size = 0;
+    addReached(++size);
+    fill(dataDir);
+    expect(() => {
+      for (;;) addReached(++size);
+    }).toThrow();
+    rmSync(join(dataDir, 'filler'));
+    addReached(size);
+    file.close();
+    expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(size);
+    expect(readHeads(path).reached).toMatchObject({ size });
+  },
 );
 
 /** From now on, in each thread of the server, the first flush to the disk fails. */

@@ -1,4 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -84,6 +86,21 @@ function trashIndexes(file: Buffer): Buffer {
   return file;
 }
 
+/** An append of lines that goes on and on: each is answered as it comes. */
+function openLines({ url }: ServerProcess) {
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const request = http.request(`${url}/v1/crises/kept/events`, { method: 'POST', headers });
+  const answer = once(request, 'response') as Promise<[http.IncomingMessage]>;
+  return {
+    async send(element: object): Promise<unknown> {
+      request.write(`${JSON.stringify(element)}\n`);
+      const [line] = (await once((await answer)[0], 'data')) as [Buffer];
+      return JSON.parse(line.toString());
+    },
+    end: () => request.end(),
+  };
+}
+
 interface Problem {
   readonly status: number;
   readonly type: string;
@@ -161,6 +178,8 @@ describe('it stops serving, naming the position, once it comes upon', () => {
     const at = altered(drained, () => undefined);
     const server = await serve(at);
     expect((await fetch(`${server.url}/v1/audit/bundle?crisis=kept`)).status).toBe(200);
+    const appending = openLines(server);
+    expect(await appending.send(strike())).toMatchObject({ status: 201 });
     payload(31)(at);
     await fetch(`${server.url}/v1/audit/bundle?crisis=kept`).then(
       (answer) => answer.text(),
@@ -169,6 +188,8 @@ describe('it stops serving, naming the position, once it comes upon', () => {
     expect(await refusalOf(server)).toMatchObject({ status: 503, position: 31, to: 31 });
     for (const path of ['/v1/crises', '/v1/audit/tree-head', '/v1/crises/kept/risk'])
       expect([path, await problemOf(server.url + path)]).toMatchObject([path, { status: 503, position: 31 }]);
+    expect(await appending.send(strike())).toMatchObject({ status: 503, problem: { position: 31 } });
+    appending.end();
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
     expect(await server.drain()).toBe(0);

@@ -1,9 +1,11 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
-import { ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { type ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 interface Call {
+  /** Of a read or a subscription. */
+  readonly request: ReadReq;
   write(message: unknown): void;
   end(): void;
   /** With an error: fails the call. */
@@ -45,11 +47,11 @@ export function caughtUp(): ReadResp {
 }
 
 /** An event of `$all`: the nth, at position n. */
-export function delivered(n: number): ReadResp {
+export function delivered(n: number, stream = 'crisis-a', data: object = {}): ReadResp {
   const event = new ReadResp.ReadEvent.RecordedEvent();
   const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
   event.setId(new UUID().setString(id));
-  event.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from('crisis-a').toString('base64')));
+  event.setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from(stream).toString('base64')));
   event.setStreamRevision(String(n)).setCommitPosition(String(n)).setPreparePosition(String(n));
   // 100 ns ticks, as the server counts.
   const ticks: [string, string][] = [
@@ -58,7 +60,7 @@ export function delivered(n: number): ReadResp {
     ['created', '17000000000009999'],
   ];
   for (const [name, value] of ticks) event.getMetadataMap().set(name, value);
-  event.setData(Buffer.from('{}')).setCustomMetadata(Buffer.from('{}'));
+  event.setData(Buffer.from(JSON.stringify(data))).setCustomMetadata(Buffer.from('{}'));
   return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(event));
 }
 

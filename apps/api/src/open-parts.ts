@@ -69,7 +69,10 @@ async function opened(
   const streams = new Streams();
   const feed = keep(new Feed(log, views));
   const consumers = new Consumers({ feed, log, clock });
-  notary.onFault(() => feed.close());
+  notary.onFault((why) => {
+    feed.close();
+    views.refuse(why);
+  });
   const parts = { config, log, tokens, views, credentials, sessions, streams, feed, consumers, notary, clock };
   return { context: new Context(parts), failed };
 }

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { ROLES } from '#access';
+import { addKeysInit } from './audit/keys-init';
+import { addKeysRotate } from './audit/keys-rotate';
 import {
   baseLevel,
   createKey,
@@ -40,6 +42,8 @@ export function keysCommand(): Command {
     .argument('<id>', 'as "keys list" shows it')
     .addOption(dataOption())
     .action((id: string, flags: Data) => revokeKey(placeOf(flags), id, Date.now()));
+  addKeysInit(keys);
+  addKeysRotate(keys);
   return keys;
 }
 

@@ -1,11 +1,28 @@
+import { Command } from 'commander';
 import type { EventType } from '#catalogue';
 import type { CrisisLog, FeedItem, FollowOptions } from '#client';
 import { printable } from '#ledger';
+import { clientOf } from './client-of';
+import { crisisOption } from './crisis-option';
+import { urlOption } from './url-option';
 
 /** Of a line, in UTF-16 code units; `--json` gives all of it. */
 const MAX_LINE = 2_000;
 
-export interface TailFlags {
+export const tailCommand = (): Command =>
+  new Command('tail')
+    .description('Print what is recorded, as it comes, until Ctrl-C.')
+    .addOption(crisisOption('only this crisis'))
+    .option('--type <types>', 'only these types of events, comma-separated')
+    .option('--actor <code>', 'only events with this actor code, or with one that begins with it')
+    .option('--after <cursor>', 'a cursor, "start" for everything, "head" for what is still to come', 'head')
+    .option('--json', 'CloudEvents, one a line', false)
+    .addOption(urlOption())
+    .action((flags: TailFlags & { readonly url: string }) =>
+      tail(clientOf(flags.url), flags, console.log, (text) => console.error(`crisis-log: ${text}`)),
+    );
+
+interface TailFlags {
   readonly crisis?: string;
   readonly type?: string;
   readonly actor?: string;
@@ -14,7 +31,7 @@ export interface TailFlags {
 }
 
 /** Prints what comes, a line an item, until interrupted; goes on by itself when the server comes back. */
-export async function tail(
+async function tail(
   client: CrisisLog,
   flags: TailFlags,
   print: (line: string) => void,

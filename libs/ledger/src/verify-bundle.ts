@@ -172,11 +172,15 @@ export class BundleVerifier {
     };
   }
 
-  /** The statements from revision 0 on, and the head among them where it stood. */
+  /** The statements from the first keys on, and the head among them where it stood. */
   private walk(header: Line<'bundle'>, headLine: Line<'head'>) {
     const [first, ...others] = this.entries;
-    if (first?.revision !== 0) throw new Refusal('entry-out-of-order', 'the first entry is the Keys at revision 0');
-    let chain = beginChain(header.origin, ofLog(this.check.trusted, header), first.note);
+    if (!first) throw new Refusal('entry-out-of-order', 'the first entry is the Keys');
+    // Where others may write to the stream, something that counts for nothing can stand before the keys.
+    let chain = {
+      ...beginChain(header.origin, ofLog(this.check.trusted, header), first.note),
+      revision: first.revision,
+    };
     const tips = [chain.tip];
     let found: { head: TreeHead; epoch: number } | undefined;
     const at = others.findIndex(({ revision }) => revision > headLine.revision);

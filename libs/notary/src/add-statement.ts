@@ -21,6 +21,7 @@ export async function addStatement(stream: HeadStream, note: string): Promise<vo
     }
     await sleep(PAUSE_MS);
     stream.readOn();
+    if (stream.says(note)) return;
   }
   throw new RecordAway({ reason });
 }

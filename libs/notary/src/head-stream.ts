@@ -88,9 +88,12 @@ export class HeadStream {
     const next = this.revision + 1;
     const said = this.saidFrom(next);
     for (const entry of this.record.readFrom(next)) if (!this.take(entry, said)) break;
-    const { store, file } = this.parts;
-    // An entry hides how far the log had come before it.
-    if (this.revision >= next && store.size > 0) file?.addReached(store);
+    if (this.revision >= next) this.noteReached();
+  }
+
+  /** Is this statement among the entries? An append with an unknown outcome may have put it there. */
+  says(note: string): boolean {
+    return this.parts.store.statements().some((entry) => entry.note === note);
   }
 
   /**
@@ -103,7 +106,10 @@ export class HeadStream {
     if ('ignored' in step) throw step.ignored;
     const isAppended = await this.record.append({ revision, note });
     // It may have come back from the record meanwhile.
-    if (isAppended && this.revision < revision) this.keep({ revision, note }, step);
+    if (isAppended && this.revision < revision) {
+      this.keep({ revision, note }, step);
+      this.noteReached();
+    }
     if (!isAppended) this.readOn();
     return isAppended;
   }
@@ -133,6 +139,12 @@ export class HeadStream {
     if (step.chain) this.folded = step.chain;
     if (isIgnored) return;
     this.lastHead = step.entry.kind === 'Head' ? { ...step.entry.head, ...entry } : this.findLast();
+  }
+
+  /** In HEADS_FILE an entry hides how far the log had come before it, which may be further than its last head. */
+  private noteReached(): void {
+    const { store, file } = this.parts;
+    if (store.size > (this.lastHead?.size ?? 0)) file?.addReached(store);
   }
 
   /** The first keys. Who knows none believes what he sees first, and from then on nothing else. */

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import type { HeadEntry } from '#event-log';
 import type { Hash } from '#ledger';
 import { linesFromEnd } from './lines-from-end';
@@ -47,8 +56,16 @@ export class HeadsFile {
   }
 
   private add(line: object): void {
-    writeSync(this.descriptor, `${JSON.stringify(line)}\n`);
-    fdatasyncSync(this.descriptor);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    const { size } = fstatSync(this.descriptor);
+    try {
+      if (writeSync(this.descriptor, bytes) < bytes.length) throw new Error('HEADS_FILE: the disk is full');
+      fdatasyncSync(this.descriptor);
+    } catch (error) {
+      // Half a line would spoil the next one, and a whole one comes again.
+      ftruncateSync(this.descriptor, size);
+      throw error;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ export { disownHeads, type Disowning, NothingToDisown } from './disown-heads';
 export { HeadTable } from './head-table';
 export { initKeys, KeyNotPrivate, KeysExist, KeysMissing, readSecretKey, readVerifierKeys } from './key-files';
 export { LEDGER_FILE, LedgerStore } from './ledger-store';
+export { linesFromEnd } from './lines-from-end';
 export { type OwnedRecord, type SignedHead } from './head-stream';
 export { Notary } from './notary';
 export { rebuildTree } from './rebuild-tree';

@@ -29,7 +29,7 @@ export interface Restored {
  * EventStoreDB that was restored gets them likewise, at the end of its stream, which must be a beginning of HEADS_FILE.
  */
 export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): Promise<Restored> {
-  const { reader, store, file } = record;
+  const { reader, store } = record;
   await giveBack(record);
   const events = reader.head() + 1;
   store.clear();
@@ -41,7 +41,6 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
   checkOnlyLost(record, events);
   const note = signRestored(chain, { last: chain.last, kept: { size: events, root: store.root } }, recovery);
   await addStatement(stream, note);
-  file?.addReached(store);
   return { events, lost: chain.last.size - events, epoch: chain.epoch + 1 };
 }
 

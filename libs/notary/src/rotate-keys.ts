@@ -46,7 +46,7 @@ export interface Rotated {
  * that anyone should begin to trust; and trust begins at the first entry, so with a key that stands there.
  */
 export async function rotateKeys(record: OwnedRecord, rotation: Rotation = {}): Promise<Rotated> {
-  const { dataDir, store, file, trusted } = record;
+  const { dataDir, store, trusted } = record;
   const stream = HeadStream.open(record);
   stream.readOn();
   const { chain } = stream;
@@ -58,10 +58,9 @@ export async function rotateKeys(record: OwnedRecord, rotation: Rotation = {}): 
   const next = signingKey(chain.origin, randomBytes(32));
   writeDurably(join(dataDir, NEXT_KEY_FILE), `${formatSigningKey(next)}\n`, 0o600);
   await addStatement(stream, signKeys(chain, { signing: [next], recovery }, [signer]));
-  // An entry hides how far the log had come before it.
-  file?.addReached(store);
   settleSigningKey(dataDir, stream.chain!);
-  const first = beginChain(chain.origin, trusted, store.note(0)!).recovery;
+  const [keys] = store.statements();
+  const first = beginChain(chain.origin, trusted, keys!.note).recovery;
   writeDurably(join(dataDir, VERIFIER_KEYS_FILE), `${formatVerifierKey(first)}\n`, 0o644);
   return { signing: next, recovery };
 }

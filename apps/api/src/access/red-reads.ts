@@ -3,9 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { CHAIN_START, type ChainEnd, chainEnd, chainLine } from '#access';
+import { linesFromEnd } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
-import { lastLines } from './last-lines';
 
 /** One answer in which something RED may stand. */
 export interface RedRead {
@@ -106,10 +106,10 @@ export class RedReads {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     const file = await open(this.path, existsSync(this.path) ? 'r+' : 'wx+', 0o600);
     try {
-      const { last, before, end } = await lastLines(file);
-      this.#chain = last === undefined ? CHAIN_START : chainEnd(last, before);
-      this.#size = end;
-      await file.truncate(end);
+      const [last, before] = linesFromEnd(file.fd);
+      this.#chain = last === undefined ? CHAIN_START : chainEnd(last.text, before?.text);
+      this.#size = last?.end ?? 0;
+      await file.truncate(this.#size);
       return file;
     } catch (error) {
       await file.close();

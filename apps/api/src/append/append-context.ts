@@ -1,4 +1,4 @@
 import type { Context } from '../app.context';
 
 /** What appending takes of the server's parts. */
-export type AppendContext = Pick<Context, 'log' | 'tokens' | 'views' | 'streams' | 'clock'>;
+export type AppendContext = Pick<Context, 'log' | 'notary' | 'tokens' | 'views' | 'streams' | 'clock'>;

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, type Writer } from '#event-log';
+import { whyNotServed } from '../audit/notary-engine';
 import { streamOf } from '../http/crisis-id';
 import { endedOf, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -67,6 +68,8 @@ export class LineAppender {
 
   private read(line: Line, index: number): NewEvent | Problem {
     try {
+      const { fault } = this.context.notary;
+      if (fault) throw whyNotServed(fault);
       if (this.ended.aborted) throw new Problem('unauthenticated', 'The credential has ended.');
       if (line === undefined) throw new Problem('body-too-large', `The line is longer than ${MAX_BODY_BYTES} bytes.`);
       const key = batchId(this.key, index);

@@ -29,7 +29,7 @@ export class NotaryEngine {
   epoch = 0;
   readonly #logger = new Logger('audit');
   readonly #worker: AskedWorker<NotaryRequest, NotaryAnswer, NotaryWarning>;
-  #onFault: (() => void) | undefined;
+  #onFault: ((why: Problem) => void) | undefined;
 
   private constructor(settings: NotarySettings) {
     this.#worker = new AskedWorker({
@@ -53,8 +53,9 @@ export class NotaryEngine {
   }
 
   /** Called once, when something stored was found to be wrong: what is being served is to end. */
-  onFault(end: () => void): void {
+  onFault(end: (why: Problem) => void): void {
     this.#onFault = end;
+    if (this.fault) end(whyNotServed(this.fault));
   }
 
   async ask(request: NotaryRequest): Promise<string> {
@@ -87,7 +88,7 @@ export class NotaryEngine {
     if (this.fault) return;
     this.fault = fault;
     this.#logger.error(`${fault.message}; nothing more is served`);
-    this.#onFault?.();
+    this.#onFault?.(whyNotServed(fault));
     void this.#worker.abandon();
   }
 }

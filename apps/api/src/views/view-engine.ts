@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { RedRead, RedReads } from '../access/red-reads';
+import type { Problem } from '../http/problem';
 import { AskedWorker } from '../worker/asked-worker';
 import { askedBy } from './red-in';
 import type { Answered, ReadRequest, WorkerSettings } from './read-request';
@@ -14,6 +15,7 @@ const STOP_MS = 1_000;
  */
 export class ViewEngine {
   readonly #worker: AskedWorker<ReadRequest, Answered>;
+  #refusal: Problem | undefined;
 
   private constructor(
     settings: WorkerSettings,
@@ -31,11 +33,17 @@ export class ViewEngine {
 
   /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
   async ask(request: ReadRequest): Promise<string> {
+    if (this.#refusal && request.kind !== 'health') throw this.#refusal;
     const answered = await this.#worker.ask(request);
     const { reader } = askedBy(request);
     if (answered.red !== undefined && this.redReads.isOf(reader!.name))
       await this.redReads.record(recordOf(request, answered));
     return answered.body;
+  }
+
+  /** From now on nothing is read, also of answers that are under way, page after page. */
+  refuse(why: Problem): void {
+    this.#refusal = why;
   }
 
   close(): Promise<void> {

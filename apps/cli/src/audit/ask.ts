@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { clientOf } from '../client-of';
+import { urlOption } from '../url-option';
 
 interface Flags {
   readonly url: string;
@@ -12,16 +13,16 @@ interface Flags {
   readonly json: boolean;
 }
 
-const command = (name: string, description: string, url: Option): Command =>
+const command = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .requiredOption('--crisis <id>', 'the crisis')
     .option('--at <time>', 'the moment of the world')
-    .addOption(url)
+    .addOption(urlOption())
     .option('--json', 'the answer as it is', false);
 
-export const replayCommand = (url: Option): Command =>
-  command('replay', 'What was known, or shown, at a point of the record.', url)
+export const replayCommand = (): Command =>
+  command('replay', 'What was known, or shown, at a point of the record.')
     .option('--as-of <point>', 'a time or a cursor; only a cursor is exact')
     .option('--shown-to <level>', 'by the markings then in force')
     .action(async (flags: Flags) => {
@@ -29,8 +30,8 @@ export const replayCommand = (url: Option): Command =>
       print(flags, await clientOf(flags.url).audit('replay', { crisis, at, asOf, shownTo }), printedReplay);
     });
 
-export const diffCommand = (url: Option): Command =>
-  command('diff', 'What was believed at two points of the record about one moment, and why it differs.', url)
+export const diffCommand = (): Command =>
+  command('diff', 'What was believed at two points of the record about one moment, and why it differs.')
     .option('--as-of-a <point>', 'default: the moment itself')
     .option('--as-of-b <point>', 'default: now')
     .action(async (flags: Flags) => {

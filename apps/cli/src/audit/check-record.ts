@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openReader, type RecordOptions } from '#event-log';
+import { type HeadEntry, openReader, type RecordOptions } from '#event-log';
 import { compareMirror } from '#event-log/eventstoredb';
-import { checkRecord as check, LEDGER_FILE, LedgerStore, readHeads, readVerifierKeys, type RecordCheck } from '#notary';
+import {
+  checkRecord as check,
+  LEDGER_FILE,
+  LedgerStore,
+  readHeads,
+  readVerifierKeys,
+  type RecordCheck,
+  RecordFault,
+} from '#notary';
 import { UsageError } from '../exit-codes';
 import { showProgress } from '../progress';
 
@@ -24,14 +32,30 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
     const keyFile = key ?? join(dataDir, 'log.vkey');
     const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
     // What the record has, before what this folder made of it; a mirror may lag behind that.
-    const found = [reader.isMirror() ? [...reader.mirroredHeads(0)] : [], stored?.notes() ?? [], outside?.notes ?? []];
-    const longer = found.reduce((longest, notes) => (notes.length > longest.length ? notes : longest));
-    return await check(reader, { notes: longer, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
+    const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
+    const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
+    return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
   } finally {
     progress.stop();
     stored?.close();
     reader.close();
   }
+}
+
+/**
+ * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however well
+ * those are signed. An empty note stands for what was ignored when it came.
+ */
+function oneStream(copies: readonly (readonly HeadEntry[])[]): HeadEntry[] {
+  const stream: HeadEntry[] = [];
+  for (const copy of copies)
+    for (const [i, entry] of copy.entries()) {
+      const twin = stream[i];
+      if (twin && twin.note !== '' && entry.note !== '' && twin.note !== entry.note)
+        throw new RecordFault('heads', `there are two entries of revision ${entry.revision}`);
+      if (!twin || twin.note === '') stream[i] = entry;
+    }
+  return stream;
 }
 
 export interface MirrorCheck extends RecordCheck {
@@ -56,7 +80,7 @@ export async function checkMirror(where: Where, record: RecordOptions): Promise<
 }
 
 export const printedMirror = ({ record: { events, ahead, keys, heads }, ...check }: MirrorCheck): string =>
-  `${printedCheck(check)}\n  EventStoreDB  ${events} events, ${keys} keys and ${heads} entries of heads are the same there; ${ahead} events came since`;
+  `${printedCheck(check)}\n  EventStoreDB  ${events} events, ${keys} keys and ${heads} entries of heads are the same there; ${ahead} more came since`;
 
 export const printedCheck = ({ origin, events, root, heads, signedSize, epoch, ignored }: RecordCheck): string =>
   [

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, InvalidArgumentError, type Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { CrisisLog, Patience } from '#client';
 import { Refusal } from '#ledger';
 import { clientOf } from '../client-of';
 import { EXIT, ServerUnreachable } from '../exit-codes';
+import { urlOption } from '../url-option';
 import { HeadWatch, type SeenHead, type SeenNote } from './head-watch';
 import { readKeys } from './verify-file';
 
@@ -19,14 +20,14 @@ interface Flags {
 /** Some seconds: whoever watches wants to know. */
 const PATIENCE: Patience = { attempts: 4, firstDelayMs: 250, maxDelayMs: 2_000 };
 
-export const monitorCommand = (url: Option): Command =>
+export const monitorCommand = (): Command =>
   new Command('monitor')
     .description('Watch the tree heads of a server over time, from outside, and say when one contradicts another.')
     .requiredOption('--key <file>', 'public keys that you trust, from elsewhere than the server')
     .requiredOption('--heads <file>', 'where to keep the heads that were seen: a file of your own')
     .option('--every <seconds>', 'go on until something is wrong; default: once', seconds)
     .option('--max-age <seconds>', 'refuse when no new head was seen for so long', seconds)
-    .addOption(url)
+    .addOption(urlOption())
     .option('--json', 'a line of JSON a round', false)
     .action(runMonitor);
 

@@ -61,10 +61,15 @@ export async function copyRecordTo(
     }
     if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
     await checkRecord(place);
-    const store = LedgerStore.open(dataDir);
-    const notes = store.notes();
-    store.close();
-    const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, notes);
+    const readHeads = () => {
+      const store = LedgerStore.open(dataDir);
+      try {
+        return store.notes();
+      } finally {
+        store.close();
+      }
+    };
+    const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, readHeads);
     return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
   } catch (error) {
     if (error instanceof EventLogError || error instanceof RecordFault) throw new CopyRefused(error.message);

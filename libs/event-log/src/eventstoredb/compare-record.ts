@@ -27,7 +27,7 @@ export interface Compared {
   readonly events: number;
   readonly keys: number;
   readonly heads: number;
-  /** Events that only EventStoreDB has, at its end. */
+  /** Events, keys and entries of the stream of heads that only EventStoreDB has, at its end. */
   readonly ahead: number;
   /** The last event of ours in `$all`. */
   readonly last: Checkpoint | undefined;
@@ -56,7 +56,8 @@ export async function compareRecord(
     if (isSystemStream(event.stream)) {
       const isSame = isSameSystemEntry(log, event.stream, seen[event.stream], event);
       if (isSame === false) throw differs(event, `entry ${seen[event.stream]} of ${event.stream}`);
-      if (isSame === true) seen[event.stream]++;
+      if (isSame === undefined) ahead++;
+      else seen[event.stream]++;
       continue;
     }
     const entry = held.next().value as Entry | undefined;

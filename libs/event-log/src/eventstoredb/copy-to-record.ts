@@ -35,20 +35,21 @@ export interface CopyOptions {
  * been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at any
  * time, it goes on when called again. Throws WrongRecord where the target holds anything else.
  *
- * @param heads the stream of heads, which its notary keeps
+ * @param readHeads gives the stream of heads, which its notary keeps; asked when nobody else has the log open any more
  */
 export async function copyToRecord(
   { dataDir, record: options, onEvent }: CopyOptions,
-  heads: readonly HeadEntry[] = [],
+  readHeads: () => readonly HeadEntry[] = () => [],
 ): Promise<Compared> {
   const lock = takeOwnerLock(dataDir);
   const record = new RecordClient(options);
   try {
+    const heads = readHeads();
     const held = { ...openHeld(dataDir), heads };
     try {
       await claim(record, held);
       const before = await compareRecord(record, held);
-      if (before.ahead > 0) throw notOurs(`it has ${before.ahead} events that this log does not have`);
+      if (before.ahead > 0) throw notOurs(`it has ${before.ahead} entries that this log does not have`);
       await sendKeys(record, held, before.keys);
       for (const group of groups(held.reader.entries(before.events, held.reader.head() + 1))) {
         await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
@@ -93,7 +94,7 @@ async function claim(record: RecordClient, held: HeldLog): Promise<void> {
   let there = await readGenesis(record);
   if (there === undefined) {
     const { events, keys, ahead } = await compareRecord(record, { reader, keys: [], heads: [] });
-    if (events + keys + ahead > 0) throw notOurs('it has events and no identity');
+    if (events + keys + ahead > 0) throw notOurs('it has entries and no identity');
     there = await writeGenesis(record, { logId, origin });
   }
   if (there.logId !== logId) throw notOurs(`it holds the record ${there.logId}, this one is ${logId}`);

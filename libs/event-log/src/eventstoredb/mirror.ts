@@ -2,22 +2,18 @@ import { EventLogError, RecordMoved, RecordRewound, RecordTruncated } from '../e
 import type { HeadSignal } from '../head-signal';
 import type { Revision } from '../event-log';
 import { reasonOf } from './append-outcome';
-import { readGenesis } from './genesis';
-import type { Checkpoint, MirrorFile } from './mirror-file';
+import type { MirrorFile } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
 import { GATHER_MS, type RecordSubscription } from './record-subscription';
+import { checkSameRecord } from './same-record';
 import { isOurs, truncated } from './whole-stream';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** Between questions whether the record still answers. */
 const HEARTBEAT_MS = 2_000;
-/** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
-const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
 /** After these it follows nothing any more. */
 const FOR_GOOD = [RecordMoved, RecordRewound, RecordTruncated];
-/** So often in a row it means it. */
-const TIMES_TO_BELIEVE = 3;
 
 export interface MirrorHealth {
   /** `stopped`: for good, the record is not what it was, or not there any more. */
@@ -104,9 +100,10 @@ export class Mirror {
 
   private async follow(): Promise<void> {
     for (let pauseMs = FIRST_PAUSE_MS; !this.closed; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      const { checkpoint } = this.file;
       try {
-        await this.verify();
-        this.subscription = this.record.subscribe(this.file.checkpoint);
+        await checkSameRecord(this.record, this.logId, checkpoint);
+        this.subscription = this.record.subscribe(checkpoint);
         for await (const { events, isLive } of this.subscription.batches((held) => this.isEnough(held))) {
           if (this.closed) return;
           this.handle(events);
@@ -120,6 +117,8 @@ export class Mirror {
       } finally {
         this.subscription?.close();
       }
+      // A subscription that breaks off, having brought something, goes on with the next.
+      if (this.file.checkpoint === checkpoint) this.settle();
       await this.pause(pauseMs);
     }
   }
@@ -155,7 +154,6 @@ export class Mirror {
     if (this.isLive) this.currentAt = performance.now();
     this.isLive = false;
     this.trouble = reason;
-    this.settle();
   }
 
   private stop(error: EventLogError): void {
@@ -164,38 +162,6 @@ export class Mirror {
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     this.settle();
     this.onStop(error);
-  }
-
-  /** Is this still the record that was mirrored? A subscription from beyond the end would only stay silent. */
-  private async verify(): Promise<void> {
-    const rewound = (reason: string) => new RecordRewound({ reason });
-    const genesis = await readGenesis(this.record);
-    if (genesis?.logId !== this.logId)
-      throw rewound(`its identity is ${genesis?.logId ?? 'missing'}, mirrored was ${this.logId}`);
-    const { checkpoint } = this.file;
-    if (checkpoint === undefined) return;
-    const last = await this.record.lastEvent();
-    if (last === undefined || last.position.commit < checkpoint.commit)
-      throw rewound(`it ends at ${last?.position.commit ?? 'nothing'}, mirrored was up to ${checkpoint.commit}`);
-    const held = await this.heldAt(checkpoint);
-    const isSame =
-      held?.id === checkpoint.id &&
-      held.position.commit === checkpoint.commit &&
-      held.position.prepare === checkpoint.prepare;
-    if (!isSame)
-      throw rewound(`at ${checkpoint.commit} it holds ${held?.id ?? 'nothing'}, mirrored was ${checkpoint.id}`);
-  }
-
-  private async heldAt(checkpoint: Checkpoint): Promise<RecordedEvent | undefined> {
-    for (let times = 1; ; times++) {
-      try {
-        return await this.record.eventAt(checkpoint);
-      } catch (error) {
-        if (!NO_SUCH_PLACE.test(reasonOf(error))) throw error;
-        if (times === TIMES_TO_BELIEVE) return undefined;
-        await this.pause(FIRST_PAUSE_MS);
-      }
-    }
   }
 
   private handle(events: readonly RecordedEvent[]): void {

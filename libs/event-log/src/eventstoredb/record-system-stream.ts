@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RecordAway, RecordMoved } from '../errors';
+import { OutcomeUnknown, RecordAway, RecordMoved } from '../errors';
 import type { Revision } from '../event-log';
 import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
 import { reasonOf } from './append-outcome';
@@ -41,7 +41,11 @@ export class RecordSystemStream {
       const outcome = await this.record.append(this.name, last, [sent]);
       if (outcome.kind === 'stored' || outcome.kind === 'conflict') {
         await this.readOn();
-        return outcome.kind === 'stored';
+        if (outcome.kind === 'conflict') return false;
+        // Asked after it was stored: where there is no seal yet, it stands before it.
+        if ((await movedTo(this.record)) !== undefined)
+          throw new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
+        return true;
       }
       // The same again, until it is known what became of it.
       if (outcome.kind === 'refused' || attempt === ATTEMPTS) throw new RecordAway({ reason: outcome.reason });

@@ -146,6 +146,19 @@ export class LogReader {
     }
   }
 
+  /** What a mirror has of `crisislog-heads`, from a revision on, in order. */
+  *mirroredHeads(revision: Revision): Generator<HeadEntry, void> {
+    // A folder that no instance of this version has opened yet has none.
+    if (this.value("select 1 from sqlite_schema where name = 'crisislog_heads'") === undefined) return;
+    const sql = `select revision, entry from crisislog_heads where revision >= ? order by revision limit ${PAGE_SIZE}`;
+    for (let next = revision; ;) {
+      const rows = this.rows<[Revision, string]>(sql, next);
+      for (const [at, entry] of rows) yield { revision: at, note: noteIn(JSON.parse(entry)) };
+      if (rows.length < PAGE_SIZE) return;
+      next = rows.at(-1)![0] + 1;
+    }
+  }
+
   /** What SQLite finds wrong with the file, its indexes among it; undefined where all is well. Reads all of it. */
   findDamage(): string | undefined {
     const found = this.value<string>('pragma integrity_check(1)');
@@ -243,19 +256,6 @@ export class LogReader {
       this.recorders.set(key, recorder);
     }
     return recorder;
-  }
-
-  /** What a mirror has of `crisislog-heads`, from a revision on, in order. */
-  *mirroredHeads(revision: Revision): Generator<HeadEntry, void> {
-    // A folder that no instance of this version has opened yet has none.
-    if (this.value("select 1 from sqlite_schema where name = 'crisislog_heads'") === undefined) return;
-    const sql = `select revision, entry from crisislog_heads where revision >= ? order by revision limit ${PAGE_SIZE}`;
-    for (let next = revision; ;) {
-      const rows = this.rows<[Revision, string]>(sql, next);
-      for (const [at, entry] of rows) yield { revision: at, note: noteIn(JSON.parse(entry)) };
-      if (rows.length < PAGE_SIZE) return;
-      next = rows.at(-1)![0] + 1;
-    }
   }
 
   /** The only column of the only row. */

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command } from 'commander';
+import { clientOf } from './client-of';
+import { crisisOption } from './crisis-option';
+import { UsageError } from './exit-codes';
+import { urlOption } from './url-option';
+
+interface Flags {
+  readonly crisis: string;
+  readonly url: string;
+  readonly out?: string;
+}
+
+export const exportCommand = (): Command =>
+  new Command('export')
+    .description('Write all events of a crisis as NDJSON, which "import ndjson" takes again.')
+    .addOption(crisisOption('crisis to export').makeOptionMandatory())
+    .addOption(urlOption())
+    .option('--out <file>', 'write here instead of to the standard output')
+    .action(runExport);
+
+async function runExport({ crisis, url, out }: Flags): Promise<void> {
+  const events = Readable.from(await clientOf(url).export(crisis));
+  if (out === undefined) return pipeline(events, process.stdout, { end: false }).catch(unlessReaderLeft);
+  // A file of that name is complete: what broke off keeps the other name.
+  const part = `${out}.part`;
+  const file = createWriteStream(part).on('error', () => undefined);
+  await once(file, 'open').catch((error: Error) => {
+    throw new UsageError(`cannot write ${part}: ${error.message}`);
+  });
+  await pipeline(events, file);
+  await rename(part, out);
+}
+
+/** `export | head` has what it wanted. */
+function unlessReaderLeft(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
+}

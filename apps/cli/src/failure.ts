@@ -1,0 +1,25 @@
+import { CommanderError } from 'commander';
+import { Refused, Unanswered } from '#client';
+import { EventLogError } from '#event-log';
+import { Refusal } from '#ledger';
+import { KeyNotPrivate, KeysExist, KeysMissing, NothingToDisown, RecordFault } from '#notary';
+import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
+import { CopyRefused } from './record/copy';
+
+/** What the record's own rules refuse. */
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, KeyNotPrivate, NothingToDisown];
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError || error instanceof Refused) return EXIT.usage;
+  return error instanceof ServerUnreachable || error instanceof Unanswered ? EXIT.unreachable : EXIT.refused;
+}
+
+/** In one sentence; undefined for what is wrong with this program. */
+export function toldOf(error: unknown): string | undefined {
+  if ([UsageError, ServerUnreachable, CopyRefused].some((kind) => error instanceof kind))
+    return (error as Error).message;
+  if (error instanceof Refused) return `the server answers ${error.message}`;
+  if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
+  return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
+}
