@@ -48,6 +48,10 @@ const sentElement: Shape = new Map<string, Place>([
   ['data', new Map([...ownFields, ['content', correction]])],
 ]);
 
+/** The text of a part. */
+export const utf8 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString();
+
 /** Divides an element in one walk. Throws TypeError where JCS has no form for it. */
 export const divideElement = (sent: object): DividedElement => divider.divide(sent);
 

@@ -1,6 +1,6 @@
 import { hash, randomFillSync } from 'node:crypto';
 import { canonicalJson, CLOSE_BRACKET, quote } from './canonical-json';
-import { ElementParts } from './element';
+import { type ElementParts, utf8 } from './element';
 import { RecordedBy, StoredMarking } from './event-log';
 
 /** What commits to an event, one leaf of the Merkle log: six parts, each with its own salt. In this order. */
@@ -176,9 +176,6 @@ export function sealOf(salts: string, contentHash: string, commitments: string):
 export const sealedContentHash = (sealed: Uint8Array): string => base64url(sealed, SALTS_BYTES, COMMITMENTS_AT);
 
 const sealedCommitments = (sealed: Uint8Array) => base64url(sealed, COMMITMENTS_AT, SEAL_BYTES);
-
-const utf8 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, byteLength).toString();
 
 const base64url = ({ buffer, byteOffset }: Uint8Array, from: number, to: number): string =>
   Buffer.from(buffer, byteOffset + from, to - from).toString('base64url');

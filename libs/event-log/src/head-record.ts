@@ -25,6 +25,9 @@ export interface HeadRecord {
   append(entry: HeadEntry): Promise<boolean>;
 }
 
+/** A signed note as an entry of the stream. Its type is for who looks at the stream: what it is its text says. */
+export const headEntry = (note: string): { type: string; note: string } => ({ type: 'Signed', note });
+
 /** The note in an entry of the stream, whoever wrote it there. */
 export function noteIn(entry: unknown): string {
   const { note } = Object(entry) as { note?: unknown };

@@ -6,9 +6,8 @@ export const FEW_EVENTS = 200;
 
 /**
  * When the notary takes in what came: at once while that is little, as up to two thousand events a second are. While
- * more come in the processor is theirs, until the tree is behind by so many
- * events, or for so long; then it catches up, and leaves them alone again. Whoever asks for a head or a proof does not
- * wait for this.
+ * more come in the processor is theirs, until the tree is behind by so many events, or for so long; then it catches up,
+ * and leaves them alone again. Whoever asks for a head or a proof does not wait for this.
  */
 export class Pace {
   private lastHead = -1;

@@ -29,8 +29,7 @@ async function runKeysInit({ dataDir, recovery, origin }: Flags): Promise<void> 
   const options = { dataDir, instance: 'keys', build: BUILD, ...(origin !== undefined && { origin }) };
   const log = await openRecord(options, namedRecord());
   try {
-    const record = 'heads' in log ? log.heads : undefined;
-    const trusted = await initKeys(dataDir, log.reader.genesis().origin, resolve(recovery), record);
+    const trusted = await initKeys(dataDir, log.reader.genesis().origin, resolve(recovery), log.heads);
     console.log(`Public keys, for auditors (${dataDir}/log.vkey):`);
     for (const key of trusted) console.log(formatVerifierKey(key));
     console.log(`The recovery key is in ${resolve(recovery)}. Take it to another machine, and delete it here.`);

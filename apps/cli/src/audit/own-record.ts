@@ -17,8 +17,8 @@ export async function ownRecord<T>(where: Where, work: (record: OwnedRecord) => 
   if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
   const log = await openRecord({ dataDir, instance: 'crisis-log', build: BUILD }, namedRecord());
   try {
-    const record = 'heads' in log ? log.heads : undefined;
-    return await withHeads(where, (parts) => work({ dataDir, reader: log.reader, record, ...parts }));
+    const { reader, heads: record } = log;
+    return await withHeads(where, (parts) => work({ dataDir, reader, record, ...parts }));
   } finally {
     await log.close();
   }

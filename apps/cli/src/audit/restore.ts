@@ -79,8 +79,8 @@ async function restoreTo(
   try {
     const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
     const key = recovery === undefined ? undefined : readSecretKey(recovery);
-    const record = 'heads' in log ? log.heads : undefined;
-    const done = await restoreHeads({ dataDir, reader: log.reader, store, file, trusted, record }, key);
+    const { reader, heads: record } = log;
+    const done = await restoreHeads({ dataDir, reader, store, file, trusted, record }, key);
     const { events, lost, epoch } = done;
     console.log(`Restored ${events} events to ${dataDir}${lost > 0 ? `; ${lost} are lost` : ''}; epoch ${epoch}.`);
   } finally {

@@ -1,5 +1,5 @@
 import { checkAppend, checkRequest } from '../check-append';
-import { bodyOf, contentHashOf, type DividedElement } from '../element';
+import { bodyOf, contentHashOf, type DividedElement, utf8 } from '../element';
 import { ClockOff, EventLogError, InvalidAppend, LogClosed, WriterBusy } from '../errors';
 import type { AppendedEvent, AppendRequest, NewEvent, Outcome } from '../event-log';
 import type { ClockCheck } from './clock-check';
@@ -94,12 +94,10 @@ type Amending = Parameters<typeof amendmentIn>[0];
 /** As the path of a reference is written in its part. */
 const TARGET = '"data.target":';
 
-const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-
 /** The other instances know an amendment only by what is stored of it. */
 function checkAmendment({ target, marks, contentType }: NewEvent, element: DividedElement, index: number): void {
   const { body, refs } = bodyOf(element);
-  const stored: Amendment = text(refs).includes(TARGET) ? amendmentIn(JSON.parse(text(body)) as Amending) : {};
+  const stored: Amendment = utf8(refs).includes(TARGET) ? amendmentIn(JSON.parse(utf8(body)) as Amending) : {};
   if (stored.target !== target || stored.marks !== marks || stored.contentType !== contentType)
     throw new InvalidAppend({ index, reason: 'what it amends is not what its element says' });
 }

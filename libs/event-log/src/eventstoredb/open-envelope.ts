@@ -2,6 +2,7 @@ import { bodyFrom } from '../element';
 import { EnvelopeFacts, sealHolds, sealOf } from '../envelope';
 import { Level, LEVELS, RecordedBy, StoredMarking } from '../event-log';
 import { foreignBody, foreignLeaf } from '../foreign';
+import { interned } from './interned';
 import type { RecordedEvent } from './record-client';
 
 /** An event of a crisis as a mirror keeps it. */
@@ -72,15 +73,6 @@ function own({ stream, revision, id, type, data, metadata }: RecordedEvent): Ope
   const isKnown = rest.v === 1 && (marking === 'inherit' || isLevel(marking)) && Number.isInteger(schemaVersion);
   if (!isKnown || new Date(time).toISOString() !== recordedAt || !sealHolds(facts, parts, seal)) return undefined;
   return { facts, recordedAt: time, body: Buffer.from(parts.body), seal, ...amendmentIn(data as Data) };
-}
-
-let lastRecorder: RecordedBy = { principal: '', instance: '', build: '' };
-
-/** The same few record everything, and what is hashed of them is kept by object. */
-function interned({ principal, instance, build }: RecordedBy): RecordedBy {
-  const { principal: p, instance: i, build: b } = lastRecorder;
-  if (principal !== p || instance !== i || build !== b) lastRecorder = { principal, instance, build };
-  return lastRecorder;
 }
 
 /** By its shape alone: the log knows no types. */

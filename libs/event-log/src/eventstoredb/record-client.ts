@@ -9,6 +9,7 @@ import type { Revision } from '../event-log';
 import { SYSTEM_STREAMS } from '../sqlite/system-stream';
 import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
 import { deadline } from './deadline';
+import { GENESIS_STREAM } from './genesis';
 import { RecordSubscription } from './record-subscription';
 
 /** A place in `$all`. */
@@ -140,7 +141,7 @@ export class RecordClient {
 
   /** Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold settings of theirs, after a place of `$all`. */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
-    const names = ['crisis-', 'crisislog-genesis', ...SYSTEM_STREAMS];
+    const names = ['crisis-', GENESIS_STREAM, ...SYSTEM_STREAMS];
     return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
   }
 

@@ -1,6 +1,7 @@
 import { bodyOf } from '../element';
 import { dataOfParts, type EnvelopeFacts, metadataOf, saltPool, seal } from '../envelope';
 import type { RecordedBy, Revision } from '../event-log';
+import { interned } from './interned';
 import type { SentEvent } from './record-client';
 import type { IncomingEvent } from './waiting';
 
@@ -11,18 +12,11 @@ export interface Sealed extends SentEvent {
 /** Puts events into the stored format. */
 export class Sealer {
   private readonly nextSalts = saltPool();
-  private last: RecordedBy = { principal: '', instance: '', build: '' };
 
   constructor(
     private readonly identity: Omit<RecordedBy, 'principal'>,
     private readonly clock: () => number,
   ) {}
-
-  /** One object for each: what is hashed of them is kept by object. */
-  private recorder(principal: string): RecordedBy {
-    if (this.last.principal !== principal) this.last = { ...this.identity, principal };
-    return this.last;
-  }
 
   /** Milliseconds; never before what is known already. */
   now(knownAt: number): number {
@@ -40,7 +34,7 @@ export class Sealer {
       marking,
       schemaVersion,
       contentSchemaVersion,
-      recordedBy: this.recorder(principal),
+      recordedBy: interned({ ...this.identity, principal }),
       correlationId,
       causationId,
     };

@@ -1,3 +1,4 @@
+import { headEntry } from '../head-record';
 import { SYSTEM_STREAMS, type SystemEntry, type SystemStreamName } from '../sqlite/system-stream';
 import type { RecordedEvent, SentEvent } from './record-client';
 
@@ -22,6 +23,5 @@ export function systemEntry({ revision, data, metadata, created }: RecordedEvent
   };
 }
 
-/** A signed note of `crisislog-heads`. Its type is for who looks at the stream: what it is its text says. */
-export const sentHead = (id: string, note: string, now: number): SentEvent =>
-  sentEntry(id, { type: 'Signed', note }, now);
+/** A signed note of `crisislog-heads`. */
+export const sentHead = (id: string, note: string, now: number): SentEvent => sentEntry(id, headEntry(note), now);

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { WrongRecord } from '../errors';
-import type { HeadEntry } from '../head-record';
+import { headEntry, type HeadEntry } from '../head-record';
 import { assertDurable, MIRROR_TABLES } from './schema';
-import { systemTable } from './system-stream';
+import { systemTable, tableOf } from './system-stream';
 
 /** Where a mirror stands in EventStoreDB. */
 interface Place {
@@ -30,8 +30,7 @@ export function becomeMirror(
     insert.run(last.id, last.commit.toString(), last.prepare.toString());
   }
   const insertHead = db.prepare(`insert into ${systemTable(db, 'crisislog-heads')} values (?, ?, ?)`);
-  for (const { revision, note } of heads)
-    insertHead.run(revision, Date.now(), JSON.stringify({ type: 'Signed', note }));
+  for (const { revision, note } of heads) insertHead.run(revision, Date.now(), JSON.stringify(headEntry(note)));
   db.exec('commit');
   assertDurable(db, file);
 }
@@ -40,7 +39,7 @@ export function becomeMirror(
 export function becomeRecord(db: DatabaseSync, file: string): void {
   db.exec('begin immediate; drop table mirror_checkpoint; drop index event_by_id');
   // Of an embedded record they lie with its tree.
-  db.exec('drop table if exists crisislog_heads');
+  db.exec(`drop table if exists ${tableOf('crisislog-heads')}`);
   try {
     db.exec('create unique index event_by_id on event (stream, id)');
   } catch {

@@ -6,6 +6,7 @@ import type { Position, ReadOptions, RecordedBy, Revision, StoredEvent } from '.
 import { type Entry, type Envelope, envelopeOf } from './entry';
 import { COLUMNS, ENTRY_COLUMNS, type EntryRow, type Row } from './event-row';
 import { Genesis, LOG_FILE, openForReading } from './schema';
+import { tableOf } from './system-stream';
 import { dashed } from './uuid';
 
 export interface LogReadOptions extends ReadOptions {
@@ -18,6 +19,7 @@ export interface LogReadOptions extends ReadOptions {
 /** Rows come by the page: `.all()` beats `.iterate()`, and no read transaction outlives a call. */
 const PAGE_SIZE = 500;
 const NAMES_REMEMBERED = 10_000;
+const HEADS = tableOf('crisislog-heads');
 
 /** When an event was known: embedded, when it was recorded; with several instances the latest time up to it. */
 const KNOWN_AT = 'select recorded_at from event where position = ?';
@@ -124,33 +126,35 @@ export class LogReader {
   }
 
   /** Everything that is stored between two positions, the second not included, for whoever checks the record. */
-  *entries(from: Position, to: Position): Iterable<Entry> {
-    const sql = `select ${ENTRY_COLUMNS} from event where position >= ? and position < ? order by position limit ?`;
-    for (let first = from; ;) {
-      const rows = this.rows<EntryRow>(sql, first, to, PAGE_SIZE);
-      for (const row of rows) yield this.entry(row);
-      if (rows.length < PAGE_SIZE) return;
-      first = rows[PAGE_SIZE - 1]![0] + 1;
-    }
+  entries(from: Position, to: Position): Iterable<Entry> {
+    return this.pages('position', 'position < ?', to, from);
   }
 
   /** The same of one stream, by revision. */
-  *streamEntries(stream: string): Iterable<Entry> {
-    const sql = `select ${ENTRY_COLUMNS} from event where stream = (select id from stream where name = ?)
-      and revision > ? order by revision limit ?`;
-    for (let last = -1; ;) {
-      const rows = this.rows<EntryRow>(sql, stream, last, PAGE_SIZE);
+  streamEntries(stream: string): Iterable<Entry> {
+    return this.pages('revision', 'stream = (select id from stream where name = ?)', stream, 0);
+  }
+
+  private *pages(
+    order: 'position' | 'revision',
+    where: string,
+    key: SQLInputValue,
+    from: number,
+  ): Generator<Entry, void> {
+    const sql = `select ${ENTRY_COLUMNS} from event where ${where} and ${order} >= ? order by ${order} limit ?`;
+    for (let first = from; ;) {
+      const rows = this.rows<EntryRow>(sql, key, first, PAGE_SIZE);
       for (const row of rows) yield this.entry(row);
       if (rows.length < PAGE_SIZE) return;
-      last = rows[PAGE_SIZE - 1]![2];
+      first = rows[PAGE_SIZE - 1]![placeIn(order)] + 1;
     }
   }
 
   /** What a mirror has of `crisislog-heads`, from a revision on, in order. */
   *mirroredHeads(revision: Revision): Generator<HeadEntry, void> {
     // A folder that no instance of this version has opened yet has none.
-    if (this.value("select 1 from sqlite_schema where name = 'crisislog_heads'") === undefined) return;
-    const sql = `select revision, entry from crisislog_heads where revision >= ? order by revision limit ${PAGE_SIZE}`;
+    if (this.value('select 1 from sqlite_schema where name = ?', HEADS) === undefined) return;
+    const sql = `select revision, entry from ${HEADS} where revision >= ? order by revision limit ${PAGE_SIZE}`;
     for (let next = revision; ;) {
       const rows = this.rows<[Revision, string]>(sql, next);
       for (const [at, entry] of rows) yield { revision: at, note: noteIn(JSON.parse(entry)) };
@@ -199,7 +203,7 @@ export class LogReader {
       for (const row of rows) yield this.event(row);
       if (rows.length < limit) return;
       left -= limit;
-      const end = rows[limit - 1]![order === 'position' ? 0 : 2];
+      const end = rows[limit - 1]![placeIn(order)];
       if (isForwards) first = end + 1;
       else last = end - 1;
     }
@@ -274,6 +278,9 @@ export class LogReader {
     return statement.all(...values) as unknown as T[];
   }
 }
+
+/** Where a row says it. */
+const placeIn = (order: 'position' | 'revision'): 0 | 2 => (order === 'position' ? 0 : 2);
 
 /** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */
 export function openReader(dataDir: string): LogReader {

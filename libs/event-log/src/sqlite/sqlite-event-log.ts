@@ -24,6 +24,8 @@ export interface SqliteLogOptions {
 
 /** The embedded record: one SQLite file, written by one thread, read on connections of its own. */
 export class SqliteEventLog extends LocalReads implements EventLog {
+  /** The stream of heads lies with the tree: whoever keeps that has it. */
+  readonly heads = undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
