@@ -12,10 +12,13 @@ import { type Measured, paired, perSecond, seconds, settled } from './measure';
 
 const ROUNDS = 3;
 const SECONDS = 3;
-/** Until the server has been compiled: it shares two processors with EventStoreDB, and compiling takes one of them till then. */
-const WARM_UP_SECONDS = 15;
+/**
+ * Of each side, with the very load that is measured next, until its code has been compiled: all share two processors with
+ * EventStoreDB, and compiling takes one of them till then.
+ */
+const WARM_UP_SECONDS = 8;
 const CONNECTIONS = 64;
-/** Given with each call: the unary path, the one that the log takes. */
+/** Given with each call: the client's unary path, whose appends share nothing, as the log's do not. */
 const CREDENTIALS = { username: 'none', password: 'none' };
 
 /** The log on EventStoreDB against the bare client on the same server; load, log and EventStoreDB share the machine. */
@@ -32,16 +35,17 @@ export async function benchEsdb(): Promise<Measured[]> {
   try {
     const crises = Array.from({ length: CONNECTIONS }, (_none, i) => `bench-${i}`);
     for (const crisis of crises) await open(server.url, crisis);
-    await appends(server, crises, WARM_UP_SECONDS);
-    const bare = (streams: number) => bareAppends(client, `bare-${namespace}`, streams);
+    const prefix = `bare-${namespace}`;
     const measured: Measured[] = [];
     for (const [count, bar] of [
       [CONNECTIONS, 0.35],
       [1, 1],
     ] as const) {
-      const ours = () => appends(server, crises.slice(0, count));
-      await ours();
-      const { ratio, ours: rate, limit } = await paired(ROUNDS, ours, () => bare(count));
+      const ours = (duration?: number) => appends(server, crises.slice(0, count), duration);
+      const bare = (duration?: number) => bareAppends(client, prefix, count, duration);
+      await bare(WARM_UP_SECONDS);
+      await ours(WARM_UP_SECONDS);
+      const { ratio, ours: rate, limit } = await paired(ROUNDS, ours, bare);
       const name = `esdb, ${CONNECTIONS} connections, ${count} ${count === 1 ? 'crisis' : 'crises'} / client`;
       measured.push({ name, ratio, bar: ['>=', bar], scale: `${perSecond(rate)} of ${perSecond(limit)}` });
     }
@@ -86,9 +90,14 @@ async function appends(
 }
 
 /** Acknowledged single appends a second, as many at a time as there are connections. */
-async function bareAppends(client: EventStoreDBClient, prefix: string, streams: number): Promise<number> {
+async function bareAppends(
+  client: EventStoreDBClient,
+  prefix: string,
+  streams: number,
+  duration = SECONDS,
+): Promise<number> {
   const data = JSON.parse(BODY) as Record<string, unknown>;
-  const until = performance.now() + SECONDS * 1_000;
+  const until = performance.now() + duration * 1_000;
   let count = 0;
   const worker = async (i: number) => {
     for (; performance.now() < until; count++)

@@ -20,7 +20,9 @@ let server: ChildProcess;
 let url: string;
 
 beforeAll(async () => {
-  const env = { ...process.env, PORT: '0', DATA_DIR: join(folder, 'data') };
+  // The embedded record, whatever the other tests are run on.
+  const { EVENTSTOREDB_URL: _none, ...rest } = process.env;
+  const env = { ...rest, PORT: '0', DATA_DIR: join(folder, 'data') };
   server = spawn(process.execPath, [join(ROOT, 'bin', 'crisis-log-server.js')], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -6,7 +6,15 @@ import { MirrorFile } from '../../libs/event-log/src/eventstoredb/mirror-file';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
 import { HeadSignal } from '../../libs/event-log/src/head-signal';
 import { type Genesis, openMirrorForWriting } from '../../libs/event-log/src/sqlite/schema';
-import { type Behaviour, caughtUp, checkpoint, delivered, standIn } from '../support/eventstoredb-stand-in';
+import {
+  type Behaviour,
+  caughtUp,
+  checkpoint,
+  delivered,
+  notLeader,
+  standIn,
+  stored,
+} from '../support/eventstoredb-stand-in';
 
 describe('a server that does what none should', () => {
   const withRecord = async (behaviour: Behaviour, test: (record: RecordClient) => Promise<void>): Promise<void> => {
@@ -26,13 +34,39 @@ describe('a server that does what none should', () => {
       expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
     }));
 
-  it('answers an append with nothing: likewise', () =>
-    withRecord(
-      { append: (_call, answer) => answer({ code: 2, details: 'Exception was thrown by handler.' }) },
-      async (record) => {
-        expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
-      },
-    ));
+  it.each<[string, Behaviour['append']]>([
+    ['fails', (call) => call.emit('error', { code: 2, details: 'Exception was thrown by handler.' })],
+    ['ends', (call) => call.end()],
+  ])('%s an append without an answer: likewise', (_what, append) =>
+    withRecord({ append: append! }, async (record) => {
+      expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
+    }),
+  );
+
+  it('fails one append of many at once: no other is touched, and the next goes on', async () => {
+    let asked = 0;
+    const append: Behaviour['append'] = (call) =>
+      ++asked === 5
+        ? call.emit('error', { code: 2, details: 'Exception was thrown by handler.' })
+        : call.write(stored(0));
+    await withRecord({ append }, async (record) => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, (_none, i) => record.append(`crisis-${i}`, -1, [event])),
+      );
+      expect(outcomes.map(({ kind }) => kind).sort()).toEqual([...Array<string>(19).fill('stored'), 'unknown']);
+      expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'stored' });
+    });
+  });
+
+  it('answers too late: that answer is nobody’s', async () => {
+    const calls: { write(message: unknown): void }[] = [];
+    const append: Behaviour['append'] = (call) => (calls.push(call), calls.length > 1 && call.write(stored(7)));
+    await withRecord({ append }, async (record) => {
+      expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'unknown' });
+      calls[0]!.write(stored(0));
+      expect(await record.append('crisis-b', 6, [event])).toEqual({ kind: 'stored', last: 7 });
+    });
+  });
 
   it('never ends a read: it fails, in time', () =>
     withRecord({ read: () => undefined }, async (record) => {
@@ -155,9 +189,29 @@ describe('a server that does what none should', () => {
       expect(await record.readStream('crisis-a', 0)).toMatchObject([{ created: 1_700_000_000_000 }]);
     }));
 
-  it.each(['{', '{"a":1', ''])('is not even asked to store what is no JSON: %j', (data) =>
-    withRecord({}, async (record) => {
-      await expect(record.append('crisis-a', -1, [{ ...event, data }])).resolves.toMatchObject({ kind: 'refused' });
+  it.each(['{', '{"a":1', ''])('is given as it is what is no JSON, and nothing breaks on the way: %j', (data) =>
+    withRecord({ append: (call) => call.write(stored(0)) }, async (record) => {
+      expect(await record.append('crisis-a', -1, [{ ...event, data }])).toMatchObject({ kind: 'stored' });
     }),
   );
+
+  it('is no leader: reads and appends go where it points, and whoever asks is not told', async () => {
+    const answers: Behaviour = {
+      append: (call) => call.write(stored(0)),
+      read: (call) => (call.write(delivered(0)), call.end()),
+    };
+    const leader = await standIn(answers);
+    const elsewhere = notLeader(leader.url);
+    const follower: Behaviour = {
+      append: (call) => call.emit('error', elsewhere),
+      read: (call) => call.emit('error', elsewhere),
+    };
+    await withRecord(follower, async (record) => {
+      expect(await record.readStream('crisis-a', 0)).toHaveLength(1);
+    });
+    await withRecord(follower, async (record) => {
+      expect(await record.append('crisis-a', -1, [event])).toEqual({ kind: 'stored', last: 0 });
+    });
+    leader.close();
+  });
 });

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { RecordAway } from '#event-log';
 import { type EventStoreLog } from '#event-log/eventstoredb';
 import { setUpRecord } from '../../libs/event-log/src/eventstoredb/set-up-record';
 import { append, ids, newEvent } from '../contract/new-event';
+import { opening } from '../support/elements';
 import { eventstoredb, type RecordUnderTest } from '../support/record';
+import { spawnServerOnRecord } from '../support/server-process';
+import { signedRecord } from '../support/signed-record';
 
 const { EVENTSTOREDB_TLS_URL: URL = '', EVENTSTOREDB_TLS_ADMIN_URL: ADMIN_URL = '' } = process.env;
 const isNamed = URL !== '' && ADMIN_URL !== '';
@@ -64,6 +68,37 @@ if (!isNamed)
     expect(await log.consumers.readAfter(stream, -1)).toEqual(kept);
     await client.dispose();
   });
+
+  it('lets the user keep the chain of heads, which an instance signs and another verifies, and not cut it', async () => {
+    const own = await eventstoredb(URL);
+    const signed = await signedRecord(own);
+    const seats = [signed.signer, signed.seat(false)];
+    const servers = await Promise.all(
+      seats.map(({ dataDir, heads }) => spawnServerOnRecord(dataDir, URL, own.namespace, { HEADS_FILE: heads })),
+    );
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(opening('us-iran'));
+    const { status } = await fetch(`${servers[0]!.url}/v1/crises`, { method: 'POST', headers, body });
+    expect(status).toBe(201);
+    const treeHeads: { size?: number; note?: string }[] = [];
+    for (const { url } of servers) {
+      let told: { size?: number; note?: string } = {};
+      for (const begun = performance.now(); told.size !== 1 && performance.now() - begun < 10_000; await delay(50))
+        told = (await (await fetch(`${url}/v1/audit/tree-head`)).json()) as typeof told;
+      treeHeads.push(told);
+    }
+    expect(treeHeads[0]).toMatchObject({ size: 1 });
+    expect(treeHeads[1]!.note).toBe(treeHeads[0]!.note);
+    expect((await signed.entries()).map(({ note }) => note)).toContain(treeHeads[0]!.note);
+
+    const client = EventStoreDBClient.connectionString(URL);
+    const cut = client.setStreamMetadata(`crisislog-${own.namespace}heads`, { truncateBefore: 1 });
+    await expect(cut).rejects.toMatchObject({ type: 'access-denied' });
+    await client.dispose();
+    await Promise.all(servers.map((server) => server.drain()));
+    await signed.close();
+    await own.dispose();
+  }, 60_000);
 
   const forbidden: [string, (client: EventStoreDBClient, stream: string) => Promise<unknown>][] = [
     ['delete a stream', (client, stream) => client.deleteStream(stream)],

@@ -1,7 +1,7 @@
-import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
-import { type ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { BatchAppendResp, type ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 interface Call {
   /** Of a read or a subscription. */
@@ -9,13 +9,13 @@ interface Call {
   write(message: unknown): void;
   end(): void;
   /** With an error: fails the call. */
-  emit(event: 'error', error: { code: number; details: string }): void;
+  emit(event: 'error', error: { code: number; details: string; metadata?: Metadata }): void;
   on(event: string, listener: () => void): void;
 }
 
 export interface Behaviour {
-  /** What it does with an append; by default it never answers. */
-  append?(call: Call, answer: (error: unknown, message?: unknown) => void): void;
+  /** What it does with an append, once it has all of it; by default it never answers. */
+  append?(call: Call): void;
   /** What it does with a read or a subscription. */
   read?(call: Call): void;
 }
@@ -24,19 +24,33 @@ export interface Behaviour {
 export async function standIn(behaviour: Behaviour): Promise<{ url: string; close(): void }> {
   const server = new Server();
   const implementation = {
-    append: (call: Call, answer: (error: unknown, message?: unknown) => void) => behaviour.append?.(call, answer),
+    append: () => undefined,
     read: (call: Call) => behaviour.read?.(call),
     delete: () => undefined,
     tombstone: () => undefined,
-    batchAppend: () => undefined,
+    batchAppend: (call: Call) => call.on('data', () => behaviour.append?.(call)),
   };
-  server.addService(StreamsService, implementation as unknown as UntypedServiceImplementation);
+  server.addService(StreamsService, implementation);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     ),
   );
   return { url: `esdb://127.0.0.1:${port}?tls=false`, close: () => server.forceShutdown() };
+}
+
+/** That an append is stored, and its stream ends there now. */
+export const stored = (last: number): BatchAppendResp =>
+  new BatchAppendResp().setSuccess(new BatchAppendResp.Success().setCurrentRevision(String(last)));
+
+/** How a follower refuses what only the leader may do. */
+export function notLeader(leader: string): { code: number; details: string; metadata: Metadata } {
+  const { hostname, port } = new URL(leader);
+  const metadata = new Metadata();
+  metadata.set('exception', 'not-leader');
+  metadata.set('leader-endpoint-host', hostname);
+  metadata.set('leader-endpoint-port', port);
+  return { code: 5, details: 'Leader info available', metadata };
 }
 
 /** Tells a subscription that it has everything. */

@@ -18,6 +18,7 @@ export function describeOnRecord(what: string, tests: () => void): void {
 export interface RecordUnderTest {
   /** Another instance on the same record each time `dataDir` is another. */
   open(options?: Partial<EventStoreLogOptions>): Promise<EventStoreLog>;
+  readonly url: string;
   readonly namespace: string;
   dataDir(): string;
   dispose(): Promise<void>;
@@ -34,6 +35,7 @@ export async function eventstoredb(url = URL!): Promise<RecordUnderTest> {
   };
   const first = dataDir();
   return {
+    url,
     namespace,
     dataDir,
     // A test with a clock of its own is about that clock.

@@ -36,7 +36,7 @@ export async function signedRecord(record: RecordUnderTest): Promise<SignedRecor
   const log = await record.open({ dataDir: signer.dataDir, origin: ORIGIN });
   await initKeys(signer.dataDir, ORIGIN, recovery, log.heads);
   await log.close();
-  const client = new RecordClient({ url: process.env['EVENTSTOREDB_URL']!, namespace: record.namespace });
+  const client = new RecordClient({ url: record.url, namespace: record.namespace });
   const entries = async () =>
     (await client.readStream('crisislog-heads', 0)).map(({ revision, data }) => ({
       revision,

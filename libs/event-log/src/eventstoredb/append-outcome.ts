@@ -24,7 +24,6 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 /** The server, or the client before it sent anything, says that it has not begun. */
 const NOT_BEGUN = /No connection established|Server Is Not Ready|Server Is Busy|Failed to connect|Failed to discover/i;
-const MALFORMED = /Could not recognize BadRequest/i;
 
 /** By message and code where the client gives no type, which it does for some failures of the connection. */
 export function outcomeOf(error: unknown): AppendOutcome {
@@ -32,9 +31,9 @@ export function outcomeOf(error: unknown): AppendOutcome {
   const reason = reasonOf(error);
   if (type === CONFLICT) return { kind: 'conflict' };
   if (NOT_BEGUN.test(message)) return { kind: 'away', reason };
-  // The unary path asks for the leader before it writes; the next call goes there.
+  // It has not begun either.
   if (type === 'not-leader') return { kind: 'away', reason };
-  if ((type !== undefined && REFUSED.has(type)) || MALFORMED.test(message)) return { kind: 'refused', reason };
+  if (type !== undefined && REFUSED.has(type)) return { kind: 'refused', reason };
   return { kind: 'unknown', reason };
 }
 

@@ -27,17 +27,18 @@ export async function confirm(context: LaneContext, stream: string, round: Round
   }
   const { file } = context.mirror;
   const appended = new Map<string, AppendedEvent>();
+  const mirrored = file.storedBetween(stream, round.base, round.base + round.events.length);
   for (const [i, { id, seal }] of round.events.entries()) {
     const revision = round.base + 1 + i;
-    const stored = file.storedAt(stream, revision) ?? readBack.get(revision);
+    const stored = mirrored[i] ?? readBack.get(revision);
     if (stored === undefined || !seal.equals(stored.seal)) return false;
     const position = 'position' in stored ? stored.position : undefined;
     appended.set(id, { id, revision, position, recordedAt: stored.recordedAt, repeated: false });
   }
   const byId = new Map([...readBack.values()].reverse().map((event) => [event.facts.id, event]));
   const repeated = (id: string): AppendedEvent => {
-    const mirrored = file.find(stream, id);
-    if (mirrored !== undefined) return mirrored;
+    const found = file.find(stream, id);
+    if (found !== undefined) return found;
     const { facts, recordedAt } = byId.get(id)!;
     return { id, revision: facts.revision, position: undefined, recordedAt, repeated: true };
   };

@@ -14,6 +14,7 @@ export interface Checkpoint extends RecordPosition {
 
 /** What a mirror tells of an event that was appended. */
 interface Stored {
+  readonly revision: Revision;
   readonly position: Position;
   /** Milliseconds since the epoch. */
   readonly recordedAt: number;
@@ -37,7 +38,7 @@ export class MirrorFile {
     this.queries = new StreamQueries(db);
     this.insertEvent = db.prepare(INSERT_EVENT);
     this.selectStored = db.prepare(
-      'select position, recorded_at as recordedAt, seal from event where stream = ? and revision = ?',
+      'select revision, position, recorded_at as recordedAt, seal from event where stream = ? and revision > ? and revision <= ?',
     );
     this.moveCheckpoint = db.prepare(
       'insert or replace into mirror_checkpoint (rowid, id, commit_position, prepare_position) values (1, ?, ?, ?)',
@@ -78,10 +79,10 @@ export class MirrorFile {
     return columns.find(id) && columns.original(id);
   }
 
-  /** What has become of an append, and the seal of what is there; undefined where the mirror does not hold it. */
-  storedAt(stream: string, revision: Revision): Stored | undefined {
+  /** What has become of an append of the revisions after one up to another, in order, as far as the mirror holds it. */
+  storedBetween(stream: string, after: Revision, last: Revision): Stored[] {
     const { key } = this.stream(stream);
-    return key === undefined ? undefined : (this.selectStored.get(key, revision) as unknown as Stored | undefined);
+    return key === undefined ? [] : (this.selectStored.all(key, after, last) as unknown as Stored[]);
   }
 
   /** The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice. */

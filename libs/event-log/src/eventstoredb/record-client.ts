@@ -1,13 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   EventStoreDBClient,
   jsonEvent,
-  type JSONEventData,
   type ReadStreamOptions,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import type { Revision } from '../event-log';
 import { SYSTEM_STREAMS } from '../sqlite/system-stream';
-import { AppendOutcome, outcomeOf, reasonOf } from './append-outcome';
+import { AppendCalls } from './append-calls';
+import { AppendOutcome, outcomeOf } from './append-outcome';
 import { deadline } from './deadline';
 import { GENESIS_STREAM } from './genesis';
 import { RecordSubscription } from './record-subscription';
@@ -35,7 +36,7 @@ export interface RecordedEvent {
 export interface SentEvent {
   readonly id: string;
   readonly type: string;
-  /** JSON text: what cannot be serialised has failed before it gets here. */
+  /** JSON text: nothing is serialised on the way, and nothing is checked. */
   readonly data: string;
   /** JSON text. */
   readonly metadata: string;
@@ -50,6 +51,8 @@ export interface RecordOptions {
   readonly timeoutMs?: number;
 }
 
+type Read = AsyncIterable<{ event?: unknown }> & { destroy(): unknown };
+
 const TIMEOUT_MS = 10_000;
 /** The server's own, beyond which the client's deadline is useless. */
 const GRACE_MS = 1_000;
@@ -57,12 +60,11 @@ const CREDENTIALS = /^[^/]*:\/\/([^:@/]+):([^@/]*)@/;
 
 /**
  * The calls of `@eventstore/db-client` that a log needs, made safe. Every call ends: in time, or with a reason.
- *
- * Credentials go with each call. That switches to the unary append: the batch path keeps the pending appends of the
- * whole process in one place, where one failed call rejects all of them and may end the process.
+ * Credentials go with each of them.
  */
 export class RecordClient {
   private readonly client: EventStoreDBClient;
+  private readonly appends: AppendCalls;
   private readonly credentials: { username: string; password: string };
   private readonly namespace: string;
   private readonly ownStream: RegExp;
@@ -75,29 +77,16 @@ export class RecordClient {
     this.namespace = namespace;
     this.ownStream = new RegExp(`^((?:\\$\\$)?(?:crisis-|crisislog-))${namespace}`);
     this.timeoutMs = timeoutMs;
+    this.appends = new AppendCalls(this.client, this.credentials, timeoutMs);
   }
 
   /** `expected` is always exact: with `any` the server looks back only a short way for ids it knows. Never rejects. */
   async append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<AppendOutcome> {
-    let sent: JSONEventData[];
     try {
-      sent = events.map(({ id, type, data, metadata }) =>
-        jsonEvent({ id, type, data: parsed(data), metadata: encoder.encode(metadata) }),
-      );
-    } catch (error) {
-      // Inside the client it would be an unhandled rejection, and no answer.
-      return { kind: 'refused', reason: reasonOf(error) };
-    }
-    try {
-      const call = this.client.appendToStream(this.stored(stream), sent, {
-        expectedRevision: expected === -1 ? 'no_stream' : BigInt(expected),
-        credentials: this.credentials,
-        requiresLeader: true,
-        deadline: this.timeoutMs,
-      });
-      // The client does not settle when the server ends the call without an answer.
-      const { nextExpectedRevision } = await deadline(call, this.timeoutMs + GRACE_MS, 'append');
-      return { kind: 'stored', last: Number(nextExpectedRevision) };
+      const call = () => this.appends.append(this.stored(stream), expected, events);
+      // The client has no deadline while it looks for a node.
+      const last = await deadline(fromLeader(call), this.timeoutMs + GRACE_MS, 'append');
+      return { kind: 'stored', last };
     } catch (error) {
       return outcomeOf(error);
     }
@@ -115,9 +104,8 @@ export class RecordClient {
 
   private async read(stream: string, place: ReadStreamOptions): Promise<RecordedEvent[]> {
     const options = { ...place, requiresLeader: true, credentials: this.credentials };
-    const read = this.client.readStream(this.stored(stream), options);
     try {
-      return await this.collect(read);
+      return await this.collect(() => this.client.readStream(this.stored(stream), options));
     } catch (error) {
       if ((error as { type?: string }).type === 'stream-not-found') return [];
       throw error;
@@ -187,6 +175,7 @@ export class RecordClient {
   }
 
   async close(): Promise<void> {
+    this.appends.close();
     await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
   }
 
@@ -196,21 +185,21 @@ export class RecordClient {
     direction: 'forwards' | 'backwards';
   }): Promise<RecordedEvent[]> {
     const options = { ...place, maxCount: 1, requiresLeader: true, credentials: this.credentials };
-    return this.collect(this.client.readAll(options));
+    return this.collect(() => this.client.readAll(options));
   }
 
-  private async collect(read: AsyncIterable<{ event?: unknown }> & { destroy(): unknown }): Promise<RecordedEvent[]> {
+  private collect(begin: () => Read): Promise<RecordedEvent[]> {
+    let read: Read | undefined;
     const all = async () => {
+      read = begin();
       const events: RecordedEvent[] = [];
       for await (const { event } of read) if (event) events.push(this.recorded(event as ClientEvent));
       return events;
     };
-    try {
-      return await deadline(all(), this.timeoutMs, 'read');
-    } catch (error) {
-      read.destroy();
+    return deadline(fromLeader(all), this.timeoutMs, 'read').catch((error: unknown) => {
+      read?.destroy();
       throw error;
-    }
+    });
   }
 
   private recorded(event: ClientEvent): RecordedEvent {
@@ -236,7 +225,13 @@ export class RecordClient {
   }
 }
 
-/** Bytes the client sends as they are: what it would serialise it makes base64 of first, and reads that in a loop. */
-const encoder = new TextEncoder();
-
-const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+/** A node that is not the leader does nothing but tell who is. The client goes there, once the failed call has ended. */
+async function fromLeader<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if ((error as { type?: string }).type !== 'not-leader') throw error;
+    await setImmediate();
+    return call();
+  }
+}

@@ -34,9 +34,13 @@ export class RecordSystemStream {
     }
   }
 
-  /** Durable when it resolves to true; false when the stream's last revision is not `last`: `readAfter` has what came. */
+  /**
+   * Durable when it resolves to true; false when the stream's last revision is not `last`: `readAfter` has what came.
+   * Throws RecordAway only where nothing can have been stored.
+   */
   async append(entry: object, last: Revision, now: number): Promise<boolean> {
     const sent = sentEntry(randomUUID(), entry, now);
+    let isUnknown = false;
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.record.append(this.name, last, [sent]);
       if (outcome.kind === 'stored' || outcome.kind === 'conflict') {
@@ -48,7 +52,9 @@ export class RecordSystemStream {
         return true;
       }
       // The same again, until it is known what became of it.
-      if (outcome.kind === 'refused' || attempt === ATTEMPTS) throw new RecordAway({ reason: outcome.reason });
+      isUnknown ||= outcome.kind === 'unknown';
+      if (outcome.kind === 'refused' || attempt === ATTEMPTS)
+        throw new (isUnknown ? OutcomeUnknown : RecordAway)({ reason: outcome.reason });
       await sleep(PAUSE_MS);
     }
   }
