@@ -19,8 +19,8 @@ module.exports = {
   roots: ['<rootDir>/dist'],
   testMatch: ['**/*.spec.js'],
   testEnvironment: 'node',
-  // Most specs wait for disks, clocks and processes more than they compute.
-  maxWorkers: 2,
+  // On two cores: one more, since specs also wait for disks, clocks and the time that a server gives its clients.
+  maxWorkers: 3,
   // Whole servers start in these tests, on machines that may be busy.
   testTimeout: 60_000,
   transform: { '\\.js$': ['@swc/jest', { module: { type: 'commonjs' }, jsc: { target: 'es2023' } }] },
