@@ -192,12 +192,19 @@ async function withStuck(): Promise<Measured[]> {
     const followers = await startConsumers(stuck.stream, STUCK, 'never');
     // The kernel takes some megabytes for each before they are stuck; a minute later the server cuts them.
     await load(stuck, FILLING_SECONDS);
+    // Memory rises and falls with the collector, so it is looked at after each load.
+    const memory = { stuck: [] as number[], alone: [] as number[] };
+    const loaded = async (target: Target, rssMiBs: number[]): Promise<number> => {
+      const latencyMs = await load(target, STUCK_SECONDS);
+      rssMiBs.push(rssMiB(target.pid));
+      return latencyMs;
+    };
     const latency = await paired(
       STUCK_ROUNDS,
-      () => load(stuck, STUCK_SECONDS),
-      () => load(alone, STUCK_SECONDS),
+      () => loaded(stuck, memory.stuck),
+      () => loaded(alone, memory.alone),
     );
-    const [withThem, without] = [rssMiB(stuck.pid), rssMiB(alone.pid)];
+    const [withThem, without] = [median(memory.stuck), median(memory.alone)];
     followers.disconnect();
     const name = `append, ${STUCK} never read / none`;
     return [

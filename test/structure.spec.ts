@@ -188,7 +188,9 @@ function importsOf(file: string): readonly Import[] {
 }
 
 function readImports(file: string): Import[] {
-  const statements = textOf.get(file)!.matchAll(/(?:(?:import|export)\s([^;']*?)from|import|require\()\s*'([^']+)'/g);
+  const statements = textOf
+    .get(file)!
+    .matchAll(/(?:(?:import|export)\s([^;']*?)from|import\s|import\(|require\()\s*'([^']+)'/g);
   return [...statements].map(([, taken = '', name = '']) => ({
     name,
     from: pathOf(file, name),
@@ -206,7 +208,7 @@ function pathOf(file: string, name: string): string {
     return ['libs', library, 'src', ...entry, 'index.ts'].join('/');
   }
   if (!name.startsWith('.')) return name;
-  const path = join(dirname(file), name);
+  const path = join(dirname(file), name.replace(/\.js$/, ''));
   return textOf.has(`${path}.ts`) ? `${path}.ts` : `${path}/index.ts`;
 }
 

@@ -160,10 +160,9 @@ describe('a cursor', () => {
     const tokens = new Tokens(loadTokenKeys([], server.dataDir), ready.record.logId as string);
     const position = (ready.record.head as number) + 1;
     const after = tokens.seal({ kind: 'point', position, index: 0, level: 'RED', filter: '' });
-    for (const path of ['/v1/feed', '/v1/feed/stream']) {
-      const { body, headers } = await server.http.get(path).query({ after }).expect(503);
+    const asked = ['/v1/feed', '/v1/feed/stream'].map((path) => server.http.get(path).query({ after }).expect(503));
+    for (const { body, headers } of await Promise.all(asked))
       expect([body.type, headers['retry-after']]).toEqual(['/problems/behind', '1']);
-    }
     const waiting = page({ after });
     await append(strike());
     expect((await waiting).items).toEqual([]);

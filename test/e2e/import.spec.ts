@@ -73,12 +73,15 @@ const file = (name: string, content: string | Buffer): string => {
   return path;
 };
 
-const opened = async (crisis: string): Promise<string> => {
-  expect(await report('ndjson', join(EXAMPLES, 'crisis.ndjson'), '--crisis', crisis)).toMatchObject({
-    code: 0,
-    stored: { CrisisOpened: 1 },
+const opened = async (crisisId: string): Promise<string> => {
+  const opening = JSON.parse(readFileSync(join(EXAMPLES, 'crisis.ndjson'), 'utf8')) as object;
+  const { status } = await fetch(`${url}/v1/crises`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ crisisId, ...opening }),
   });
-  return crisis;
+  expect(status).toBe(201);
+  return crisisId;
 };
 
 const SLICE = {

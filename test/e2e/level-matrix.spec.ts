@@ -213,17 +213,19 @@ const rank = (level: Level): number => LEVELS.indexOf(level);
 describe.each(['GREEN', 'AMBER', 'AMBER+STRICT', 'RED'] as const)('%s', (marking) => {
   test('shows in nothing that a reader below it can ask', async () => {
     const readers = [...BASE_LEVELS.filter((level) => rank(level) < rank(marking)), 'auditor'];
+    const asked = await Promise.all(
+      readers.map(async (who) => {
+        const token = await tokenOf(who);
+        return { who, token, seen: await snapshot(who, token) };
+      }),
+    );
     for (const [kind, events] of kinds(marking)) {
-      const before = await Promise.all(
-        readers.map(async (who) => {
-          const token = await tokenOf(who);
-          return { who, token, seen: await snapshot(who, token) };
-        }),
-      );
       const sent = events();
       await append(EVENTS, sent.length === 1 ? sent[0]! : sent, canaryOf(marking));
-      for (const { who, token, seen } of before) {
-        const after = await snapshot(who, token);
+      for (const reader of asked) {
+        const { who, token, seen } = reader;
+        // What is seen after this event is what was seen before the next.
+        const after = (reader.seen = await snapshot(who, token));
         for (const [i, answer] of after.answers.entries())
           if (kind !== RAISED_AT_ONCE || !isOfFeed(answer))
             expect([kind, who, answer]).toEqual([kind, who, seen.answers[i]]);

@@ -21,19 +21,21 @@ test(
   async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-kill-'));
     const next = random(SEED);
-    let server = await spawnServer(dataDir);
-    await post(server, '/v1/crises', opening('us-iran'));
+    let starting = spawnServer(dataDir);
+    await post(await starting, '/v1/crises', opening('us-iran'));
     const acks: Ack[] = [];
     let running = true;
-    const current = (): ServerProcess => server;
+    const current = (): Promise<ServerProcess> => starting;
     const clients = Array.from({ length: CLIENTS }, () => appendUntil(() => !running, current, acks));
     for (let kill = 0; kill < KILLS; kill++) {
       await delay(50 + next() * 250);
-      await server.kill();
-      server = await spawnServer(dataDir);
+      const killed = await starting;
+      starting = killed.kill().then(() => spawnServer(dataDir));
+      await starting;
     }
     running = false;
     await Promise.all(clients);
+    const server = await starting;
     const stored = await readAll(server);
     await server.drain();
     rmSync(dataDir, { recursive: true, force: true });
@@ -53,13 +55,13 @@ test(
   60_000 + KILLS * 6_000,
 );
 
-/** Sends events one after the other; one that got no answer is sent again, unchanged, until it has one. */
-async function appendUntil(stop: () => boolean, server: () => ServerProcess, acks: Ack[]): Promise<void> {
+/** Sends events one after the other; one that got no answer is sent again, unchanged, to the next server, until it has one. */
+async function appendUntil(stop: () => boolean, server: () => Promise<ServerProcess>, acks: Ack[]): Promise<void> {
   while (!stop()) {
     const element = strike({ eventId: crypto.randomUUID() });
     for (;;) {
       try {
-        acks.push(await post(server(), '/v1/crises/us-iran/events', element));
+        acks.push(await post(await server(), '/v1/crises/us-iran/events', element));
         break;
       } catch {
         await delay(20);

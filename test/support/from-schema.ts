@@ -80,13 +80,24 @@ function text({ format, pattern, minLength, maxLength }: Schema): fc.Arbitrary<s
   if (format === 'uri') return fc.webUrl();
   if (typeof pattern !== 'string')
     return fc.string({ minLength: (minLength as number) ?? 1, maxLength: Math.min((maxLength as number) ?? 40, 40) });
+  return matching(pattern).filter((its) => its.length <= ((maxLength as number) ?? Infinity));
+}
+
+/** By pattern: few are many schemas', and each takes fast-check some ten milliseconds to make. */
+const madeOf = new Map<string, fc.Arbitrary<string>>();
+
+function matching(pattern: string): fc.Arbitrary<string> {
+  const made = madeOf.get(pattern);
+  if (made) return made;
   // fast-check has no lookaheads: it makes what the rest of the pattern allows, and the whole pattern chooses.
   const whole = new RegExp(pattern, 'u');
   const rest = pattern.replace(LOOKAHEAD, '');
-  const made = /^\^|\$$/.test(rest)
+  const texts = /^\^|\$$/.test(rest)
     ? fc.stringMatching(new RegExp(rest, 'u'), { size: 'xsmall' })
     : fc.string({ size: 'small' });
-  return made.filter((its) => whole.test(its) && its.length <= ((maxLength as number) ?? Infinity));
+  const its = texts.filter((text) => whole.test(text));
+  madeOf.set(pattern, its);
+  return its;
 }
 
 const date = (): fc.Arbitrary<Date> =>

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { AS_OUTSIDE } from './cli';
 import { ROOT } from './fixture';
 
 /** The server as its operator starts it: a process of its own, which may be killed. */
@@ -36,7 +37,7 @@ export async function spawnServer(
   program = SERVER,
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env },
+    env: { ...AS_OUTSIDE, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Not `exit`: what it wrote last may still be on its way then.

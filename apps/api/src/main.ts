@@ -1,10 +1,12 @@
 import { readConfig } from './config';
-import { startServer } from './server';
 import { whyNotStarted } from './why-not-started';
 
 /** SIGTERM drains: no new requests, what was accepted is answered, then the record is released. */
 async function main(): Promise<void> {
-  const server = await startServer(readConfig(process.env));
+  const config = readConfig(process.env);
+  // What is wrong with that is told at once: all else takes most of a second to load.
+  const { startServer } = await import('./server.js');
+  const server = await startServer(config);
   const access = server.isOpen
     ? 'open: no credentials are configured, so everyone on this machine may read and write everything'
     : 'credentials are asked for';

@@ -11,7 +11,7 @@ import { refuseAltered } from './audit/refuse-altered';
 import { BUILD } from './build';
 import type { Config } from './config';
 import { takeBodies } from './http/bodies';
-import { drain } from './http/drain';
+import { connectionsOf, drain } from './http/drain';
 import { answerExpectations } from './http/expectations';
 import { httpAdapter } from './http/http-adapter';
 import { ProblemFilter } from './http/problem.filter';
@@ -53,6 +53,7 @@ async function serve({ context, failed, close }: Parts): Promise<Server> {
   });
   app.useGlobalFilters(new ProblemFilter());
   const fastify = adapter.getInstance<FastifyInstance>();
+  const connections = connectionsOf(fastify.server);
   const routes = gatherRoutes(fastify);
   const needs = checkAll(fastify, { context, failed });
   appendRoutes(fastify, context);
@@ -68,7 +69,7 @@ async function serve({ context, failed, close }: Parts): Promise<Server> {
     isOpen: credentials.isOpen,
     async close() {
       feed.close();
-      await drain(fastify.server, app.close());
+      await drain(fastify.server, connections, app.close());
       await close();
     },
   };

@@ -1,39 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { diffCommand, replayCommand } from './audit/ask';
-import { backupCommand } from './audit/backup';
-import { headsCommand } from './audit/heads-disown';
-import { monitorCommand } from './audit/monitor';
-import { rebuildCommand } from './audit/rebuild';
-import { restoreCommand } from './audit/restore';
-import { verifyCommand } from './audit/verify';
 import { EXIT_CODES_HELP } from './exit-codes';
-import { exportCommand } from './export-command';
-import { exitCodeOf, toldOf } from './failure';
-import { importCommand } from './import-command';
-import { keysCommand } from './keys-command';
-import { copyCommand } from './record/copy';
-import { setupCommand } from './record/setup';
-import { tailCommand } from './tail';
 
-/** As `--help` lists them. */
-const COMMANDS = [
-  importCommand,
-  exportCommand,
-  keysCommand,
-  headsCommand,
-  verifyCommand,
-  tailCommand,
-  backupCommand,
-  restoreCommand,
-  copyCommand,
-  setupCommand,
-  rebuildCommand,
-  replayCommand,
-  diffCommand,
-  monitorCommand,
-];
+/** As `--help` lists them. Who asks for one does not wait for what the others load. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  import: async () => (await import('./import-command.js')).importCommand(),
+  export: async () => (await import('./export-command.js')).exportCommand(),
+  keys: async () => (await import('./keys-command.js')).keysCommand(),
+  heads: async () => (await import('./audit/heads-disown.js')).headsCommand(),
+  verify: async () => (await import('./audit/verify.js')).verifyCommand(),
+  tail: async () => (await import('./tail.js')).tailCommand(),
+  backup: async () => (await import('./audit/backup.js')).backupCommand(),
+  restore: async () => (await import('./audit/restore.js')).restoreCommand(),
+  copy: async () => (await import('./record/copy.js')).copyCommand(),
+  setup: async () => (await import('./record/setup.js')).setupCommand(),
+  rebuild: async () => (await import('./audit/rebuild.js')).rebuildCommand(),
+  replay: async () => (await import('./audit/ask.js')).replayCommand(),
+  diff: async () => (await import('./audit/ask.js')).diffCommand(),
+  monitor: async () => (await import('./audit/monitor.js')).monitorCommand(),
+};
 /** From `dist/apps/cli/src`. */
 const PACKAGE = join(__dirname, '..', '..', '..', '..', 'package.json');
 const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
@@ -46,7 +32,6 @@ const program = new Command('crisis-log')
   )
   .addHelpText('afterAll', EXIT_CODES_HELP)
   .version(version);
-for (const command of COMMANDS) program.addCommand(command());
 
 /** Wrong usage is told by us, with our exit code, of every command. */
 function overrideExit(command: Command): void {
@@ -60,11 +45,14 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
   process.exit();
 });
 
-async function run(): Promise<void> {
+async function run(asked = process.argv[2] ?? ''): Promise<void> {
+  const named = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS);
+  for (const command of named) program.addCommand(await command());
   overrideExit(program);
   try {
     await program.parseAsync();
   } catch (error) {
+    const { exitCodeOf, toldOf } = await import('./failure.js');
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return; // Commander has printed it.
     const text = toldOf(error);

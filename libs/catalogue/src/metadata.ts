@@ -1,5 +1,9 @@
-import { type ValidationArguments, ValidationTypes, getMetadataStorage } from 'class-validator';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata';
+import {
+  getMetadataStorage,
+  type ValidationArguments,
+  type ValidationMetadata,
+  ValidationTypes,
+} from './class-validator';
 import type { Class, Owner, Presence, RuleContext } from './rules';
 
 /**

@@ -1,4 +1,5 @@
-import { Observable } from 'rxjs';
+// Not 'rxjs': a command would load 220 modules for the one it needs.
+import { Observable } from 'rxjs/internal/Observable';
 import { v7 as uuidV7 } from 'uuid';
 import { appendLines, type LineResult } from './append-lines';
 import { type Followed, follow, type FollowOptions } from './follow';

@@ -57,7 +57,7 @@ describe('memory is constant: a reader never runs far ahead of who asks', () => 
   const icews = '2014-01-01,Iran,Consult,040,1.0,mediation_contact,consultation,Oman';
   const header = 'date,source,event_text,cameo_code,goldstein_gdelt,event_type,sub_type,target\n';
   const ROWS_PER_CHUNK = 100;
-  const ROWS = 50_000;
+  const ROWS = 20_000;
   const MAX_CHUNKS_AHEAD = 100;
 
   test.each([

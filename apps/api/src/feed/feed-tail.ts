@@ -8,8 +8,8 @@ import type { Waiter } from './waiter';
 const MAX_TAIL_CHARS = 4 * 1024 * 1024;
 const MAX_BATCH_CHARS = 128 * 1024;
 const MAX_BATCHES = 500;
-/** For each who waits, milliseconds: half of what it takes to write to him. */
-const LINGER_MS = 0.005;
+/** What it takes to write to one who waits, about, milliseconds. */
+const WRITE_MS = 0.02;
 
 /**
  * The end of the feed as one kind of reader sees it, read once for all of them. It grows only while somebody waits,
@@ -29,6 +29,7 @@ export class FeedTail {
   constructor(
     private start: FeedPlace,
     private readonly read: (after: FeedPlace) => Promise<FeedBatch>,
+    private readonly isGrowing: () => boolean,
   ) {
     this.end = start;
   }
@@ -78,22 +79,29 @@ export class FeedTail {
 
   private async pull(): Promise<void> {
     while (this.isStale) {
-      await this.linger();
-      this.isStale = false;
-      const batch = await this.read(this.end);
-      this.end = batch.at;
-      this.batches.clear();
-      this.isStale ||= !batch.caughtUp;
-      if (batch.items.length === 0) continue;
-      this.keep(batch.items);
-      this.wakeAll();
+      const until = performance.now() + Math.floor(this.waiters.size * WRITE_MS);
+      let hasGrown = false;
+      do {
+        await this.linger(until);
+        hasGrown = (await this.readOn()) || hasGrown;
+      } while (performance.now() < until && (this.isStale || this.isGrowing()));
+      if (hasGrown) this.wakeAll();
     }
   }
 
-  /** One round of writes takes less time than two: what comes a little later goes with it. Few are told at once. */
-  private async linger(): Promise<void> {
-    const ms = Math.floor(this.waiters.size * LINGER_MS);
-    if (ms > 0) await delay(ms);
+  /** What is on its way goes with the rest where many are written to: one round of writes takes less than two. */
+  private async linger(until: number): Promise<void> {
+    while (performance.now() < until && this.isGrowing()) await delay(1);
+  }
+
+  private async readOn(): Promise<boolean> {
+    this.isStale = false;
+    const batch = await this.read(this.end);
+    this.end = batch.at;
+    this.batches.clear();
+    this.isStale ||= !batch.caughtUp;
+    this.keep(batch.items);
+    return batch.items.length > 0;
   }
 
   private keep(items: readonly FeedItem[]): void {

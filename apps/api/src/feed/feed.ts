@@ -97,7 +97,8 @@ export class Feed {
   #beginTail(reader: Reader, at: FeedPlace): void {
     const key = kindOf(reader);
     if (this.#tails.has(key)) return;
-    this.#tails.set(key, new FeedTail(at, (after) => this.#read({ reader, filter: '' }, after, MAX_ITEMS)));
+    const read = (after: FeedPlace): Promise<FeedBatch> => this.#read({ reader, filter: '' }, after, MAX_ITEMS);
+    this.#tails.set(key, new FeedTail(at, read, () => this.log.isAppending));
   }
 
   #read(query: FeedQuery, after: FeedPlace, limit: number): Promise<FeedBatch> {

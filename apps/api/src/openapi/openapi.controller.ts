@@ -28,7 +28,7 @@ const PAGE = `<!doctype html>
 @Controller()
 export class OpenApiController {
   #document: string | undefined;
-  readonly #streams = JSON.stringify(asyncApiDocument());
+  #streams: string | undefined;
 
   @Get()
   @Public()
@@ -50,7 +50,7 @@ export class OpenApiController {
   @Public()
   @Header('content-type', 'application/json')
   streams(): string {
-    return this.#streams;
+    return (this.#streams ??= JSON.stringify(asyncApiDocument()));
   }
 
   @Get('docs')

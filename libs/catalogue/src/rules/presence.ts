@@ -1,4 +1,4 @@
-import { ValidateIf } from 'class-validator';
+import { ValidateIf } from '../class-validator';
 
 /**
  * Whether a field must be there. Every field of a payload class says so with exactly one of these decorators, which

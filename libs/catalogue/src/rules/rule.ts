@@ -1,4 +1,4 @@
-import { ValidateBy } from 'class-validator';
+import { ValidateBy } from '../class-validator';
 
 /**
  * What a field's value must be. Each rule is a class-validator decorator that carries, besides its test, a stable

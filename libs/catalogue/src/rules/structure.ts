@@ -1,7 +1,6 @@
 // class-transformer's Type reads the types that the compiler left behind.
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
-import { ValidateNested } from 'class-validator';
+import { Type, ValidateNested } from '../class-validator';
 import { type Class, type Owner, type Rule, matching, rule } from './rule';
 import { UUID_PATTERN } from './text';
 

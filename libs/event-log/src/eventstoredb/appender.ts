@@ -51,6 +51,10 @@ export class Appender {
     return Promise.all(request.events.map(append));
   }
 
+  get isAppending(): boolean {
+    return this.waitingBytes > 0;
+  }
+
   /** Why nothing is appended, apart from the record being away. */
   trouble(): EventLogError | undefined {
     const { stopped } = this.context.mirror;

@@ -87,6 +87,11 @@ export class EventStoreLog extends LocalReads implements EventLog {
     return this.appender.appendEach(request);
   }
 
+  /** Is anything accepted here that is not answered yet? */
+  get isAppending(): boolean {
+    return this.appender.isAppending;
+  }
+
   /** Whether appends are likely to be taken; the next one tries all the same. */
   writing(): { readonly ok: boolean; readonly reason?: string } {
     const { state, reason = state } = this.mirror.health();

@@ -65,6 +65,11 @@ export class SqliteEventLog extends LocalReads implements EventLog {
     return this.writer.appendEach(request);
   }
 
+  /** Is anything accepted that is not answered yet? */
+  get isAppending(): boolean {
+    return this.writer.isAppending;
+  }
+
   /** Whether the last write went well; the next append tries again all the same. */
   writing(): { readonly ok: boolean; readonly reason?: string } {
     const { trouble } = this.writer;

@@ -157,8 +157,12 @@ export class WriterClient {
     });
   }
 
+  get isAppending(): boolean {
+    return this.inFlight.length > 0 || this.queue.length > 0;
+  }
+
   private get isBusy(): boolean {
-    return this.isProbing || this.inFlight.length > 0 || this.queue.length > 0;
+    return this.isProbing || this.isAppending;
   }
 
   private send(): void {

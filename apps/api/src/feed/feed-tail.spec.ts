@@ -1,0 +1,66 @@
+import { FEED_START, type FeedPlace } from '#projections';
+import type { FeedItem } from './feed-batch';
+import { FeedTail } from './feed-tail';
+import { Waiter } from './waiter';
+
+const itemAt = (position: number): FeedItem => ({
+  position,
+  index: 0,
+  kind: 'event',
+  id: `${position}`,
+  eventId: `${position}`,
+  crisis: 'us-iran',
+  type: 'StrikeReported',
+  actors: [],
+  json: '{}',
+});
+
+/** A record to which another event has come each time that it is looked whether more are on their way. */
+class Growing {
+  #head = 0;
+  readonly tail = new FeedTail(
+    FEED_START,
+    ({ position }) => {
+      const items = Array.from({ length: this.#head - position }, (_none, i) => itemAt(position + 1 + i));
+      const at: FeedPlace = { position: this.#head, index: 0 };
+      return Promise.resolve({ items, at, seen: at, caughtUp: true });
+    },
+    () => {
+      if (this.#head === this.length - 1) return false;
+      this.#head++;
+      void this.tail.advance();
+      return true;
+    },
+  );
+
+  constructor(private readonly length: number) {}
+}
+
+const wait = (tail: FeedTail, count: number): Promise<boolean>[] =>
+  Array.from({ length: count }, () => {
+    const waiter = new Waiter(new AbortController().signal);
+    tail.await(waiter);
+    return waiter.wait(60_000);
+  });
+
+const itemsAfter = (tail: FeedTail, place: FeedPlace): number =>
+  tail.batch({ reader: { name: 'test', level: 'RED', seesNumbers: false }, filter: '' }, place, 100).items.length;
+
+test('where many wait, what is on its way is read before any of them is woken', async () => {
+  const { tail } = new Growing(3);
+  // Writing to so many would take a second: as long as this may be lingered.
+  const woken = wait(tail, 50_000);
+  const found = woken[0]!.then(() => itemsAfter(tail, FEED_START));
+  await tail.advance();
+  expect(await found).toBe(3);
+  expect(tail.isAwaited).toBe(false);
+  expect((await Promise.all(woken)).every(Boolean)).toBe(true);
+});
+
+test('who waits alone is woken at once', async () => {
+  const { tail } = new Growing(3);
+  const [woken] = wait(tail, 1);
+  const found = woken!.then(() => itemsAfter(tail, FEED_START));
+  await tail.advance();
+  expect(await found).toBe(1);
+});
