@@ -2,7 +2,7 @@ import addFormats from 'ajv-formats';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
 import { DescribedApi } from '../support/described-api';
-import { contact, contentOf, correction, opening, retraction, statement, strike } from '../support/elements';
+import { contact, contentOf, correction, newId, opening, retraction, statement, strike } from '../support/elements';
 import { type Message, messagesOf, take } from '../support/event-stream';
 import { type RunningServer, startTestServer } from '../support/running-server';
 
@@ -64,6 +64,29 @@ describe('the stream', () => {
       expect(subjects(rest)).toEqual([...subjects(all).slice(i + 1), 'caught-up']);
     }
     expect(subjects(all).slice(2)).toEqual(ids);
+  });
+
+  test('brings whoever does not read for a while all of it when he reads on, once and in order', async () => {
+    const stream = follow('?after=head');
+    await take(stream, 1);
+    // More than a connection holds for him, and than is kept at hand for those who are up to date.
+    const elements = Array.from({ length: 6000 }, () => strike({ eventId: newId(), summary: 'x'.repeat(500) }));
+    const lines = elements.map((element) => JSON.stringify(element)).join('\n');
+    await fetch(`${server.url}/v1/crises/us-iran/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: lines,
+    }).then((response) => response.text());
+    const { eventId } = await append(contact());
+    const told: string[] = [];
+    while (told.at(-1) !== eventId) told.push(...subjects(await take(stream, 1)));
+    expect(told.filter((subject) => subject !== 'caught-up')).toEqual([
+      ...elements.map((element) => element['eventId']),
+      eventId,
+    ]);
+    // He had fallen behind, so he is told again.
+    expect(subjects(await take(stream, 1))).toEqual(['caught-up']);
+    await stream.return(undefined);
   });
 
   test('with filters brings what they find, live as well as later', async () => {

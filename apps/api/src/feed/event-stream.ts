@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Streams } from '../access/streams';
@@ -14,8 +15,8 @@ const RETRY_MS = 1000;
 const logger = new Logger('streams');
 
 /**
- * One `text/event-stream` answer. `write` resolves when the connection has room again, so that at most one batch waits
- * in memory for a client that does not read.
+ * One `text/event-stream` answer. Who waits for `room` before each `send` keeps at most one batch in memory for a client
+ * that does not read.
  */
 export class EventStream {
   /** Aborts when the client has left or was cut. */
@@ -76,19 +77,35 @@ export class EventStream {
     return new EventStream(reply, endedOf(request));
   }
 
-  /** Sends what is ready. Gives up on a client that has stopped reading. */
-  async write(bytes: Buffer | string): Promise<void> {
-    if (this.ended.aborted) return;
-    // The response would hold it back until the turn ends. It has no socket while an earlier one on the connection lasts.
-    const to = this.reply.raw.socket ?? this.reply.raw;
-    if (to.write(bytes)) return;
+  /** Sends what is ready; when there is room for more, `room` resolves. */
+  send(bytes: Buffer | string): void {
+    if (!this.ended.aborted) this.#to.write(bytes);
+  }
+
+  get hasRoom(): boolean {
+    return !this.#to.writableNeedDrain;
+  }
+
+  /** Gives up on a client that has stopped reading. */
+  async room(): Promise<void> {
+    if (this.ended.aborted || this.hasRoom) return;
     const stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
-    await once(to, 'drain', { signal: this.ended }).catch(() => undefined);
+    await once(this.#to, 'drain', { signal: this.ended }).catch(() => undefined);
     clearTimeout(stalled);
   }
 
-  heartbeat(): Promise<void> {
-    return this.write(':\n\n');
+  write(bytes: Buffer | string): Promise<void> {
+    this.send(bytes);
+    return this.room();
+  }
+
+  heartbeat(): void {
+    if (this.hasRoom) this.send(':\n\n');
+  }
+
+  /** The response would hold it back until the turn ends. It has no socket while an earlier one on the connection lasts. */
+  get #to(): Writable {
+    return this.reply.raw.socket ?? this.reply.raw;
   }
 }
 

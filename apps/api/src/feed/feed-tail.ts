@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type FeedPlace, isBeyond } from '#projections';
 import { type FeedQuery, isAsked } from './feed-query';
 import type { FeedBatch, FeedItem } from './feed-batch';
-import type { Waiter } from './waiter';
+import type { Woken } from './waiter';
 
 /** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */
 const MAX_TAIL_CHARS = 4 * 1024 * 1024;
@@ -22,9 +22,11 @@ export class FeedTail {
   private end: FeedPlace;
   private advancing: Promise<void> | undefined;
   private isStale = false;
+  /** There was no more when it was read last. */
+  private isWhole = true;
   /** Followers with one question at one place get one answer. */
   private readonly batches = new Map<string, FeedBatch>();
-  private readonly waiters = new Set<Waiter>();
+  private readonly waiters = new Set<Woken>();
 
   constructor(
     private start: FeedPlace,
@@ -41,6 +43,11 @@ export class FeedTail {
 
   reaches(position: number): boolean {
     return this.end.position >= position;
+  }
+
+  /** Is all here that there is up to this position? */
+  holds(head: number): boolean {
+    return this.isWhole && this.reaches(head);
   }
 
   get isAwaited(): boolean {
@@ -63,11 +70,11 @@ export class FeedTail {
   }
 
   /** Wakes him once, when there is more than there was. */
-  await(waiter: Waiter): void {
+  await(waiter: Woken): void {
     this.waiters.add(waiter);
   }
 
-  forget(waiter: Waiter): void {
+  forget(waiter: Woken): void {
     this.waiters.delete(waiter);
   }
 
@@ -99,6 +106,7 @@ export class FeedTail {
     const batch = await this.read(this.end);
     this.end = batch.at;
     this.batches.clear();
+    this.isWhole = batch.caughtUp;
     this.isStale ||= !batch.caughtUp;
     this.keep(batch.items);
     return batch.items.length > 0;
@@ -139,7 +147,7 @@ export class FeedTail {
       found.push(item);
       chars += item.json.length;
     }
-    return { items: found, at: isBeyond(this.end, after) ? this.end : after, seen, caughtUp: true };
+    return { items: found, at: isBeyond(this.end, after) ? this.end : after, seen, caughtUp: this.isWhole };
   }
 
   private firstBeyond(place: FeedPlace): number {

@@ -12,7 +12,7 @@ import { EventStream } from './event-stream';
 import { feedQuery, type FeedQuery, FILTERS } from './feed-query';
 import { pullFeed } from './pull-feed';
 import { snapshotLines } from './snapshot-lines';
-import { cursorOf, streamFeed } from './stream-feed';
+import { cursorOf, StreamFeed } from './stream-feed';
 import { reach } from '../views/at-least';
 
 const PAGE = 100;
@@ -57,7 +57,7 @@ export class FeedController {
       : this.#placeOf(asked, last, 'Last-Event-ID'));
     const isStill = (): boolean => readerOf(request, asked.crisis).level === asked.reader.level;
     await EventStream.serve(this.context.streams, request, reply, (stream) =>
-      streamFeed(this.context, asked, start, stream, isStill),
+      new StreamFeed(this.context, asked, start, stream, isStill).send(),
     );
   }
 

@@ -7,7 +7,7 @@ import { type FeedBatch, batchIn } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import { FeedTail } from './feed-tail';
 import { SharedReads } from './shared-reads';
-import type { Waiter } from './waiter';
+import type { Waiter, Woken } from './waiter';
 
 const MAX_ITEMS = 1000;
 /** A tail that nobody has advanced for so many events is given up. */
@@ -47,7 +47,7 @@ export class Feed {
   async next(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): Promise<FeedBatch> {
     const tail = this.#tailOf(query.reader);
     if (tail?.covers(after)) {
-      if (!tail.reaches(this.log.head())) await tail.advance();
+      if (!tail.holds(this.log.head())) await tail.advance();
       if (tail.covers(after)) return tail.batch(query, after, limit);
     }
     const batch = await this.#read(query, after, limit);
@@ -62,16 +62,32 @@ export class Feed {
     return JSON.parse(answer) as FeedPlace;
   }
 
+  /** The same, where it need not be read for that. */
+  ready(query: FeedQuery, after: FeedPlace): FeedBatch | undefined {
+    const tail = this.#tailOf(query.reader);
+    return tail?.covers(after) ? tail.batch(query, after, MAX_ITEMS) : undefined;
+  }
+
   /** True as soon as there may be more for this reader; false when the time is over, he leaves or the feed ends. */
   async more(reader: Reader, after: FeedPlace, timeoutMs: number, waiter: Waiter): Promise<boolean> {
-    const tail = this.#tailOf(reader);
     if (this.#closed || waiter.hasLeft) return false;
-    if (!tail?.covers(after) || tail.reaches(after.position + 1)) return true;
+    if (!this.await(reader, after, waiter)) return true;
+    const isWoken = await waiter.wait(timeoutMs);
+    if (!isWoken) this.forget(reader, waiter);
+    return isWoken && !this.#closed;
+  }
+
+  /** Wakes him once, as soon as there may be more, or the feed ends; false where there may be more already. */
+  await(reader: Reader, after: FeedPlace, waiter: Woken): boolean {
+    const tail = this.#tailOf(reader);
+    if (this.#closed || !tail?.covers(after) || tail.reaches(after.position + 1)) return false;
     tail.await(waiter);
     if (!tail.reaches(this.log.head())) this.#advance(tail);
-    const isWoken = await waiter.wait(timeoutMs);
-    if (!isWoken) tail.forget(waiter);
-    return isWoken && !this.#closed;
+    return true;
+  }
+
+  forget(reader: Reader, waiter: Woken): void {
+    this.#tailOf(reader)?.forget(waiter);
   }
 
   /** Ends every long poll and stream. */
@@ -112,5 +128,14 @@ export class Feed {
 }
 
 /** Readers who get the same bytes. Who reads what is RED is put on record by name, so those share nothing. */
-const kindOf = ({ name, level, seesNumbers }: Reader): string =>
-  `${level} ${seesNumbers} ${level === 'RED' ? name : ''}`;
+function kindOf(reader: Reader): string {
+  let kind = kinds.get(reader);
+  if (kind === undefined) {
+    const { name, level, seesNumbers } = reader;
+    kinds.set(reader, (kind = `${level} ${seesNumbers} ${level === 'RED' ? name : ''}`));
+  }
+  return kind;
+}
+
+/** It is asked for at each wake of each follower. */
+const kinds = new WeakMap<Reader, string>();

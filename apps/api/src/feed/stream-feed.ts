@@ -4,39 +4,86 @@ import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { Feed } from './feed';
 import type { FeedBatch } from './feed-batch';
 import type { FeedQuery } from './feed-query';
-import { Waiter } from './waiter';
+import type { Woken } from './waiter';
 
 /** The cursor that names a place to whoever asks this. */
 export const cursorOf = (tokens: Tokens, { position, index }: FeedPlace, { reader, filter }: FeedQuery): string =>
   tokens.seal({ kind: 'point', position, index, level: reader.level, filter });
 
-/**
- * Sends the feed after a place until the client leaves, the server drains, or `isStill` says that the reader is no
- * longer the one who asked. `caught-up` says that nothing more was there; it comes again after falling behind.
- */
-export async function streamFeed(
-  { feed, tokens }: { feed: Feed; tokens: Tokens },
-  query: FeedQuery,
-  start: FeedPlace,
-  stream: EventStream,
-  isStill: () => boolean,
-): Promise<void> {
-  let at = start;
-  let cursor = start;
-  let announced = false;
-  const waiter = new Waiter(stream.ended);
-  while (!stream.ended.aborted && !feed.isClosed && isStill()) {
-    const step = stepOf(await feed.next(query, at), query, tokens);
-    if (step.bytes) await stream.write(step.bytes);
-    at = step.at;
-    cursor = step.seen ?? cursor;
-    if (step.caughtUp && !announced) {
-      const token = cursorOf(tokens, cursor, query);
-      await stream.write(messageOf('caught-up', JSON.stringify({ cursor: token }), token));
+/** The feed on one stream. `caught-up` says that nothing more was there; it comes again after falling behind. */
+export class StreamFeed implements Woken {
+  #at: FeedPlace;
+  #cursor: FeedPlace;
+  #caughtUp = false;
+  #announced = false;
+  #endLive: (error?: Error) => void = () => undefined;
+
+  /** @param isStill whether the reader is still the one who asked */
+  constructor(
+    private readonly parts: { readonly feed: Feed; readonly tokens: Tokens },
+    private readonly query: FeedQuery,
+    start: FeedPlace,
+    private readonly stream: EventStream,
+    private readonly isStill: () => boolean,
+  ) {
+    this.#at = this.#cursor = start;
+  }
+
+  /** Sends what comes after the place until the client leaves, the server drains, or the reader is another. */
+  async send(): Promise<void> {
+    const heartbeats = setInterval(() => this.stream.heartbeat(), HEARTBEAT_MS);
+    this.stream.ended.addEventListener('abort', () => this.#endLive());
+    try {
+      while (this.#goesOn()) {
+        await this.stream.room();
+        this.#take(await this.parts.feed.next(this.query, this.#at));
+        if (this.#caughtUp && this.stream.hasRoom) await this.#live();
+      }
+    } finally {
+      clearInterval(heartbeats);
     }
-    announced = step.caughtUp;
-    if (announced && !(await feed.more(query.reader, at, HEARTBEAT_MS, waiter)) && !feed.isClosed)
-      await stream.heartbeat();
+  }
+
+  /**
+   * While he is up to date. Then he is written to in the round in which all are, and nothing else is done for him: what is
+   * done for each of a thousand holds up the last a thousand times.
+   */
+  async #live(): Promise<void> {
+    const { feed } = this.parts;
+    const { reader } = this.query;
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#endLive = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    if (this.stream.ended.aborted || !feed.await(reader, this.#at, this)) return;
+    await ended.finally(() => feed.forget(reader, this));
+  }
+
+  wake(): void {
+    try {
+      const batch = this.#goesOn() ? this.parts.feed.ready(this.query, this.#at) : undefined;
+      if (batch) this.#take(batch);
+      const staysLive = batch?.caughtUp === true && this.stream.hasRoom;
+      if (!staysLive || !this.parts.feed.await(this.query.reader, this.#at, this)) this.#endLive();
+    } catch (error) {
+      this.#endLive(error as Error);
+    }
+  }
+
+  #goesOn(): boolean {
+    return !this.stream.ended.aborted && !this.parts.feed.isClosed && this.isStill();
+  }
+
+  #take(batch: FeedBatch): void {
+    const { bytes, at, seen, caughtUp } = stepOf(batch, this.query, this.parts.tokens);
+    if (bytes) this.stream.send(bytes);
+    this.#at = at;
+    this.#cursor = seen ?? this.#cursor;
+    this.#caughtUp = caughtUp;
+    if (caughtUp && !this.#announced) {
+      const cursor = cursorOf(this.parts.tokens, this.#cursor, this.query);
+      this.stream.send(messageOf('caught-up', JSON.stringify({ cursor }), cursor));
+    }
+    this.#announced = caughtUp;
   }
 }
 

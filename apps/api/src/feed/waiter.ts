@@ -1,8 +1,13 @@
+/** Whoever is told once that there is more. */
+export interface Woken {
+  wake(): void;
+}
+
 /**
  * One who waits, again and again if he likes, until he is woken, the time is over or he leaves. That he leaves is
  * listened for once, not each time: when something comes a thousand are woken together, and wait again.
  */
-export class Waiter {
+export class Waiter implements Woken {
   #settle: ((isWoken: boolean) => void) | undefined;
 
   constructor(private readonly left: AbortSignal) {
