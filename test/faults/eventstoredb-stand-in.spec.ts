@@ -254,4 +254,22 @@ describe('a server that does what none should', () => {
     });
     leader.close();
   });
+
+  it('is the leader no more: no call to it stays open', async () => {
+    const leader = await standIn({ append: (call) => call.write(stored(0)) });
+    const ended = new Map<object, Promise<void>>();
+    let answer: Behaviour['append'] = (call) => call.write(stored(0));
+    const append: Behaviour['append'] = (call) => {
+      if (!ended.has(call)) ended.set(call, new Promise((resolve) => call.on('cancelled', resolve)));
+      answer!(call);
+    };
+    await withRecord({ append }, async (record) => {
+      await Promise.all(['crisis-a', 'crisis-b'].map((stream) => record.append(stream, -1, [event])));
+      answer = (call) => (ended.delete(call), call.emit('error', notLeader(leader.url)));
+      expect(await record.append('crisis-c', -1, [event])).toEqual({ kind: 'stored', last: 0 });
+      expect(ended.size).toBe(1);
+      await Promise.all(ended.values());
+    });
+    leader.close();
+  });
 });
