@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Mirror } from '../../libs/event-log/src/eventstoredb/mirror';
 import { MirrorFile } from '../../libs/event-log/src/eventstoredb/mirror-file';
 import { RecordClient } from '../../libs/event-log/src/eventstoredb/record-client';
@@ -17,9 +18,13 @@ import {
 } from '../support/eventstoredb-stand-in';
 
 describe('a server that does what none should', () => {
-  const withRecord = async (behaviour: Behaviour, test: (record: RecordClient) => Promise<void>): Promise<void> => {
+  const withRecord = async (
+    behaviour: Behaviour,
+    test: (record: RecordClient) => Promise<void>,
+    timeoutMs = 300,
+  ): Promise<void> => {
     const server = await standIn(behaviour);
-    const record = new RecordClient({ url: server.url, timeoutMs: 300 });
+    const record = new RecordClient({ url: server.url, timeoutMs });
     try {
       await test(record);
     } finally {
@@ -56,6 +61,41 @@ describe('a server that does what none should', () => {
       expect(outcomes.map(({ kind }) => kind).sort()).toEqual([...Array<string>(19).fill('stored'), 'unknown']);
       expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'stored' });
     });
+  });
+
+  it('is appended to by more at once than it takes calls: nobody is left out, and reads go between', async () => {
+    const append: Behaviour['append'] = (call) => setImmediate(() => call.write(stored(0)));
+    const read: Behaviour['read'] = (call) => (call.write(delivered(0)), call.end());
+    const test = async (record: RecordClient) => {
+      const streams = Array.from({ length: 150 }, (_none, i) => `crisis-${i}`);
+      const unserved = new Set(streams);
+      const kinds = new Set<string>();
+      const busy = streams.map(async (stream) => {
+        while (unserved.size > 0) {
+          kinds.add((await record.append(stream, -1, [event])).kind);
+          unserved.delete(stream);
+        }
+      });
+      expect(await record.readStream('crisis-a', 0)).toHaveLength(1);
+      await Promise.all(busy);
+      expect([...kinds]).toEqual(['stored']);
+    };
+    await withRecord({ append, read }, test, 3_000);
+  });
+
+  it('answers no append before the end: none is left open', async () => {
+    const ended: Promise<void>[] = [];
+    const server = await standIn({
+      append: (call) => ended.push(new Promise((resolve) => call.on('cancelled', resolve))),
+    });
+    const record = new RecordClient({ url: server.url });
+    const outcomes = ['crisis-a', 'crisis-b'].map((stream) => record.append(stream, -1, [event]));
+    while (ended.length < 2) await nextTurn();
+    await record.close();
+    await Promise.all(ended);
+    for (const outcome of outcomes) expect(await outcome).toMatchObject({ kind: 'unknown' });
+    expect(await record.append('crisis-a', -1, [event])).toMatchObject({ kind: 'away' });
+    server.close();
   });
 
   it('answers too late: that answer is nobody’s', async () => {
@@ -211,6 +251,24 @@ describe('a server that does what none should', () => {
     });
     await withRecord(follower, async (record) => {
       expect(await record.append('crisis-a', -1, [event])).toEqual({ kind: 'stored', last: 0 });
+    });
+    leader.close();
+  });
+
+  it('is the leader no more: no call to it stays open', async () => {
+    const leader = await standIn({ append: (call) => call.write(stored(0)) });
+    const ended = new Map<object, Promise<void>>();
+    let answer: Behaviour['append'] = (call) => call.write(stored(0));
+    const append: Behaviour['append'] = (call) => {
+      if (!ended.has(call)) ended.set(call, new Promise((resolve) => call.on('cancelled', resolve)));
+      answer!(call);
+    };
+    await withRecord({ append }, async (record) => {
+      await Promise.all(['crisis-a', 'crisis-b'].map((stream) => record.append(stream, -1, [event])));
+      answer = (call) => (ended.delete(call), call.emit('error', notLeader(leader.url)));
+      expect(await record.append('crisis-c', -1, [event])).toEqual({ kind: 'stored', last: 0 });
+      expect(ended.size).toBe(1);
+      await Promise.all(ended.values());
     });
     leader.close();
   });

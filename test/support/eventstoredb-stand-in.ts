@@ -22,7 +22,8 @@ export interface Behaviour {
 
 /** Speaks the client's own protocol, to do what a healthy server never does. Not a server: it stores nothing. */
 export async function standIn(behaviour: Behaviour): Promise<{ url: string; close(): void }> {
-  const server = new Server();
+  // As many calls on a connection as the real one takes.
+  const server = new Server({ 'grpc.max_concurrent_streams': 100 });
   const implementation = {
     append: () => undefined,
     read: (call: Call) => behaviour.read?.(call),

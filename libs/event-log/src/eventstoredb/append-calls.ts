@@ -23,8 +23,11 @@ interface Inner {
   ): Parameters<StreamsClient['batchAppend']>;
 }
 
-/** Kept open for the next append. The server takes a hundred on a connection, reads and the subscription among them. */
-const MAX_IDLE = 64;
+/**
+ * Under way at a time, and as many calls are open at most. The server takes a hundred on a connection, reads and the
+ * subscription among them; one more waits until another ends, and these do not end.
+ */
+const MAX_UNDER_WAY = 64;
 
 /**
  * Appends, each in one message, on calls that are kept open and carry one append at a time: what becomes of one touches no
@@ -35,7 +38,12 @@ const MAX_IDLE = 64;
  * what is pending in the whole process in one place, where one failed call rejects all of it.
  */
 export class AppendCalls {
-  private readonly idle: AppendCall[] = [];
+  /** All that are open, on the connection of `stub`. */
+  private readonly calls = new Set<AppendCall>();
+  private stub: StreamsClient | undefined;
+  private underWay = 0;
+  private readonly waiting: (() => void)[] = [];
+  private isClosed = false;
   private readonly inner: Inner;
 
   constructor(
@@ -46,54 +54,82 @@ export class AppendCalls {
     this.inner = client as unknown as Inner;
   }
 
-  /** Resolves to the stream's last revision. */
-  append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<Revision> {
-    return this.inner.execute(StreamsClient, 'append', async (stub) => {
-      const call = this.take(stub);
-      let answer: BatchAppendResp;
-      try {
-        answer = await deadline(call.ask(requestOf(stream, expected, events)), this.timeoutMs, 'append');
-      } catch (error) {
-        call.cancel();
-        throw error;
-      }
-      if (this.idle.length < MAX_IDLE) this.idle.push(call);
-      else call.cancel();
-      if (answer.hasError()) throw errorOf(answer.getError()!);
-      return Number(answer.getSuccess()!.getCurrentRevision());
-    });
-  }
-
-  close(): void {
-    for (const call of this.idle.splice(0)) call.cancel();
-  }
-
-  /** One that is open, on the client's connection as it is now. */
-  private take(stub: StreamsClient): AppendCall {
-    for (let call = this.idle.pop(); call !== undefined; call = this.idle.pop()) {
-      if (call.isOpen && call.stub === stub) return call;
-      call.cancel();
+  /** Resolves to the stream's last revision. What has found no turn or no node in time is not sent. */
+  async append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<Revision> {
+    const latest = performance.now() + this.timeoutMs;
+    await this.turn();
+    try {
+      return await this.inner.execute(StreamsClient, 'append', async (stub) => {
+        const leftMs = latest - performance.now();
+        if (this.isClosed || leftMs <= 0) throw new Error('Not sent in time');
+        const answer = await this.ask(stub, requestOf(stream, expected, events), leftMs);
+        if (answer.hasError()) throw errorOf(answer.getError()!);
+        return Number(answer.getSuccess()!.getCurrentRevision());
+      });
+    } finally {
+      this.passOn();
     }
+  }
+
+  /** What is under way ends as well, and nobody knows how. */
+  close(): void {
+    this.isClosed = true;
+    for (const call of this.calls) call.cancel();
+  }
+
+  private async ask(stub: StreamsClient, request: BatchAppendReq, timeoutMs: number): Promise<BatchAppendResp> {
+    const call = this.take(stub);
+    try {
+      return await deadline(call.ask(request), timeoutMs, 'append');
+    } catch (error) {
+      call.cancel();
+      throw error;
+    }
+  }
+
+  /** One that carries nothing, on the client's connection as it is now. */
+  private take(stub: StreamsClient): AppendCall {
+    if (stub !== this.stub) for (const call of this.calls) call.retire();
+    this.stub = stub;
+    for (const call of this.calls) if (call.isIdle) return call;
     const whose = { credentials: this.credentials, requiresLeader: true };
-    return new AppendCall(stub, stub.batchAppend(...this.inner.callArguments(whose, { deadline: Infinity })));
+    const duplex = stub.batchAppend(...this.inner.callArguments(whose, { deadline: Infinity }));
+    const call = new AppendCall(duplex, () => this.calls.delete(call));
+    this.calls.add(call);
+    return call;
+  }
+
+  private async turn(): Promise<void> {
+    if (this.underWay < MAX_UNDER_WAY) this.underWay++;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private passOn(): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.underWay--;
+    else next();
   }
 }
 
 class AppendCall {
-  isOpen = true;
   private asked: { resolve(answer: BatchAppendResp): void; reject(error: Error): void } | undefined;
+  private isRetired = false;
 
   constructor(
-    readonly stub: StreamsClient,
     private readonly duplex: Duplex,
+    private readonly onEnd: () => void,
   ) {
     const fail = (error: Error) => {
-      this.isOpen = false;
+      onEnd();
       this.asked?.reject(error);
     };
-    duplex.on('data', (answer: BatchAppendResp) => this.asked?.resolve(answer));
+    duplex.on('data', (answer: BatchAppendResp) => this.answered(answer));
     duplex.on('error', (error) => fail(convertToCommandError(error)));
     duplex.on('end', () => fail(new Error('the call has ended without an answer')));
+  }
+
+  get isIdle(): boolean {
+    return this.asked === undefined && !this.isRetired;
   }
 
   ask(request: BatchAppendReq): Promise<BatchAppendResp> {
@@ -103,9 +139,21 @@ class AppendCall {
     });
   }
 
+  /** Carries nothing more: at once, or when it has its answer. */
+  retire(): void {
+    this.isRetired = true;
+    if (this.asked === undefined) this.cancel();
+  }
+
   cancel(): void {
-    this.isOpen = false;
+    this.onEnd();
     this.duplex.cancel();
+  }
+
+  private answered(answer: BatchAppendResp): void {
+    this.asked?.resolve(answer);
+    this.asked = undefined;
+    if (this.isRetired) this.cancel();
   }
 }
 

@@ -6,6 +6,7 @@ describe('what an error of the client says of an append', () => {
     ['no connection', { type: 'unavailable', code: 14, message: '14 UNAVAILABLE: No connection established' }, 'away'],
     ['the same without a type', { code: 14, message: 'No connection established' }, 'away'],
     ['a server that starts', { type: 'unknown', message: 'Server Is Not Ready' }, 'away'],
+    ['no turn in time', { message: 'Not sent in time' }, 'away'],
     ['a follower', { type: 'not-leader', code: 5 }, 'away'],
     ['too large', { type: 'maximum-append-size-exceeded' }, 'refused'],
     ['a tombstone', { type: 'stream-deleted' }, 'refused'],

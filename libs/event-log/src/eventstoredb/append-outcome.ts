@@ -23,7 +23,8 @@ const REFUSED: ReadonlySet<string> = new Set([
   'invalid-argument',
 ]);
 /** The server, or the client before it sent anything, says that it has not begun. */
-const NOT_BEGUN = /No connection established|Server Is Not Ready|Server Is Busy|Failed to connect|Failed to discover/i;
+const NOT_BEGUN =
+  /No connection established|Server Is Not Ready|Server Is Busy|Failed to connect|Failed to discover|^Not sent in time$/i;
 
 /** By message and code where the client gives no type, which it does for some failures of the connection. */
 export function outcomeOf(error: unknown): AppendOutcome {

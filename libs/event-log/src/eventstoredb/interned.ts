@@ -5,8 +5,10 @@ const known = new Map<string, RecordedBy>();
 
 /** One object for all that are equal: the same few record everything, and what is hashed of them is kept by object. */
 export function interned({ principal, instance, build }: RecordedBy): RecordedBy {
-  // By name: what another writer left out is not what he says is null.
-  const key = JSON.stringify({ principal, instance, build });
+  const texts = [principal, instance, build];
+  // Another writer's, which may be anything: null and a number too large for any have one text.
+  if (texts.some((text) => typeof text !== 'string')) return { principal, instance, build };
+  const key = JSON.stringify(texts);
   let recorder = known.get(key);
   if (recorder === undefined) {
     if (known.size >= MAX_KNOWN) known.clear();

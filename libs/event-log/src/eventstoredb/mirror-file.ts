@@ -38,7 +38,7 @@ export class MirrorFile {
     this.queries = new StreamQueries(db);
     this.insertEvent = db.prepare(INSERT_EVENT);
     this.selectStored = db.prepare(
-      'select revision, position, recorded_at as recordedAt, seal from event where stream = ? and revision > ? and revision <= ?',
+      'select revision, position, recorded_at as recordedAt, seal from event where stream = ? and revision > ? and revision <= ? order by revision',
     );
     this.moveCheckpoint = db.prepare(
       'insert or replace into mirror_checkpoint (rowid, id, commit_position, prepare_position) values (1, ?, ?, ?)',
