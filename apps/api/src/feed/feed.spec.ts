@@ -6,9 +6,12 @@ import { type Level, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { FEED_START, type FeedPlace } from '#projections';
 import { opening, strike } from '../../../../test/support/elements';
 import { RedReads } from '../access/red-reads';
+import { Tokens } from '../http/tokens';
 import { ViewEngine } from '../views/view-engine';
+import { HEARTBEAT_MS } from './event-stream';
 import { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
+import { StreamFeed } from './stream-feed';
 import { Waiter } from './waiter';
 
 let dataDir: string;
@@ -177,4 +180,24 @@ test('nobody waits any longer once the feed is closed', async () => {
   const waiting = feed.more(asked('RED').reader, at, 60_000, new Waiter(new AbortController().signal));
   feed.close();
   expect(await waiting).toBe(false);
+});
+
+test('a stream on which nothing comes is asked at each heartbeat whether its reader is still the same', async () => {
+  const timers = jest.spyOn(globalThis, 'setInterval');
+  let isStill = true;
+  let heartbeats = 0;
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const ended = new AbortController().signal;
+  const stream = { ended, hasRoom: true, room: () => Promise.resolve(), send: tell, heartbeat: () => heartbeats++ };
+  const parts = { feed, tokens: new Tokens([Buffer.alloc(32)], log.logId, 0) };
+  const { at } = await everything('RED');
+  const sending = new StreamFeed(parts, asked('RED'), at, stream as never, () => isStill).send();
+  await told;
+  const beat = timers.mock.calls.find(([, ms]) => ms === HEARTBEAT_MS)![0];
+  timers.mockRestore();
+  isStill = false;
+  beat();
+  await sending;
+  expect(heartbeats).toBe(1);
 });

@@ -46,13 +46,18 @@ export class Feed {
   /** The next items after a place, at most `limit` and some hundred KiB. */
   async next(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): Promise<FeedBatch> {
     const tail = this.#tailOf(query.reader);
-    if (tail?.covers(after)) {
-      if (!tail.holds(this.log.head())) await tail.advance();
-      if (tail.covers(after)) return tail.batch(query, after, limit);
-    }
+    if (tail?.covers(after) && !tail.holds(this.log.head())) await tail.advance();
+    const ready = this.ready(query, after, limit);
+    if (ready) return ready;
     const batch = await this.#read(query, after, limit);
     if (batch.caughtUp) this.#beginTail(query.reader, batch.at);
     return batch;
+  }
+
+  /** The same of what is at hand; undefined where it has to be read. There may be more by now. */
+  ready(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): FeedBatch | undefined {
+    const tail = this.#tailOf(query.reader);
+    return tail?.covers(after) ? tail.batch(query, after, limit) : undefined;
   }
 
   /** The last item there is for a reader now. */
@@ -60,12 +65,6 @@ export class Feed {
     // A thousand who come back after a restart ask this together. What was acknowledged before is in a shared answer too.
     const answer = await this.reads.ask({ kind: 'feed-end', query }, JSON.stringify(['end', this.log.head(), query]));
     return JSON.parse(answer) as FeedPlace;
-  }
-
-  /** The same, where it need not be read for that. */
-  ready(query: FeedQuery, after: FeedPlace): FeedBatch | undefined {
-    const tail = this.#tailOf(query.reader);
-    return tail?.covers(after) ? tail.batch(query, after, MAX_ITEMS) : undefined;
   }
 
   /** True as soon as there may be more for this reader; false when the time is over, he leaves or the feed ends. */

@@ -31,7 +31,7 @@ export class StreamFeed implements Woken {
 
   /** Sends what comes after the place until the client leaves, the server drains, or the reader is another. */
   async send(): Promise<void> {
-    const heartbeats = setInterval(() => this.stream.heartbeat(), HEARTBEAT_MS);
+    const heartbeats = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.stream.ended.addEventListener('abort', () => this.#endLive());
     try {
       while (this.#goesOn()) {
@@ -56,6 +56,12 @@ export class StreamFeed implements Woken {
     });
     if (this.stream.ended.aborted || !feed.await(reader, this.#at, this)) return;
     await ended.finally(() => feed.forget(reader, this));
+  }
+
+  /** Asks again then as well: the reader may be another by now, or what there is may not have been readable. */
+  #beat(): void {
+    this.stream.heartbeat();
+    this.#endLive();
   }
 
   wake(): void {
