@@ -1,5 +1,5 @@
 import { type FeedPlace, isBeyond } from '#projections';
-import type { FeedItem } from '../feed/feed-batch';
+import type { FeedItem } from '../feed/feed-item';
 import {
   type ConsumerEntry,
   type ConsumerItem,

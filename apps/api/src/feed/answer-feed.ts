@@ -1,17 +1,16 @@
-import { LEVELS, type StoredEvent } from '#event-log';
-import { actorCodesOf, type FeedEntry, type FeedPlace, isBeyond } from '#projections';
+import { LEVELS } from '#event-log';
+import { type FeedEntry, type FeedPlace, isBeyond } from '#projections';
 import type { ReadContext } from '../views/read-context';
 import type { FeedQuestion } from '../views/read-request';
 import { requireCrisis } from '../views/situate';
-import { cloudEvent, itemIdOf } from './cloud-event';
-import { type FeedItemKey, type FeedQuery, isAsked } from './feed-query';
+import { cloudEvent } from './cloud-event';
+import { keyOf, LAST_INDEX } from './feed-item';
+import { type FeedQuery, isAsked } from './feed-query';
 
 /** Items looked at for one page: a filter that finds little must not hold up other readers. */
 const MAX_LOOKED_AT = 1000;
 /** A page ends early where events are large: so much waits in memory for each follower who does not read. */
 const MAX_PAGE_CHARS = 128 * 1024;
-/** Behind everything that a position may yield. */
-const LAST_INDEX = 0xffff_ffff;
 
 /** How far a page goes; the items follow it, two lines each: what it is found by, and its text. */
 export interface FeedPageHead {
@@ -38,7 +37,8 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
     seen = entry;
     if (entry.kind !== 'withdraw' && LEVELS.indexOf(store.listing.levelAt(entry.subject)) > level) continue;
     const subject = log.at(entry.subject)!;
-    const key = keyOf(context, entry, subject);
+    const { content } = JSON.parse(subject.body) as { content: object };
+    const key = keyOf(context, entry, subject, content);
     if (!isAsked(key, query)) continue;
     const text = cloudEvent(context, entry, subject, query.reader);
     chars += text.length;
@@ -55,14 +55,6 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
 }
 
 const laterOf = (place: FeedPlace, other: FeedPlace): FeedPlace => (isBeyond(place, other) ? place : other);
-
-function keyOf(context: ReadContext, entry: FeedEntry, subject: StoredEvent): FeedItemKey {
-  const { position, index, kind, crisis } = entry;
-  const { content } = JSON.parse(subject.body) as { content: object };
-  const { id: eventId, type } = subject;
-  const actors = [...actorCodesOf(content)];
-  return { position, index, kind, id: itemIdOf(context, entry, subject), eventId, crisis, type, actors };
-}
 
 /** Where the feed of a reader ends now. */
 export function answerFeedEnd(context: ReadContext, { query: { reader, crisis } }: { query: FeedQuery }): string {

@@ -6,22 +6,25 @@ import { wireEvent } from '../read/wire-event';
 import type { ReadContext } from '../views/read-context';
 import type { Reader } from '../views/read-request';
 
+/** Where items are made from. */
+export type CloudEventSource = Pick<ReadContext, 'log' | 'origin'>;
+
 /**
  * An item of the feed as CloudEvents 1.0 JSON. Its `id` is the event's own; of a release or withdrawal a UUIDv5 of it
  * and the change of marking. Of a withdrawn event nothing is said but which it is. The text depends on the record and
  * the reader only: whoever may see the item gets the same bytes, whenever it is asked for.
  */
-export function cloudEvent(context: ReadContext, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
+export function cloudEvent(source: CloudEventSource, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
   const { kind, crisis } = entry;
-  const cause = causeOf(context, entry, subject);
+  const cause = causeOf(source, entry, subject);
   const data =
     kind === 'withdraw'
       ? { eventId: subject.id, crisisId: crisis }
       : wireEvent(subject, LEVELS[entry.marking]!, reader);
   return JSON.stringify({
     specversion: '1.0',
-    id: itemIdOf(context, entry, subject),
-    source: `${context.origin}/crises/${crisis}`,
+    id: itemIdOf(source, entry, subject),
+    source: `${source.origin}/crises/${crisis}`,
     type: subject.type,
     subject: subject.id,
     time: new Date(cause.recordedAt).toISOString(),
@@ -39,9 +42,9 @@ const schemaOf = (type: string, { schemaVersion, unreadable }: Readonly<Record<s
     ? {}
     : { dataschema: readSchemaUri(type, schemaVersion as number) };
 
-export const itemIdOf = (context: ReadContext, entry: FeedEntry, subject: StoredEvent): string =>
-  entry.kind === 'event' ? subject.id : uuidV5(causeOf(context, entry, subject).id, subject.id);
+export const itemIdOf = (source: CloudEventSource, entry: FeedEntry, subject: StoredEvent): string =>
+  entry.kind === 'event' ? subject.id : uuidV5(causeOf(source, entry, subject).id, subject.id);
 
 /** What put the item at its position: the event itself, or a change of marking. */
-const causeOf = ({ log }: ReadContext, { kind, position }: FeedEntry, subject: StoredEvent): StoredEvent =>
+const causeOf = ({ log }: CloudEventSource, { kind, position }: FeedEntry, subject: StoredEvent): StoredEvent =>
   kind === 'event' ? subject : log.at(position)!;

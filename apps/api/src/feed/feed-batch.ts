@@ -1,11 +1,6 @@
 import type { FeedPlace } from '#projections';
 import type { FeedPageHead } from './answer-feed';
-import type { FeedItemKey } from './feed-query';
-
-/** An item with its CloudEvent, made once for all who get it. */
-export interface FeedItem extends FeedItemKey {
-  readonly json: string;
-}
+import type { FeedItem, FeedItemKey } from './feed-item';
 
 /** One step through the feed. Shared by all who ask the same. */
 export interface FeedBatch {

@@ -1,7 +1,7 @@
 import { definitions } from '#catalogue';
-import type { FeedKind, FeedPlace } from '#projections';
 import { badParameter, type Query, textParameter } from '../http/parameters';
 import type { Reader } from '../views/read-request';
+import type { FeedItemKey } from './feed-item';
 
 /** What of the feed is asked for: all that the reader may see, unless narrowed. */
 export interface FeedQuery {
@@ -12,18 +12,6 @@ export interface FeedQuery {
   readonly actor?: string;
   /** The filter as text, to which cursors are bound; '' for none. */
   readonly filter: string;
-}
-
-/** What an item is found by, without what it says. */
-export interface FeedItemKey extends FeedPlace {
-  readonly kind: FeedKind;
-  /** Of the CloudEvent. */
-  readonly id: string;
-  /** Of the event that it is about. */
-  readonly eventId: string;
-  readonly crisis: string;
-  readonly type: string;
-  readonly actors: readonly string[];
 }
 
 export const FILTERS = ['crisis', 'type', 'actor'] as const;

@@ -1,5 +1,5 @@
 import { FEED_START, type FeedPlace } from '#projections';
-import type { FeedItem } from './feed-batch';
+import type { FeedItem } from './feed-item';
 import { FeedTail } from './feed-tail';
 import { Waiter } from './waiter';
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FeedPlace, isBeyond } from '#projections';
 import { type FeedQuery, isAsked } from './feed-query';
-import type { FeedBatch, FeedItem } from './feed-batch';
+import type { FeedBatch } from './feed-batch';
+import type { FeedItem } from './feed-item';
 import type { Woken } from './waiter';
 
 /** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */

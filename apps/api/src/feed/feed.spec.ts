@@ -1,61 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from '#catalogue';
-import { type Level, openSqliteLog, type SqliteEventLog } from '#event-log';
+import type { Level } from '#event-log';
 import { FEED_START, type FeedPlace } from '#projections';
-import { opening, strike } from '../../../../test/support/elements';
-import { RedReads } from '../access/red-reads';
+import { strike } from '../../../../test/support/elements';
 import { Tokens } from '../http/tokens';
-import { ViewEngine } from '../views/view-engine';
 import { HEARTBEAT_MS } from './event-stream';
 import { Feed } from './feed';
-import type { FeedQuery } from './feed-query';
 import { StreamFeed } from './stream-feed';
+import { asked, FollowedRecord } from './testing/followed-record';
 import { Waiter } from './waiter';
 
-let dataDir: string;
-let log: SqliteEventLog;
-let redReads: RedReads;
-let views: ViewEngine;
-let feed: Feed;
-beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-feed-'));
-  log = await openSqliteLog({ dataDir, instance: 'test', build: '0' });
-  redReads = new RedReads(join(dataDir, 'reads.ndjson'), Date.now);
-  views = await ViewEngine.start({ dataDir, tokenKeys: [Buffer.alloc(32)], logId: log.logId, epoch: 0 }, redReads);
-  feed = new Feed(log, views);
-  const { crisisId: _crisisId, ...element } = opening('us-iran');
-  await append({ eventId: '00000000-0000-4000-8000-00000000000a', type: 'CrisisOpened', ...element });
-});
-afterEach(async () => {
-  feed.close();
-  await views.close();
-  await redReads.close();
-  await log.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-async function append(element: Record<string, unknown>): Promise<string> {
-  const { eventId, ...facts } = parse(element, { now: Date.now(), opening: element['type'] === 'CrisisOpened' });
-  await log.append({
-    stream: 'crisis-us-iran',
-    events: [{ ...facts, id: eventId!, element }],
-    expected: 'any',
-    writer: { principal: 'open', level: 'RED' },
-  });
-  return eventId!;
-}
-
-const mark = (target: string, marking: Level): Promise<string> =>
-  append({
-    eventId: crypto.randomUUID(),
-    type: 'MarkingChanged',
-    occurredAt: '2026-02-06T00:00:00Z',
-    data: { target, marking, reason: 'test' },
-  });
-
-const asked = (level: Level): FeedQuery => ({ reader: { name: 'test', level, seesNumbers: false }, filter: '' });
+let record: FollowedRecord;
+beforeEach(async () => (record = await FollowedRecord.start()));
+afterEach(() => record.end());
 
 interface Item {
   readonly id: string;
@@ -69,7 +24,7 @@ interface Item {
 async function everything(level: Level, after: FeedPlace = FEED_START): Promise<{ items: Item[]; at: FeedPlace }> {
   const items: Item[] = [];
   for (let at = after; ;) {
-    const batch = await feed.next(asked(level), at, 2);
+    const batch = await record.feed.next(asked(level), at, 2);
     items.push(...batch.items.map(({ json }) => JSON.parse(json) as Item));
     at = batch.at;
     if (batch.caughtUp) return { items, at };
@@ -79,11 +34,11 @@ async function everything(level: Level, after: FeedPlace = FEED_START): Promise<
 const told = (items: readonly Item[]): string[] => items.map(({ item, type }) => `${item} ${type}`);
 
 test('each level is told what it may see, when it may see it', async () => {
-  const red = await append(strike({ tlp: 'RED', summary: 'secret' }));
-  const clear = await append(strike({ tlp: 'CLEAR' }));
+  const red = await record.append(strike({ tlp: 'RED', summary: 'secret' }));
+  const clear = await record.append(strike({ tlp: 'CLEAR' }));
   expect(told((await everything('CLEAR')).items)).toEqual(['event CrisisOpened', 'event StrikeReported']);
-  await mark(red, 'GREEN');
-  await mark(clear, 'AMBER');
+  await record.mark(red, 'GREEN');
+  await record.mark(clear, 'AMBER');
 
   const green = await everything('GREEN');
   expect(told(green.items)).toEqual([
@@ -106,9 +61,9 @@ test('each level is told what it may see, when it may see it', async () => {
 });
 
 test('what was lowered and is raised again is not sent, though it is told that it is withdrawn', async () => {
-  const id = await append(strike({ tlp: 'RED', summary: 'secret' }));
-  await mark(id, 'CLEAR');
-  await mark(id, 'RED');
+  const id = await record.append(strike({ tlp: 'RED', summary: 'secret' }));
+  await record.mark(id, 'CLEAR');
+  await record.mark(id, 'RED');
   const { items } = await everything('CLEAR');
   expect(told(items)).toEqual(['event CrisisOpened', 'withdraw StrikeReported', 'withdraw MarkingChanged']);
   expect(JSON.stringify(items)).not.toContain('secret');
@@ -116,11 +71,11 @@ test('what was lowered and is raised again is not sent, though it is told that i
 
 test('what waits for a slow follower and is hidden meanwhile is not sent', async () => {
   const { at } = await everything('GREEN');
-  const id = await append(strike({ tlp: 'GREEN', summary: 'secret' }));
-  expect(told((await feed.next(asked('GREEN'), at)).items.map(({ json }) => JSON.parse(json) as Item))).toEqual([
+  const id = await record.append(strike({ tlp: 'GREEN', summary: 'secret' }));
+  expect(told((await record.feed.next(asked('GREEN'), at)).items.map(({ json }) => JSON.parse(json) as Item))).toEqual([
     'event StrikeReported',
   ]);
-  await mark(id, 'RED');
+  await record.mark(id, 'RED');
   const { items } = await everything('GREEN', at);
   expect(told(items)).toEqual(['withdraw StrikeReported']);
 });
@@ -129,13 +84,13 @@ test('who follows live and who reads later get the same items, byte for byte', a
   const batches: string[] = [];
   let { at } = await everything('AMBER');
   for (const tlp of ['CLEAR', 'RED', 'AMBER', 'GREEN', 'RED'] as const) {
-    const id = await append(strike({ tlp }));
-    if (tlp === 'GREEN') await mark(id, 'AMBER');
-    const batch = await feed.next(asked('AMBER'), at);
+    const id = await record.append(strike({ tlp }));
+    if (tlp === 'GREEN') await record.mark(id, 'AMBER');
+    const batch = await record.feed.next(asked('AMBER'), at);
     batches.push(...batch.items.map(({ json }) => json));
     at = batch.at;
   }
-  const later = await new Feed(log, views).next(asked('AMBER'), FEED_START);
+  const later = await new Feed(record.log, record.views).next(asked('AMBER'), FEED_START);
   expect(later.items.slice(1).map(({ json }) => json)).toEqual(batches);
   expect(batches).toHaveLength(4);
 });
@@ -144,41 +99,41 @@ test('a hidden event ends no waiting, a visible one does', async () => {
   const left = new AbortController();
   const { at } = await everything('GREEN');
   const { at: atRed } = await everything('RED');
-  const waiting = feed.more(asked('GREEN').reader, at, 60_000, new Waiter(left.signal));
+  const waiting = record.feed.more(asked('GREEN').reader, at, 60_000, new Waiter(left.signal));
   let ended = false;
   void waiting.then(() => (ended = true));
-  const red = feed.more(asked('RED').reader, atRed, 60_000, new Waiter(left.signal));
-  await append(strike({ tlp: 'RED' }));
+  const red = record.feed.more(asked('RED').reader, atRed, 60_000, new Waiter(left.signal));
+  await record.append(strike({ tlp: 'RED' }));
   // The reader above was told, so the lower one would have been by now.
   expect(await red).toBe(true);
-  await feed.next(asked('GREEN'), at);
+  await record.feed.next(asked('GREEN'), at);
   expect(ended).toBe(false);
-  await append(strike({ tlp: 'GREEN' }));
+  await record.append(strike({ tlp: 'GREEN' }));
   expect(await waiting).toBe(true);
 });
 
 test('a place ahead of the record is not led back behind it', async () => {
-  const ahead = { position: log.head() + 2, index: 0 };
-  const { items, at } = await feed.next(asked('AMBER'), ahead);
+  const ahead = { position: record.log.head() + 2, index: 0 };
+  const { items, at } = await record.feed.next(asked('AMBER'), ahead);
   expect([items, at]).toEqual([[], ahead]);
-  for (const _ of [1, 2]) await append(strike({ tlp: 'AMBER' }));
-  const last = await append(strike({ tlp: 'AMBER' }));
-  expect((await feed.next(asked('AMBER'), at)).items.map(({ id }) => id)).toEqual([last]);
+  for (const _ of [1, 2]) await record.append(strike({ tlp: 'AMBER' }));
+  const last = await record.append(strike({ tlp: 'AMBER' }));
+  expect((await record.feed.next(asked('AMBER'), at)).items.map(({ id }) => id)).toEqual([last]);
 });
 
 test('however many come at the same time, each is told where the feed ends', async () => {
   const { at } = await everything('AMBER');
-  const ends = await Promise.all(Array.from({ length: 1000 }, () => feed.end(asked('AMBER'))));
+  const ends = await Promise.all(Array.from({ length: 1000 }, () => record.feed.end(asked('AMBER'))));
   expect(new Set(ends.map(({ position }) => position))).toEqual(new Set([at.position]));
-  const id = await append(strike({ tlp: 'AMBER' }));
-  const { position } = await feed.end(asked('AMBER'));
-  expect(log.reader.at(position)!.id).toBe(id);
+  const id = await record.append(strike({ tlp: 'AMBER' }));
+  const { position } = await record.feed.end(asked('AMBER'));
+  expect(record.log.reader.at(position)!.id).toBe(id);
 });
 
 test('nobody waits any longer once the feed is closed', async () => {
   const { at } = await everything('RED');
-  const waiting = feed.more(asked('RED').reader, at, 60_000, new Waiter(new AbortController().signal));
-  feed.close();
+  const waiting = record.feed.more(asked('RED').reader, at, 60_000, new Waiter(new AbortController().signal));
+  record.feed.close();
   expect(await waiting).toBe(false);
 });
 
@@ -190,7 +145,7 @@ test('a stream on which nothing comes is asked at each heartbeat whether its rea
   const told = new Promise<void>((resolve) => (tell = resolve));
   const ended = new AbortController().signal;
   const stream = { ended, hasRoom: true, room: () => Promise.resolve(), send: tell, heartbeat: () => heartbeats++ };
-  const parts = { feed, tokens: new Tokens([Buffer.alloc(32)], log.logId, 0) };
+  const parts = { feed: record.feed, tokens: new Tokens([Buffer.alloc(32)], record.log.logId, 0) };
   const { at } = await everything('RED');
   const sending = new StreamFeed(parts, asked('RED'), at, stream as never, () => isStill).send();
   await told;

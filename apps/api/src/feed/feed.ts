@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
@@ -6,6 +7,7 @@ import type { ViewEngine } from '../views/view-engine';
 import { type FeedBatch, batchIn } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import { FeedTail } from './feed-tail';
+import { FreshEvents } from './fresh-events';
 import { SharedReads } from './shared-reads';
 import type { Waiter, Woken } from './waiter';
 
@@ -23,14 +25,16 @@ export class Feed {
   /** One batch for one answer, so that what is made of it is made once. */
   readonly #batches = new WeakMap<Promise<string>, Promise<FeedBatch>>();
   readonly reads: SharedReads;
+  readonly #fresh: FreshEvents;
   readonly #logger = new Logger('feed');
   readonly #unsubscribe: () => void;
   #closed = false;
 
   constructor(
     private readonly log: RecordLog,
-    views: ViewEngine,
+    private readonly views: ViewEngine,
   ) {
+    this.#fresh = new FreshEvents(log);
     this.reads = new SharedReads(views);
     this.#unsubscribe = log.onAppended(() => {
       for (const [key, tail] of this.#tails)
@@ -112,8 +116,21 @@ export class Feed {
   #beginTail(reader: Reader, at: FeedPlace): void {
     const key = kindOf(reader);
     if (this.#tails.has(key)) return;
-    const read = (after: FeedPlace): Promise<FeedBatch> => this.#read({ reader, filter: '' }, after, MAX_ITEMS);
-    this.#tails.set(key, new FeedTail(at, read, () => this.log.isAppending));
+    this.#tails.set(
+      key,
+      new FeedTail(
+        at,
+        (after) => this.#readOn(reader, after),
+        () => this.log.isAppending,
+      ),
+    );
+  }
+
+  /** What has come, after those are answered who sent it: their acknowledgements wait for no delivery. */
+  async #readOn(reader: Reader, after: FeedPlace): Promise<FeedBatch> {
+    await turn();
+    const fresh = this.views.mustBeAsked(reader) ? undefined : this.#fresh.after(reader, after);
+    return fresh ?? this.#read({ reader, filter: '' }, after, MAX_ITEMS);
   }
 
   #read(query: FeedQuery, after: FeedPlace, limit: number): Promise<FeedBatch> {

@@ -4,13 +4,14 @@ import type { RedRead, RedReads } from '../access/red-reads';
 import type { Problem } from '../http/problem';
 import { AskedWorker } from '../worker/asked-worker';
 import { askedBy } from './red-in';
-import type { Answered, ReadRequest, WorkerSettings } from './read-request';
+import type { Answered, Reader, ReadRequest, WorkerSettings } from './read-request';
 
 /** One that computes for longer is ended where it is: its store survives that. */
 const STOP_MS = 1_000;
 
 /**
- * Everything that is read is computed off the main thread, so that no view, however long, stalls an append.
+ * What is read is computed off the main thread, so that no view, however long, stalls an append. (Not what live followers
+ * are told, a few events at a time: `FreshEvents`.)
  * The worker answers with finished JSON texts; an answer reflects at least the log's head at the time of asking.
  */
 export class ViewEngine {
@@ -39,6 +40,11 @@ export class ViewEngine {
     if (answered.red !== undefined && this.redReads.isOf(reader!.name))
       await this.redReads.record(recordOf(request, answered));
     return answered.body;
+  }
+
+  /** May nothing reach this reader but by asking? So it is where that goes on record, and once reading is refused. */
+  mustBeAsked({ name, level }: Reader): boolean {
+    return this.#refusal !== undefined || (level === 'RED' && this.redReads.isOf(name));
   }
 
   /** From now on nothing is read, also of answers that are under way, page after page. */

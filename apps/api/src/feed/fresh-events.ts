@@ -1,0 +1,67 @@
+import { type Level, LEVELS, type RecordLog, type StoredEvent } from '#event-log';
+import type { FeedEntry, FeedPlace } from '#projections';
+import { crisisOf } from '../http/crisis-id';
+import type { Reader } from '../views/read-request';
+import { cloudEvent } from './cloud-event';
+import type { FeedBatch } from './feed-batch';
+import { type FeedItem, keyOf, LAST_INDEX } from './feed-item';
+
+/** More are left to the thread that folds: this one takes the appends, and an event costs it half of an append. */
+const MAX_EVENTS = 16;
+const MAX_CHARS = 128 * 1024;
+
+/**
+ * What has just been recorded, for those who follow live: made from the record itself, on the thread that is told of it,
+ * so that it waits neither for the fold nor behind a long view. Place for place and byte for byte what the fold would
+ * answer. What moves the markings of others only the fold knows, so a page with an amendment is left to it.
+ */
+export class FreshEvents {
+  /** By stream: the level of its opening, which is never amended. */
+  readonly #floors = new Map<string, number>();
+  readonly #origin: string;
+
+  constructor(private readonly log: RecordLog) {
+    this.#origin = log.reader.genesis().origin;
+  }
+
+  /** All there is behind a place at which everything up to its position had been told; undefined: ask the fold. */
+  after(reader: Reader, place: FeedPlace): FeedBatch | undefined {
+    if (place.index !== LAST_INDEX) return undefined;
+    const events = [...this.log.readAll({ from: place.position + 1, maxCount: MAX_EVENTS + 1 })];
+    const chars = events.reduce((sum, { body }) => sum + body.length, 0);
+    if (events.length > MAX_EVENTS || chars > MAX_CHARS) return undefined;
+    const items: FeedItem[] = [];
+    for (const event of events) {
+      const { content, refs } = JSON.parse(event.body) as { content: object; refs: object };
+      if (event.marking === 'inherit' || 'data.target' in refs) return undefined;
+      const marking = LEVELS.indexOf(event.marking);
+      if (Math.max(marking, this.#floorOf(event)) > LEVELS.indexOf(reader.level)) continue;
+      items.push(this.#itemOf(event, marking, content, reader));
+    }
+    const at = { position: events.at(-1)?.position ?? place.position, index: LAST_INDEX };
+    return { items, at, seen: items.at(-1), caughtUp: true };
+  }
+
+  #itemOf(event: StoredEvent, marking: number, content: object, reader: Reader): FeedItem {
+    const { position, stream } = event;
+    const entry: FeedEntry = {
+      position,
+      index: 0,
+      kind: 'event',
+      subject: position,
+      marking,
+      crisis: crisisOf(stream),
+    };
+    const source = { log: this.log.reader, origin: this.#origin };
+    return { ...keyOf(source, entry, event, content), json: cloudEvent(source, entry, event, reader) };
+  }
+
+  #floorOf({ stream }: StoredEvent): number {
+    let floor = this.#floors.get(stream);
+    if (floor === undefined) {
+      const [opening] = this.log.readStream(stream, { maxCount: 1 });
+      this.#floors.set(stream, (floor = LEVELS.indexOf(opening!.marking as Level)));
+    }
+    return floor;
+  }
+}
