@@ -8,6 +8,7 @@ import { benchEsdb } from './esdb';
 import { benchFanOut } from './fan-out';
 import type { Measured } from './measure';
 import { benchRefold } from './refold';
+import { benchStuckConsumers } from './stuck-consumers';
 
 /** `npm run bench`, or `npm run bench -- append bulk`. Prints ratios; absolute figures only give the scale. */
 const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Measured[]>>> = {
   audit: benchAudit,
   esdb: benchEsdb,
   'fan-out': benchFanOut,
+  stuck: benchStuckConsumers,
 };
 
 async function main(names: readonly string[]): Promise<void> {

@@ -39,6 +39,8 @@ export async function seconds(work: () => unknown): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
+export const ms = (value: number): string => `${value.toFixed(1)} ms`;
+
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en')}/s`;
 
 const SETTLED_EVERY_MS = 200;
