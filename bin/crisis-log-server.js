@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/apps/api/src/main.js');
+void require('./load.js')('crisis-log-server', 'apps/api/src/main.js');

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AS_OUTSIDE, cli, type CliRun } from '../support/cli';
 import { ROOT } from '../support/fixture';
 
 const CLI = `'${process.execPath}' '${join(ROOT, 'bin', 'crisis-log.js')}'`;
@@ -11,4 +14,74 @@ test.each(['--help', 'verify --help', '--version'])('%s is quiet where nobody re
     ),
   );
   expect(printed).toEqual(['', 'code 0\n']);
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'crisis-log-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const inFolder = (name: string) => join(folder, name);
+
+test('what the command line lacks is told in one line: keys in a folder without a log, a command, a way to a file', async () => {
+  expect(await cli(['keys', 'list', '--data-dir', inFolder('nowhere')])).toEqual({
+    code: 2,
+    out: '',
+    err: `crisis-log: there is no log in ${inFolder('nowhere')}: no log.sqlite is there\n`,
+  });
+  expect(await cli(['expotr'])).toMatchObject({ code: 2, err: expect.stringMatching(/Did you mean export.*--help/s) });
+  await cli(['keys', 'init', '--data-dir', inFolder('data'), '--recovery', inFolder('recovery.key')]);
+  writeFileSync(inFolder('file'), '');
+  const backup = await cli(['backup', inFolder('file/x'), '--data-dir', inFolder('data')]);
+  expect(backup).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^crisis-log: the system refuses: ENOTDIR.*file\/x.*\n$/),
+  });
+  const list = await cli(['keys', 'list', '--data-dir', inFolder('data')]);
+  expect(list).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/there are no keys yet/) });
+});
+
+test('a restore that is refused leaves nothing, so that the right one works next', async () => {
+  const data = inFolder('kept');
+  await cli(['keys', 'init', '--data-dir', data, '--recovery', inFolder('kept.key')]);
+  await cli(['backup', inFolder('saved'), '--data-dir', data]);
+  writeFileSync(inFolder('heads'), '');
+  const restore = (...more: string[]) => cli(['restore', inFolder('saved'), '--data-dir', inFolder('again'), ...more]);
+  const wrongFile = await restore('--heads', join(ROOT, 'README.md'));
+  expect(wrongFile).toMatchObject({ code: 1, err: expect.stringMatching(/^crisis-log: refused: .*README\.md/) });
+  const noKey = await restore('--heads', inFolder('heads'), '--accept-loss', '--recovery', inFolder('no.key'));
+  expect(noKey).toMatchObject({ code: 1, err: expect.stringMatching(/^crisis-log: .*no\.key.*\n$/) });
+  expect(await restore('--heads', inFolder('heads'))).toMatchObject({ code: 0, err: '' });
+});
+
+describe('an installation that is not whole says so', () => {
+  const run = (script: string): Promise<CliRun> =>
+    new Promise((resolve) =>
+      execFile(process.execPath, ['-e', script], { env: AS_OUTSIDE }, (error, out, err) =>
+        resolve({ code: (error?.code as number | undefined) ?? 0, out, err }),
+      ),
+    );
+  const LOAD = `require('${join(ROOT, 'bin/load.js')}')`;
+
+  test('on another Node', async () => {
+    const script = `Object.defineProperty(process.versions, 'node', { value: '20.20.2' }); ${LOAD}('crisis-log', 'x.js');`;
+    expect(await run(script)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^crisis-log: this is Node 20\.20\.2, and 24 is needed; .*\n$/),
+    });
+  });
+
+  test.each([
+    ['not built', undefined, /^crisis-log: not built yet: run "npm run build" first\.\n$/],
+    ['without a package', `require('commander')`, /^crisis-log: a part is missing; .*'commander'\n$/],
+    [
+      'without a part that comes later',
+      `exports.ended = import('./gone.js')`,
+      /^crisis-log: a part is missing; .*gone\.js.*\n$/,
+    ],
+  ])('%s', async (_name, main, told) => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    cpSync(join(ROOT, 'bin'), join(home, 'bin'), { recursive: true });
+    mkdirSync(join(home, 'dist'));
+    if (main !== undefined) writeFileSync(join(home, 'dist/main.js'), main);
+    const script = `require('${join(home, 'bin/load.js')}')('crisis-log', 'main.js');`;
+    expect(await run(script)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(told) });
+  });
 });

@@ -28,7 +28,9 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'));
 }
 
-main().catch((error: unknown) => {
+/** Rejects where a part of the program is missing, which `bin/` tells. */
+export const ended = main().catch((error: unknown) => {
+  if ((error as { code?: string }).code?.endsWith('MODULE_NOT_FOUND')) throw error;
   console.error(whyNotStarted(error) ?? error);
   process.exit(1);
 });

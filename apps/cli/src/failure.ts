@@ -21,5 +21,9 @@ export function toldOf(error: unknown): string | undefined {
     return (error as Error).message;
   if (error instanceof Refused) return `the server answers ${error.message}`;
   if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
-  return error instanceof Unanswered ? `the server gives no answer: ${error.message}` : undefined;
+  if (error instanceof Unanswered) return `the server gives no answer: ${error.message}`;
+  return isOfTheSystem(error) ? `the system refuses: ${error.message}` : undefined;
 }
+
+/** A file that cannot be opened or written: the message says which, and why. */
+const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;

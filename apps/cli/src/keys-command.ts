@@ -35,7 +35,11 @@ export function keysCommand(): Command {
     .command('list')
     .description('One a line: id, state, until when, principal, level, RED crises, scopes.')
     .addOption(dataOption())
-    .action(async (flags: Data) => (await listKeys(placeOf(flags), Date.now())).forEach((line) => console.log(line)));
+    .action(async (flags: Data) => {
+      const lines = await listKeys(placeOf(flags), Date.now());
+      if (lines.length === 0) console.error('crisis-log: there are no keys yet; "keys create" makes the first');
+      lines.forEach((line) => console.log(line));
+    });
   keys
     .command('revoke')
     .description('End a key and its sessions, within 5 s.')

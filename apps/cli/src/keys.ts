@@ -4,6 +4,7 @@ import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, t
 import { isCrisisId } from '#catalogue';
 import { EventLogError, openSqliteLog, type RecordOptions, SystemStream } from '#event-log';
 import { RecordSystemStream } from '#event-log/eventstoredb';
+import { requireLog } from './audit/data-dir';
 import { UsageError } from './exit-codes';
 
 const DAY_MS = 86_400_000;
@@ -37,7 +38,7 @@ export const listKeys = (place: KeyPlace, now: number): Promise<string[]> =>
 /** Servers of the record take notice within 5 s. */
 export async function revokeKey(place: KeyPlace, keyId: string, now: number): Promise<void> {
   if (!(await withBook(place, (book) => book.revoke(keyId, now))))
-    throw new UsageError(`there is no key ${keyId}; "keys list" shows those there are`);
+    throw new UsageError(`there is no key with the id ${keyId}; "keys list" begins each line with one`);
 }
 
 async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<T>): Promise<T> {
@@ -55,7 +56,7 @@ async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<
 
 const openKeys = async (place: KeyPlace): Promise<SystemStream | RecordSystemStream> =>
   typeof place === 'string'
-    ? SystemStream.open(place, 'crisislog-principals')
+    ? SystemStream.open(requireLog(place), 'crisislog-principals')
     : RecordSystemStream.open(place, 'crisislog-principals');
 
 function lineOf({ keyId, name, level, red, scopes, expiresAt, revokedAt }: KeyRecord, now: number): string {

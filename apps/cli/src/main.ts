@@ -35,7 +35,7 @@ const program = new Command('crisis-log')
 
 /** Wrong usage is told by us, with our exit code, of every command. */
 function overrideExit(command: Command): void {
-  command.exitOverride();
+  command.exitOverride().showHelpAfterError('(--help says what there is)');
   command.commands.forEach(overrideExit);
 }
 
@@ -52,6 +52,7 @@ async function run(asked = process.argv[2] ?? ''): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
+    if (isMissingPart(error)) throw error;
     const { exitCodeOf, toldOf } = await import('./failure.js');
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return; // Commander has printed it.
@@ -60,4 +61,9 @@ async function run(asked = process.argv[2] ?? ''): Promise<void> {
   }
 }
 
-void run();
+/** A module that is missing is told by `bin/`: what tells of all else may be missing as well. */
+const isMissingPart = (error: unknown): boolean =>
+  (error as { code?: string }).code?.endsWith('MODULE_NOT_FOUND') === true;
+
+/** Rejects where a part of the program is missing. */
+export const ended = run();

@@ -2,7 +2,7 @@ import { headOf, keysOf, previousOf, reasonOf, signEntry } from './chain-entries
 import { Refusal } from './refusal';
 import { encodeHash } from './sha256';
 import { firstLine, formatVerifierKey, sameKey, SigningKey, VerifierKey } from './signed-note';
-import { bodyOf, openStatement } from './statement';
+import { bodyOf, foreignTo, openStatement } from './statement';
 import { checkNoSplit, epochOrigin, openHead, sameHead, TreeHead } from './tree-head';
 
 /**
@@ -66,7 +66,7 @@ export function beginChain(origin: string, trusted: readonly VerifierKey[], note
  */
 export function namedKeys(origin: string, note: string): VerifierKey[] {
   const name = `${origin}/keys`;
-  if (firstLine(note) !== name) throw new Refusal('statement-malformed', `not a statement of ${name}`);
+  if (firstLine(note) !== name) throw foreignTo(name);
   const { signing, recovery } = keysOf(bodyOf(note.slice(0, note.indexOf('\n\n') + 1), name), origin);
   return [...signing, recovery];
 }

@@ -27,10 +27,14 @@ export interface OpenedStatement {
 
 /** The statement of this name in a note that one of these keys signed. */
 export function openStatement(note: string, name: string, keys: readonly VerifierKey[]): OpenedStatement {
-  if (firstLine(note) !== name) throw new Refusal('statement-malformed', `not a statement of ${name}`);
+  if (firstLine(note) !== name) throw foreignTo(name);
   const { text, signers } = openNote(note, named(keys, name));
   return { body: bodyOf(text, name), signers, digest: encodeHash(sha256(text), 'base64') };
 }
+
+/** As where the key is that of another log. */
+export const foreignTo = (name: string): Refusal =>
+  new Refusal('statement-malformed', `this is no statement of ${name}: another log's, or another log's key`);
 
 export function bodyOf(text: string, name: string): StatementBody {
   try {

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { LEDGER_FILE } from '#notary';
 import { UsageError } from '../exit-codes';
 import { checkRecord, printedCheck } from './check-record';
-import { dataDirOption } from './data-dir';
+import { dataDirOption, requireLog } from './data-dir';
 
 /** The tree first: a log may be longer than its heads say, never shorter. */
 const DATABASES = [LEDGER_FILE, 'log.sqlite'];
@@ -27,7 +27,7 @@ export const backupCommand = (): Command =>
 
 /** Copies a record to a folder that appears when it is whole. */
 export async function copyRecord(from: string, to: string): Promise<void> {
-  if (!existsSync(join(from, 'log.sqlite'))) throw new UsageError(`there is no log in ${from}`);
+  requireLog(from);
   if (existsSync(to) && readdirSync(to).length > 0) throw new UsageError(`${to} is there already`);
   const part = `${to}.part`;
   mkdirSync(part, { recursive: true, mode: 0o700 });

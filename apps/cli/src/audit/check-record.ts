@@ -11,8 +11,8 @@ import {
   type RecordCheck,
   RecordFault,
 } from '#notary';
-import { UsageError } from '../exit-codes';
 import { showProgress } from '../progress';
+import { requireLog } from './data-dir';
 
 interface Where {
   readonly dataDir: string;
@@ -23,7 +23,7 @@ interface Where {
 
 /** Recomputes the log of a data folder, also while its server runs. @throws RecordFault */
 export async function checkRecord({ dataDir, heads, key }: Where): Promise<RecordCheck> {
-  if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
+  requireLog(dataDir);
   const reader = openReader(dataDir);
   const stored = existsSync(join(dataDir, LEDGER_FILE)) ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
   const progress = showProgress(reader.head() + 1, process.stderr);

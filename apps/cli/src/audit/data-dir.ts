@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { UsageError } from '../exit-codes';
 
 /** From `dist/apps/cli/src/audit`. */
 const PACKAGE = join(__dirname, '..', '..', '..', '..', '..', 'package.json');
@@ -14,3 +15,9 @@ export const dataDirOption = (): Option =>
 
 export const headsOption = (description = 'the heads kept outside the data folder'): Option =>
   new Option('--heads <file>', description).env('HEADS_FILE').argParser((path: string) => resolve(path));
+
+/** The folder, if there is a log in it: a name that was mistyped makes nothing. */
+export function requireLog(folder: string): string {
+  if (existsSync(join(folder, 'log.sqlite'))) return folder;
+  throw new UsageError(`there is no log in ${folder}: no log.sqlite is there`);
+}

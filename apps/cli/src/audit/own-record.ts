@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecord } from '#event-log';
 import { HeadsFile, LedgerStore, type OwnedRecord, readVerifierKeys } from '#notary';
-import { UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
-import { BUILD } from './data-dir';
+import { BUILD, requireLog } from './data-dir';
 
 interface Where {
   readonly dataDir: string;
@@ -14,7 +13,7 @@ interface Where {
 /** Works on a record under its owner's lock: no server runs meanwhile. Throws LogOwnedElsewhere where one does. */
 export async function ownRecord<T>(where: Where, work: (record: OwnedRecord) => T | Promise<T>): Promise<T> {
   const { dataDir } = where;
-  if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
+  requireLog(dataDir);
   const log = await openRecord({ dataDir, instance: 'crisis-log', build: BUILD }, namedRecord());
   try {
     const { reader, heads: record } = log;

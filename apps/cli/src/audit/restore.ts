@@ -2,15 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { openRecord, type RecordOptions } from '#event-log';
-import {
-  DoesNotExtend,
-  HeadsFile,
-  LedgerStore,
-  readSecretKey,
-  readVerifierKeys,
-  RecordFault,
-  restoreHeads,
-} from '#notary';
+import { DoesNotExtend, HeadsFile, LedgerStore, readSecretKey, readVerifierKeys, restoreHeads } from '#notary';
 import { EXIT, UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
 import { copyRecord } from './backup';
@@ -57,8 +49,7 @@ async function runRestore(backup: string | undefined, flags: Flags): Promise<voi
   try {
     await restoreTo(dataDir, heads, recovery, record);
   } catch (error) {
-    if (!(error instanceof RecordFault)) throw error;
-    // As it was found.
+    // As it was found: whatever was wrong, the right command works next.
     for (const name of readdirSync(dataDir)) if (!held.includes(name)) rmSync(join(dataDir, name), { recursive: true });
     if (!(error instanceof DoesNotExtend)) throw error;
     console.error(`crisis-log: refused: ${error.message}; --accept-loss goes on without them`);
@@ -73,9 +64,10 @@ async function restoreTo(
   options: RecordOptions | undefined,
 ): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Before all that must be closed.
+  const file = HeadsFile.open(heads);
   const log = await openRecord({ dataDir, instance: 'restore', build: BUILD }, options);
   const store = LedgerStore.open(dataDir);
-  const file = HeadsFile.open(heads);
   try {
     const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
     const key = recovery === undefined ? undefined : readSecretKey(recovery);

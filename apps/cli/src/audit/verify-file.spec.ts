@@ -37,6 +37,13 @@ test('bytes that are no UTF-8 are refused, not read as something else', async ()
   expect(await failed(written('bytes.ndjson', bytes))).toMatchObject({ reason: 'line-malformed' });
 });
 
+test('another file, or a bundle cut off in a line, is told as such', async () => {
+  const whole = /; a bundle is the whole of what the server gave/;
+  expect(await failed(key)).toMatchObject({ reason: 'line-malformed', detail: expect.stringMatching(whole) });
+  const cut = written('cut.ndjson', `${lines[0]}\n${lines[1]!.slice(0, 40)}`);
+  expect(await failed(cut)).toMatchObject({ reason: 'line-malformed', detail: expect.stringMatching(whole) });
+});
+
 test('a file without line ends is refused before it fills the memory', async () => {
   const refusal = await failed(written('long.ndjson', Buffer.alloc(5 * 1024 * 1024, 'x')));
   expect(refusal).toBeInstanceOf(Refusal);

@@ -14,7 +14,13 @@ interface Known {
 export async function verifyFile(file: string, { key, heads }: Known): Promise<BundleVerdict> {
   const trusted = await readKeys(key);
   const seen = heads === undefined ? {} : { seen: await readSeen(heads) };
-  return verifyBundle(linesOf(file), { trusted, ...seen });
+  try {
+    return await verifyBundle(linesOf(file), { trusted, ...seen });
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason !== 'line-malformed') throw error;
+    // Mostly another file, or one that came in part.
+    throw new Refusal(error.reason, `${error.detail}; a bundle is the whole of what the server gave`, error.where);
+  }
 }
 
 /** The public keys of a file, a line each. */

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { EventLogError, type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
 import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
 import { LedgerStore, Notary, RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
-import { dataDirOption, headsOption } from '../audit/data-dir';
+import { dataDirOption, headsOption, requireLog } from '../audit/data-dir';
 import { UsageError } from '../exit-codes';
 import { type Progress, showProgress } from '../progress';
 import { namedRecord } from '../named-record';
@@ -59,7 +57,7 @@ export async function copyRecordTo(
       await checkRecord(place);
       return `${dataDir} is the record now, with ${events} events; the one in EventStoreDB is sealed.`;
     }
-    if (!existsSync(join(dataDir, 'log.sqlite'))) throw new UsageError(`there is no log in ${dataDir}`);
+    requireLog(dataDir);
     await checkRecord(place);
     const readHeads = () => {
       const store = LedgerStore.open(dataDir);
