@@ -73,6 +73,15 @@ describe('pages', () => {
   });
 });
 
+test.each([
+  ['crisis', '/v1/feed?crisis=NO_PE'],
+  ['crisis', '/v1/audit/bundle'],
+  ['crisisId', '/v1/crises/NO_PE/risk'],
+])('a crisis that is no name is refused as the parameter %s of %s', async (parameter, path) => {
+  const { body } = await server.http.get(path).expect(400);
+  expect(body).toMatchObject({ parameter, detail: expect.stringMatching(new RegExp(`^${parameter}: 1 to 64`)) });
+});
+
 describe('full text', () => {
   test.each(['🚀', '"', '*', '()', ' '])('%s names no word and is refused, not answered with everything', async (q) => {
     const { body } = await server.http.get(events).query({ q }).expect(400);

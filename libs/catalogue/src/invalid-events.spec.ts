@@ -230,6 +230,11 @@ test('all that is wrong is said at once', () => {
 test.each<[string, Readonly<Record<string, unknown>>, string]>([
   ['a marking of TLP 1', { '/tlp': 'WHITE' }, '/tlp: tlp must be one of CLEAR, GREEN, AMBER, AMBER+STRICT, RED'],
   ['a code as a number', { '/cameoCode': 45 }, 'this is not one: text of 2 to 4 digits, such as "045"'],
+  [
+    'a code that there is not',
+    { '/cameoCode': '999' },
+    'cameoCode must be a CAMEO code of a strike; there is no code 999',
+  ],
   ['an own field at the top', { '/clarity': 2 }, '/clarity: this stands inside data, as /data/clarity'],
   ['a common field inside data', { '/data/summary': 'x' }, '/data/summary: this stands beside data, not inside it'],
 ])('a complaint says what would be right: %s', (_, changes, says) => {

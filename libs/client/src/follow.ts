@@ -1,5 +1,5 @@
 import type { EventType } from '#catalogue';
-import { answered, Backoff, type Patience, Refused } from './patience';
+import { answered, Backoff, messageOf, type Patience, Refused } from './patience';
 import { messagesIn } from './messages-in';
 import type { FeedItem } from './wire';
 
@@ -53,7 +53,7 @@ export async function* follow(
       throw new Error('the server ended the stream');
     } catch (error) {
       if (isAborted(signal)) return;
-      if (!(error instanceof Refused)) onInterruption?.(error as Error);
+      if (!(error instanceof Refused)) onInterruption?.(new Error(messageOf(error), { cause: error }));
       await backoff.failed(error, signal).catch((reason: unknown) => {
         if (!isAborted(signal)) throw reason;
       });

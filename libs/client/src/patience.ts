@@ -69,7 +69,7 @@ export class Backoff {
 }
 
 /** A failed fetch says why in its cause only. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

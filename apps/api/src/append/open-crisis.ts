@@ -13,5 +13,5 @@ export function openingElement(body: unknown): { crisisId: string; element: unkn
     );
   }
   const { crisisId, ...rest } = body as Record<string, unknown>;
-  return { crisisId: requireCrisisId(crisisId), element: { type: 'CrisisOpened', ...rest } };
+  return { crisisId: requireCrisisId(crisisId, 'crisisId'), element: { type: 'CrisisOpened', ...rest } };
 }

@@ -44,7 +44,7 @@ export class ViewStreamsController {
     reply: FastifyReply,
   ): Promise<void> {
     onlyKnown(parameters, []);
-    const crisis = requireCrisisId(id);
+    const crisis = requireCrisisId(id, 'crisisId');
     const { name, level, seesNumbers } = readerOf(request, crisis);
     const query = { crisis, reader: { name, level, seesNumbers }, filter: `crisis=${crisis}` };
     const followed = new FollowedView(this.context, view, query);

@@ -4,20 +4,21 @@ import { Problem } from './problem';
 
 const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** An allow-list, so that no request reaches a stream that is not a crisis (`$all`, `crisislog-…`). */
-export function requireCrisisId(value: unknown): string {
+/**
+ * An allow-list, so that no request reaches a stream that is not a crisis (`$all`, `crisislog-…`). A query names it
+ * `crisis`, a path or a body `crisisId`.
+ */
+export function requireCrisisId(value: unknown, parameter: 'crisis' | 'crisisId' = 'crisis'): string {
   if (isCrisisId(value)) return value;
   throw new Problem(
     'invalid-parameter',
-    'crisisId: 1 to 64 lower-case letters and digits, in groups joined by single hyphens, such as us-iran.',
-    {
-      parameter: 'crisisId',
-    },
+    `${parameter}: 1 to 64 lower-case letters and digits, in groups joined by single hyphens, such as us-iran.`,
+    { parameter },
   );
 }
 
 export const crisisIdOf = (request: FastifyRequest): string =>
-  requireCrisisId((request.params as { crisisId?: string }).crisisId);
+  requireCrisisId((request.params as { crisisId?: string }).crisisId, 'crisisId');
 
 export function requireEventId(value: unknown): string {
   if (typeof value === 'string' && EVENT_ID.test(value)) return value;

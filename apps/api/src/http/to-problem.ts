@@ -5,6 +5,7 @@ import { ForeignEvent } from '#notary';
 import { models, UnknownModel, ViewParked } from '#projections';
 import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
+import { MAX_BODY_BYTES } from './strict-json';
 
 /** Any failure as the problem its client should see. What nobody foresaw is `internal` and tells nothing of itself. */
 export function toProblem(error: unknown, instance: string): Problem {
@@ -139,4 +140,7 @@ const BY_STATUS: Readonly<Record<number, ProblemType>> = {
 };
 
 const fromStatus = (status: number, message: string): Problem =>
-  new Problem(BY_STATUS[status] ?? 'invalid-parameter', message);
+  new Problem(
+    BY_STATUS[status] ?? 'invalid-parameter',
+    status === 413 ? `A body holds at most ${MAX_BODY_BYTES} bytes.` : message,
+  );

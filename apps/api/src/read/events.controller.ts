@@ -66,7 +66,7 @@ export class EventsController {
     await caughtUpTo(this.context, query);
     return this.context.views.ask({
       kind: 'event',
-      crisis: requireCrisisId(crisisId),
+      crisis: requireCrisisId(crisisId, 'crisisId'),
       eventId: requireEventId(eventId),
       reader: readerOf(request, crisisId),
     });
@@ -88,7 +88,7 @@ export class EventsController {
     // A text without a word would ask for nothing, and be answered with everything.
     if (words !== undefined && !/[\p{L}\p{N}]/u.test(words)) throw badParameter('q', 'at least one letter or digit.');
     return {
-      crisis: requireCrisisId(crisisId),
+      crisis: requireCrisisId(crisisId, 'crisisId'),
       reader,
       filter,
       after:

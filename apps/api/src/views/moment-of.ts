@@ -25,7 +25,7 @@ export function momentOf(
   const asOf = asOfParameter(query, 'asOf', tokens, reader.level);
   const model = textParameter(query, 'model');
   return {
-    crisis: requireCrisisId(crisisId),
+    crisis: requireCrisisId(crisisId, 'crisisId'),
     reader,
     now,
     ...(at !== undefined && { at: floorToMinute(at) }),

@@ -18,8 +18,7 @@ export const CameoCode = (codes: CameoCodes): Rule =>
 const lookUp = (value: unknown) => (typeof value === 'string' && SHAPE.test(value) ? cameo(value) : undefined);
 
 const complaint = (value: unknown): string => {
-  const found = lookUp(value);
-  return found === undefined
-    ? 'this is not one: text of 2 to 4 digits, such as "045"'
-    : `${found.code} is ${found.subType} of ${found.eventType}`;
+  if (typeof value !== 'string' || !SHAPE.test(value)) return 'this is not one: text of 2 to 4 digits, such as "045"';
+  const found = cameo(value);
+  return found ? `${found.code} is ${found.subType} of ${found.eventType}` : `there is no code ${value}`;
 };
