@@ -4,29 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../support/fixture';
 import { type RunningServer, startTestServer } from '../support/running-server';
+import { pattern, shellBlocks } from '../support/shell-blocks';
 
-/** docs/api.md, then docs/consumers.md, as their reader follows them: one shell, block after block; what is printed is what the pages say. */
-interface Block {
-  readonly heading: string;
-  readonly commands: string;
-  /** The lines after `#> `; `…` stands for anything. */
-  readonly prints: readonly string[];
-}
+// docs/api.md, then docs/consumers.md, as their reader follows them: one shell, block after block.
 
 const page = ['api.md', 'consumers.md'].map((name) => readFileSync(join(ROOT, 'docs', name), 'utf8')).join('\n');
-const blocks: Block[] = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(({ 1: text, index }) => {
-  const lines = text!.split('\n');
-  const printed = (line: string): boolean => line.startsWith('#> ');
-  return {
-    heading: page
-      .slice(0, index)
-      .match(/^##? .*$/gm)!
-      .at(-1)!,
-    commands: lines.filter((line) => !printed(line)).join('\n'),
-    prints: lines.filter(printed).map((line) => line.slice('#> '.length)),
-  };
-});
-
+const blocks = shellBlocks(page);
 const BETWEEN = '@@@ the next block';
 let server: RunningServer;
 let printed: string[][];
@@ -45,12 +28,6 @@ test('has commands to follow', () => expect(blocks.length).toBeGreaterThan(8));
 test.each(blocks.map((block, i) => [`${i + 1}, ${block.heading}`, block, i] as const))(
   'block %s',
   (_, { prints }, i) => {
-    expect(printed[i]).toEqual(prints.map((line) => expect.stringMatching(new RegExp(`^${pattern(line)}$`))));
+    expect(printed[i]).toEqual(prints.map((line) => expect.stringMatching(pattern(line))));
   },
 );
-
-const pattern = (line: string): string =>
-  line
-    .split('…')
-    .map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    .join('.*');

@@ -86,6 +86,10 @@ describe('an append', () => {
   });
 });
 
+test.each(['nowhere', 'localhost:3000', ''])('%p is no address of a server, which is told at once', (url) => {
+  expect(() => new CrisisLog(url)).toThrow(/no address of a server, such as http/);
+});
+
 describe('following', () => {
   test('goes on through a killed server, without missing or repeating anything', async () => {
     const { cursor } = await log.append('us-iran', event(strike()));

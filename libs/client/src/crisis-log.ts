@@ -37,10 +37,13 @@ export class CrisisLog {
   private readonly headers: Readonly<Record<string, string>>;
   private readonly backoff: () => Backoff;
 
+  /** @throws TypeError where `url` is no http address */
   constructor(
     readonly url: string,
     { key, headers = {}, patience = PATIENCE, onTrouble }: CrisisLogOptions = {},
   ) {
+    if (!URL.parse(url)?.protocol.match(/^https?:$/))
+      throw new TypeError(`${url} is no address of a server, such as http://localhost:3000`);
     this.headers = { ...headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) };
     this.backoff = () => new Backoff(patience, onTrouble);
   }
