@@ -1,8 +1,8 @@
 import { CrisisFold, projections } from '#projections';
 import { streamOf } from '../http/crisis-id';
 import { digested } from '../views/answer-view';
-import type { ReadContext } from '../views/read-context';
-import type { ReplayQuestion, ViewName } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { ReplayQuestion, ViewName } from '../view-worker/read-request';
 import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn } from '../views/situate';
 import { textOfMinute } from '../views/time';
 import { lastShown } from './last-shown';

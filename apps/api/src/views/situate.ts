@@ -8,8 +8,8 @@ import {
   type Situation,
 } from '#projections';
 import { Problem } from '../http/problem';
-import type { ReadContext } from './read-context';
-import type { AsOf, Moment } from './read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute, MINUTE_MS } from './time';
 
 /** What the views of a crisis are computed from: what is kept of it, or a fold of its own. */
