@@ -136,6 +136,8 @@ describe('each command', () => {
     expect(lines).toHaveLength(exampleLines().length + 1);
     const file = await cli(['export', '--crisis', 'us-iran', '--out', inFolder('us-iran.ndjson'), ...url()]);
     expect([file, readFileSync(inFolder('us-iran.ndjson'), 'utf8')]).toEqual([{ code: 0, out: '', err: '' }, out]);
+    const nowhere = await cli(['export', '--crisis', 'us-iran', '--out', inFolder('no/where'), ...url()]);
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(/cannot write .*no\/where/) });
   });
 
   test('keys init: while the server runs, and again', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AS_OUTSIDE, cli, type CliRun } from '../support/cli';
@@ -36,6 +36,18 @@ test('what the command line lacks is told in one line: keys in a folder without 
   });
   const list = await cli(['keys', 'list', '--data-dir', inFolder('data')]);
   expect(list).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/there are no keys yet/) });
+});
+
+test('a file of heads that is not there, or is another file, is not taken for one that agrees', async () => {
+  const args = ['--data-dir', inFolder('data'), '--heads', inFolder('hedas')];
+  for (const command of [['verify', '--record'], ['rebuild']])
+    expect(await cli([...command, ...args])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/cannot read .*hedas/),
+    });
+  writeFileSync(inFolder('hedas'), 'a key, without a line end');
+  expect(await cli(['rebuild', ...args])).toMatchObject({ code: 1, out: expect.stringMatching(/^REFUSED: .*hedas/) });
+  expect(readFileSync(inFolder('hedas'), 'utf8')).toBe('a key, without a line end');
 });
 
 test('a restore that is refused leaves nothing, so that the right one works next', async () => {

@@ -82,6 +82,11 @@ test.each([
   expect(body).toMatchObject({ parameter, detail: expect.stringMatching(new RegExp(`^${parameter}: 1 to 64`)) });
 });
 
+test('a day is no time, and is not taken for a cursor', async () => {
+  const { body } = await server.http.get('/v1/crises/us-iran/risk?asOf=2025-06-14').expect(400);
+  expect(body).toMatchObject({ parameter: 'asOf', detail: 'asOf: a UTC time such as 2026-02-03T04:05:00Z.' });
+});
+
 describe('full text', () => {
   test.each(['🚀', '"', '*', '()', ' '])('%s names no word and is refused, not answered with everything', async (q) => {
     const { body } = await server.http.get(events).query({ q }).expect(400);

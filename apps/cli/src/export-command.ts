@@ -30,6 +30,7 @@ async function runExport({ crisis, url, out }: Flags): Promise<void> {
   const part = `${out}.part`;
   const file = createWriteStream(part).on('error', () => undefined);
   await once(file, 'open').catch((error: Error) => {
+    events.destroy(); // Else the answer, which nobody reads, keeps this program.
     throw new UsageError(`cannot write ${part}: ${error.message}`);
   });
   await pipeline(events, file);

@@ -5,6 +5,7 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -93,14 +94,24 @@ export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = (
         // A head covers what was reached before it, and after a restore that is another log's.
       } else if (notes.length === 0) reached ??= { size: line.size, root: Buffer.from(line.root, 'base64') };
     }
+    if (end === 0 && !mayBeCutOff(descriptor)) throw wrongLine(file, 'its beginning');
   } finally {
     closeSync(descriptor);
   }
   return { notes: notes.reverse(), reached, end };
 }
 
+/** Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut. */
+function mayBeCutOff(descriptor: number): boolean {
+  const first = Buffer.alloc(1);
+  return readSync(descriptor, first, 0, 1, 0) === 0 || first.toString() === '{';
+}
+
+const wrongLine = (file: string, text: string): RecordFault =>
+  new RecordFault('heads', `${file} has a line that was not written so: ${text.slice(0, 80)}`);
+
 function parsed(text: string, file: string): HeadEntry | { size: number; root: string } {
-  const wrong = () => new RecordFault('heads', `${file} has a line that was not written so: ${text.slice(0, 80)}`);
+  const wrong = () => wrongLine(file, text);
   try {
     const line = JSON.parse(text) as Record<string, unknown>;
     const names = Object.keys(line).sort().join();

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Level } from '#event-log';
 import { requireCrisisId } from '../http/crisis-id';
 import { readerOf } from '../http/principal';
-import { badParameter, isDateTime, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
+import { badParameter, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
 import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute } from './time';
@@ -49,6 +49,7 @@ export function momentParameter(query: Query, name: string, now: number): number
 export function asOfParameter(query: Query, name: string, tokens: Tokens, level?: Level): AsOf | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
-  if (isDateTime(text)) return { time: timeParameter(query, name) as number };
+  // No token begins with a digit: this is a time, or meant to be one.
+  if (/^\d/.test(text)) return { time: timeParameter(query, name) as number };
   return { position: tokens.open(text, name, { kind: 'point', ...(level && { level }) }).position };
 }

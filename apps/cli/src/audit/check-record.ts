@@ -12,7 +12,7 @@ import {
   RecordFault,
 } from '#notary';
 import { showProgress } from '../progress';
-import { requireLog } from './data-dir';
+import { requireHeads, requireLog } from './data-dir';
 
 interface Where {
   readonly dataDir: string;
@@ -28,7 +28,7 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
   const stored = existsSync(join(dataDir, LEDGER_FILE)) ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
   const progress = showProgress(reader.head() + 1, process.stderr);
   try {
-    const outside = heads === undefined ? undefined : readHeads(heads);
+    const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
     const keyFile = key ?? join(dataDir, 'log.vkey');
     const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
     // What the record has, before what this folder made of it; a mirror may lag behind that.

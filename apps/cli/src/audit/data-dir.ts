@@ -21,3 +21,9 @@ export function requireLog(folder: string): string {
   if (existsSync(join(folder, 'log.sqlite'))) return folder;
   throw new UsageError(`there is no log in ${folder}: no log.sqlite is there`);
 }
+
+/** A HEADS_FILE, if it is there: nothing was held against one whose name was mistyped. */
+export function requireHeads(file: string): string {
+  if (existsSync(file)) return file;
+  throw new UsageError(`cannot read ${file}: there is no such file of heads; --heads or HEADS_FILE names it`);
+}

@@ -4,7 +4,7 @@ import { type RecordCheck, rebuildTree } from '#notary';
 import { Projector, ViewStore } from '#projections';
 import { showProgress } from '../progress';
 import { printedCheck } from './check-record';
-import { BUILD, dataDirOption, headsOption } from './data-dir';
+import { BUILD, dataDirOption, headsOption, requireHeads } from './data-dir';
 import { ownRecord } from './own-record';
 import { report, refusing } from './report';
 
@@ -28,8 +28,8 @@ interface Rebuilt extends RecordCheck {
 }
 
 /** The tree first: of a log that its heads contradict no views are made. */
-const rebuild = ({ dataDir, ...where }: Flags): Promise<Rebuilt> =>
-  ownRecord({ dataDir, ...where }, async (record) => {
+const rebuild = async ({ dataDir, heads }: Flags): Promise<Rebuilt> =>
+  ownRecord({ dataDir, ...(heads !== undefined && { heads: requireHeads(heads) }) }, async (record) => {
     const events = record.reader.head() + 1;
     const progress = showProgress(2 * events, process.stderr);
     try {

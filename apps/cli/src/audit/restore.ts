@@ -7,7 +7,7 @@ import { EXIT, UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
 import { copyRecord } from './backup';
 import { checkRecord } from './check-record';
-import { BUILD, dataDirOption, headsOption } from './data-dir';
+import { BUILD, dataDirOption, headsOption, requireHeads } from './data-dir';
 
 interface Flags {
   readonly dataDir: string;
@@ -36,7 +36,7 @@ async function runRestore(backup: string | undefined, flags: Flags): Promise<voi
   const record = namedRecord();
   if (acceptLoss !== (recovery !== undefined)) throw new UsageError('--accept-loss and --recovery go together');
   if (heads === undefined) throw new UsageError('--heads (HEADS_FILE) says what was signed since the backup');
-  if (!existsSync(heads)) throw new UsageError(`cannot read ${heads}`);
+  requireHeads(heads);
   if ((backup === undefined) !== (record !== undefined))
     throw new UsageError('name a backup, or an EventStoreDB in the environment, not both');
   const held = existsSync(dataDir) ? readdirSync(dataDir) : [];
