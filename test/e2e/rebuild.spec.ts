@@ -58,7 +58,10 @@ test('is refused while the server runs', async () => {
 });
 
 test('a folder without a log is wrong usage', async () => {
-  expect(await rebuild('/nowhere')).toMatchObject({ code: 2, err: 'crisis-log: there is no log in /nowhere: no log.sqlite is there\n' });
+  expect(await rebuild('/nowhere')).toMatchObject({
+    code: 2,
+    err: 'crisis-log: there is no log in /nowhere: no log.sqlite is there\n',
+  });
 });
 
 test('a wrong tree and wrong views are made again, as they were', async () => {
