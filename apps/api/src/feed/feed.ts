@@ -50,7 +50,7 @@ export class Feed {
   /** The next items after a place, at most `limit` and some hundred KiB. */
   async next(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): Promise<FeedBatch> {
     const tail = this.#tailOf(query.reader);
-    if (tail?.covers(after) && !tail.holds(this.log.head())) await tail.advance();
+    if (tail?.covers(after)) await tail.reach(this.log.head());
     const ready = this.ready(query, after, limit);
     if (ready) return ready;
     const batch = await this.#read(query, after, limit);
