@@ -7,7 +7,7 @@ import type { Config } from './config';
 import type { Consumers } from './consumers/consumers';
 import type { Feed } from './feed/feed';
 import type { Tokens } from './http/tokens';
-import type { ViewEngine } from './views/view-engine';
+import type { ViewEngine } from './view-worker/view-engine';
 
 /** What the routes need, made once at start. Also Nest's injection token for it. */
 export class Context {

@@ -15,7 +15,7 @@ import { type Config, requireCredentials } from './config';
 import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
 import { loadTokenKeys, Tokens } from './http/tokens';
-import { ViewEngine } from './views/view-engine';
+import { ViewEngine } from './view-worker/view-engine';
 
 /** What a server is made of, open. */
 export interface Parts {

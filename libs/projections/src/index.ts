@@ -25,5 +25,6 @@ export { briefingMarkdown } from './briefing-markdown';
 export { Projector } from './projector';
 export { type Unreadable, ViewStore } from './view-store';
 export { CrisisMemory, ViewParked } from './crisis-memory';
+export { CrisisFold } from './crisis-fold';
 export { FEED_START, type FeedEntry, type FeedKind, type FeedPlace, isBeyond } from './feed-index';
 export { actorCodesOf } from './listing';

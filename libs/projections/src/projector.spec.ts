@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from '#catalogue';
 import { LEVELS, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { fixture } from '../../../test/support/fixture';
-import { modelOf, Moment, projections, Projector, ViewStore } from './index';
+import { CrisisFold, type CrisisMemory, modelOf, Moment, projections, Projector, ViewStore } from './index';
 
 interface Example {
   readonly name: string;
@@ -21,6 +21,7 @@ const CRISES = [
   'references of a crisis',
 ];
 const BUILD = '1.0.0';
+const RED = LEVELS.indexOf('RED');
 const AT = Date.parse('2026-03-01T00:00:00Z') / 60_000;
 
 let dataDir: string;
@@ -51,10 +52,10 @@ function newEvent({ recordedAt: _recordedAt, ...element }: Record<string, unknow
 }
 
 /** Every view of every crisis at every level and as-of, as one text. */
-function everything(projector: Projector): string {
+function everything(memoryOf: (crisis: string) => Pick<CrisisMemory, 'frameAt' | 'effectiveEvents'>): string {
   const views: unknown[] = [];
   for (const crisis of CRISES.map((name) => name.replaceAll(' ', '-'))) {
-    const memory = projector.memory(crisis);
+    const memory = memoryOf(crisis);
     for (const [level] of LEVELS.entries()) {
       for (let asOf = 0; asOf <= log.head(); asOf += 3) {
         const frame = memory.frameAt(asOf, level, AT);
@@ -66,6 +67,8 @@ function everything(projector: Projector): string {
   }
   return JSON.stringify(views);
 }
+
+const viewsOf = (projector: Projector): string => everything((crisis) => projector.memory(crisis));
 
 const inNewFolder = <T>(work: (folder: string) => T): T => {
   const folder = mkdtempSync(join(tmpdir(), 'crisis-log-views-'));
@@ -80,7 +83,7 @@ const projected = (folder: string): { text: string; store: ViewStore } => {
   const store = ViewStore.open(folder, log.logId, BUILD);
   const projector = new Projector(log.reader, store);
   projector.catchUp(log.head());
-  return { text: everything(projector), store };
+  return { text: viewsOf(projector), store };
 };
 
 const expected = (): string =>
@@ -107,9 +110,38 @@ test('the views are the same when every event is folded with the crises in memor
       projector.catchUp(position);
       CRISES.forEach((name) => projector.memory(name.replaceAll(' ', '-')));
     }
-    expect(everything(projector)).toBe(expected());
+    expect(viewsOf(projector)).toBe(expected());
     store.close();
   }));
+
+test('the views are the same when a crisis is folded from its events alone', () => {
+  const folded = everything((crisis) => {
+    const fold = new CrisisFold();
+    for (const event of log.readStream(`crisis-${crisis}`)) fold.add(event);
+    return fold;
+  });
+  expect(folded).toBe(expected());
+});
+
+test('a fold without what comes later is the crisis as it was, and one with what it cannot read says so', () => {
+  const stream = 'crisis-corrections-and-retractions';
+  const events = [...log.readStream(stream)];
+  for (let known = 1; known <= events.length; known++) {
+    const fold = new CrisisFold();
+    events.slice(0, known).forEach((event) => fold.add(event));
+    const { position } = events[known - 1]!;
+    inNewFolder((folder) => {
+      const store = ViewStore.open(folder, log.logId, BUILD);
+      const projector = new Projector(log.reader, store);
+      projector.catchUp(position);
+      const memory = projector.memory(stream.slice('crisis-'.length));
+      expect(fold.effectiveEvents(position, RED, AT)).toEqual(memory.effectiveEvents(position, RED, AT));
+      store.close();
+    });
+    fold.add({ ...events.at(-1)!, id: 'x', schemaVersion: 99, marking: 'inherit' });
+    expect(() => fold.effectiveEvents(log.head(), RED, AT)).toThrow('event x cannot be read');
+  }
+});
 
 /** T11: whatever is written when the process ends, the checkpoint is of the same moment. */
 test('a crash at any write leaves a store that goes on to the same views', () => {

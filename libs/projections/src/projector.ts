@@ -1,11 +1,11 @@
 import { cameo } from '#catalogue';
 import type { LogReader, Position, StoredEvent } from '#event-log';
 import { CrisisMemory } from './crisis-memory';
-import { type History, versionsOf } from './amendments';
 import { applyEvent, type HistoryChange } from './effective-events';
-import { type EventBody, factsOf } from './facts';
-import { type FrameEvent, frameEventOf, type LevelIndex, levelIndexOf } from './frame';
+import type { EventBody } from './facts';
+import { type FrameEvent, frameEventOf, levelIndexOf } from './frame';
 import { recordedEventOf } from './recorded-event';
+import { unreadableOriginal } from './unreadable';
 import type { ViewStore } from './view-store';
 
 /** Events folded and written per transaction: small enough that a question waits for one of them, not for all. */
@@ -107,24 +107,8 @@ export class Projector {
       return change ? { change } : {};
     } catch (error) {
       if ((error as { code?: string }).code === 'ERR_SQLITE_ERROR') throw error;
-      const level = levelIndexOf(this.store.listing.levelAt(stored.position));
+      const level = this.store.listing.levelAt(stored.position);
       return { change: unreadableOriginal(stored, level), unreadable: (error as Error).message };
     }
   }
 }
-
-/**
- * An event that this build cannot read is not skipped: it stands in its crisis as an original, before all
- * others, and parks the views that would have to include it. Retracting it, or a build that reads it,
- * unparks them.
- */
-function unreadableOriginal({ position, id }: StoredEvent, level: LevelIndex): HistoryChange {
-  const history: History = { original: { position, eventId: id, level, facts: NOTHING }, amendments: [] };
-  return { history, versions: versionsOf(history) };
-}
-
-const NOTHING = factsOf(
-  'AnalystAssessmentIssued',
-  { content: { occurredAt: '1900-01-01T00:00:00Z' }, refs: {}, sources: {} },
-  () => undefined,
-);

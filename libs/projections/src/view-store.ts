@@ -62,17 +62,8 @@ export class ViewStore {
     return ViewStore.#openFor(path, logId, build) ?? ViewStore.#create(path, logId, build);
   }
 
-  /** For a fold of a part of the log, gone with whoever made it. */
-  static inMemory(logId: string): ViewStore {
-    return ViewStore.#made(':memory:', logId, '');
-  }
-
   static #create(path: string, logId: string, build: string): ViewStore {
     remove(path);
-    return ViewStore.#made(path, logId, build);
-  }
-
-  static #made(path: string, logId: string, build: string): ViewStore {
     const db = connect(path);
     db.exec(`BEGIN; ${SCHEMA} COMMIT`);
     db.prepare('INSERT INTO checkpoint (log_id, build, position) VALUES (?, ?, -1)').run(logId, build);

@@ -1,7 +1,7 @@
 import { type Risk, projections, type Situation } from '#projections';
 import { Problem } from '../http/problem';
-import type { ReadContext } from '../views/read-context';
-import type { DiffQuestion } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { DiffQuestion } from '../view-worker/read-request';
 import { asOfOf, type Scene, sceneOf, situationIn } from '../views/situate';
 import { MINUTE_MS, textOfMinute } from '../views/time';
 

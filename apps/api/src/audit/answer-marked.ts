@@ -1,7 +1,7 @@
 import type { Level, Position } from '#event-log';
 import { Problem } from '../http/problem';
-import type { ReadContext } from '../views/read-context';
-import type { Reader } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { Reader } from '../view-worker/read-request';
 import { requireCrisis } from '../views/situate';
 
 /** Where an event stands that the reader sees. */

@@ -1,13 +1,13 @@
-import { Projector, projections, ViewStore } from '#projections';
+import { CrisisFold, projections } from '#projections';
 import { streamOf } from '../http/crisis-id';
 import { digested } from '../views/answer-view';
-import type { ReadContext } from '../views/read-context';
-import type { ReplayQuestion, ViewName } from '../views/read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from '../views/situate';
+import type { ReadContext } from '../view-worker/read-context';
+import type { ReplayQuestion, ViewName } from '../view-worker/read-request';
+import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn } from '../views/situate';
 import { textOfMinute } from '../views/time';
+import { lastShown } from './last-shown';
 
 const VIEWS = Object.keys(projections) as ViewName[];
-const EVERY = 2 ** 31 - 1;
 
 /**
  * Every view as it stood at a point of the record: the same functions over the same events, so with the same digests as
@@ -29,20 +29,17 @@ export function answerReplay(context: ReadContext, question: ReplayQuestion): st
   return `${JSON.stringify(head).slice(0, -1)},"views":{${views.join(',')}}}`;
 }
 
-function sceneAsShown(context: ReadContext, question: ReplayQuestion): Scene {
-  const { crisis, asOf } = question;
+function sceneAsShown(context: ReadContext, question: ReplayQuestion): Scene<Folded> {
+  const { crisis, asOf, reader } = question;
   const { log, store } = context;
-  const known = asOf === undefined ? log.head() : 'time' in asOf ? log.positionKnownAt(asOf.time) : asOf.position;
-  const changed = store.listing.find({ crisis, level: 'RED', types: ['MarkingChanged'], after: known, limit: 1 });
-  return sceneOf(changed.length === 0 ? context : contextUpTo(context, crisis, known), question);
-}
-
-/** The crisis as it was when the record ended at this position: its events folded again, up to there. */
-function contextUpTo(context: ReadContext, crisis: string, position: number): ReadContext {
-  const { log } = context;
-  const store = ViewStore.inMemory('');
-  const projector = new Projector(log, store);
-  const maxCount = log.revisionAt(streamOf(crisis), position) + 1;
-  if (maxCount > 0) projector.fold([...log.readStream(streamOf(crisis), { maxCount: Math.min(maxCount, EVERY) })]);
-  return { ...context, store, projector };
+  const known = knownAt(log, asOf);
+  const types = ['MarkingChanged'];
+  const changed = store.listing.find({ crisis, level: 'RED', types, after: known, limit: 1 });
+  if (changed.length === 0) return sceneOf(context, question);
+  // As the record stood then: its events folded again, up to there.
+  const stream = streamOf(crisis);
+  const fold = new CrisisFold();
+  const maxCount = log.revisionAt(stream, known) + 1;
+  for (const event of log.readStream(stream, { maxCount })) fold.add(event);
+  return sceneIn(log, fold, lastShown(log, stream, known, reader.level), question);
 }

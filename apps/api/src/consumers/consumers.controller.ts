@@ -8,7 +8,7 @@ import { leftBy } from '../http/left-by';
 import { numberParameter, onlyKnown, type Query as Parameters } from '../http/parameters';
 import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
-import type { Reader } from '../views/read-request';
+import type { Reader } from '../view-worker/read-request';
 import type { Consumer } from './consumer';
 import { acknowledge, refuse, replay } from './consumer-decisions';
 import { askedAcknowledgement, askedConsumer, askedRefusal, askedReplay, nameOf } from './consumer-request';

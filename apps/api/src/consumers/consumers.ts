@@ -5,7 +5,7 @@ import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
 import { Waiter } from '../feed/waiter';
 import { Problem, retryAfter } from '../http/problem';
-import type { Reader } from '../views/read-request';
+import type { Reader } from '../view-worker/read-request';
 import { Consumer } from './consumer';
 import { nextDueAt, nextStep, overdue, roomFor, takenFrom } from './consumer-decisions';
 import type { ConsumerDefinition, Lease } from './consumer-state';

@@ -1,7 +1,7 @@
 import { LEVELS } from '#event-log';
 import { type FeedEntry, type FeedPlace, isBeyond } from '#projections';
-import type { ReadContext } from '../views/read-context';
-import type { FeedQuestion } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { FeedQuestion } from '../view-worker/read-request';
 import { requireCrisis } from '../views/situate';
 import { cloudEvent } from './cloud-event';
 import { keyOf, LAST_INDEX } from './feed-item';

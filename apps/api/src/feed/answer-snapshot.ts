@@ -1,9 +1,9 @@
 import { definitions } from '#catalogue';
 import { actorCodesOf } from '#projections';
 import { effectiveOf } from '../read/answer-events';
-import { wireEvent } from '../read/wire-event';
-import type { ReadContext } from '../views/read-context';
-import type { SnapshotQuestion } from '../views/read-request';
+import { wireEvent } from '../view-worker/wire-event';
+import type { ReadContext } from '../view-worker/read-context';
+import type { SnapshotQuestion } from '../view-worker/read-request';
 import { requireCrisis } from '../views/situate';
 import { isAsked } from './feed-query';
 

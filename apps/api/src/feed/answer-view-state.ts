@@ -1,7 +1,7 @@
 import { LEVELS } from '#event-log';
 import { answerView } from '../views/answer-view';
-import type { ReadContext } from '../views/read-context';
-import type { ViewStateQuestion } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { ViewStateQuestion } from '../view-worker/read-request';
 import { sceneOf } from '../views/situate';
 import { floorToMinute, MINUTE_MS } from '../views/time';
 

@@ -2,9 +2,9 @@ import { v5 as uuidV5 } from 'uuid';
 import { readSchemaUri } from '#catalogue';
 import { LEVELS, type StoredEvent } from '#event-log';
 import type { FeedEntry } from '#projections';
-import { wireEvent } from '../read/wire-event';
-import type { ReadContext } from '../views/read-context';
-import type { Reader } from '../views/read-request';
+import { wireEvent } from '../view-worker/wire-event';
+import type { ReadContext } from '../view-worker/read-context';
+import type { Reader } from '../view-worker/read-request';
 
 /** Where items are made from. */
 export type CloudEventSource = Pick<ReadContext, 'log' | 'origin'>;

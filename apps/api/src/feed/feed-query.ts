@@ -1,6 +1,6 @@
 import { definitions } from '#catalogue';
 import { badParameter, type Query, textParameter } from '../http/parameters';
-import type { Reader } from '../views/read-request';
+import type { Reader } from '../view-worker/read-request';
 import type { FeedItemKey } from './feed-item';
 
 /** What of the feed is asked for: all that the reader may see, unless narrowed. */

@@ -13,7 +13,7 @@ import { feedQuery, type FeedQuery, FILTERS } from './feed-query';
 import { pullFeed } from './pull-feed';
 import { snapshotLines } from './snapshot-lines';
 import { cursorOf, StreamFeed } from './stream-feed';
-import { reach } from '../views/at-least';
+import { reach } from '../view-worker/at-least';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
-import type { ViewEngine } from '../views/view-engine';
+import type { ViewEngine } from '../view-worker/view-engine';
 import { type FeedBatch, batchIn } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import { FeedTail } from './feed-tail';

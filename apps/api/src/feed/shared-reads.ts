@@ -1,5 +1,5 @@
-import type { ReadRequest } from '../views/read-request';
-import type { ViewEngine } from '../views/view-engine';
+import type { ReadRequest } from '../view-worker/read-request';
+import type { ViewEngine } from '../view-worker/view-engine';
 
 /** What followers read is asked for a few at a time, so that they do not crowd out those who ask. */
 const AT_ONCE = 8;

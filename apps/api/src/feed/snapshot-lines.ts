@@ -1,5 +1,5 @@
 import type { Position } from '#event-log';
-import type { ViewEngine } from '../views/view-engine';
+import type { ViewEngine } from '../view-worker/view-engine';
 import type { FeedQuery } from './feed-query';
 
 /** Page after page, so that a record of any size is read in constant memory; a reader that stops is not read for. */

@@ -1,5 +1,5 @@
 import type { Context } from '../app.context';
-import type { ViewName, ViewStateQuestion } from '../views/read-request';
+import type { ViewName, ViewStateQuestion } from '../view-worker/read-request';
 import type { ViewStateHead } from './answer-view-state';
 import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { FeedQuery } from './feed-query';

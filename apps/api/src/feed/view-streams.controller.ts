@@ -5,7 +5,7 @@ import { Context } from '../app.context';
 import { requireCrisisId } from '../http/crisis-id';
 import { onlyKnown, type Query as Parameters } from '../http/parameters';
 import { readerOf } from '../http/principal';
-import type { ViewName } from '../views/read-request';
+import type { ViewName } from '../view-worker/read-request';
 import { EventStream } from './event-stream';
 import { FollowedView } from './stream-view';
 

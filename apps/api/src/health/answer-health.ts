@@ -1,4 +1,4 @@
-import type { ReadContext } from '../views/read-context';
+import type { ReadContext } from '../view-worker/read-context';
 
 /** Enough to see what is the matter; a build too old for the record may not be able to read most of it. */
 const SHOWN = 10;

@@ -1,7 +1,7 @@
 import { type Frame, projections } from '#projections';
 import { summaryOf } from '../views/answer-series';
-import type { ReadContext } from '../views/read-context';
-import type { CrisesQuestion, Moment, Reader } from '../views/read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { CrisesQuestion, Moment, Reader } from '../view-worker/read-request';
 import { asOfOf, sceneOf, situationIn } from '../views/situate';
 import { floorToMinute, MINUTE_MS, textOfMinute } from '../views/time';
 import { toProblem } from '../http/to-problem';

@@ -2,11 +2,11 @@ import { definitions, read } from '#catalogue';
 import type { Level, Position } from '#event-log';
 import { LEVELS } from '#event-log';
 import { Problem } from '../http/problem';
-import { answerReached } from '../views/answer-reached';
-import type { ReadContext } from '../views/read-context';
-import type { EventsQuestion, Reader } from '../views/read-request';
+import { answerReached } from '../view-worker/answer-reached';
+import type { ReadContext } from '../view-worker/read-context';
+import type { EventsQuestion, Reader } from '../view-worker/read-request';
 import { pointToken, requireCrisis } from '../views/situate';
-import { exportedEvent, wireEvent } from './wire-event';
+import { exportedEvent, wireEvent } from '../view-worker/wire-event';
 
 /** A page of large events ends early: what one reader makes the server hold is bounded. */
 const MAX_PAGE_CHARS = 4 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { onlyKnown, type Query as Parameters } from '../http/parameters';
 import { callerOf, readerOf } from '../http/principal';
-import { caughtUpTo } from '../views/at-least';
+import { caughtUpTo } from '../view-worker/at-least';
 import { momentOf } from '../views/moment-of';
 
 @Controller('v1/crises')

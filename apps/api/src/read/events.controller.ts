@@ -6,7 +6,7 @@ import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
 import { readerOf } from '../http/principal';
-import { caughtUpTo } from '../views/at-least';
+import { caughtUpTo } from '../view-worker/at-least';
 import {
   badParameter,
   numberParameter,
@@ -15,7 +15,7 @@ import {
   textParameter,
   timeParameter,
 } from '../http/parameters';
-import type { EventsQuestion } from '../views/read-request';
+import type { EventsQuestion } from '../view-worker/read-request';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;

@@ -7,11 +7,11 @@ import {
   reportTypeOf,
   type Situation,
 } from '#projections';
-import { wireEvent } from '../read/wire-event';
+import { wireEvent } from '../view-worker/wire-event';
 import { digested } from './answer-view';
 import { DAY_MS } from './time';
-import type { ReadContext } from './read-context';
-import type { BriefingQuestion } from './read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { BriefingQuestion } from '../view-worker/read-request';
 import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
 
 /** Of amendments and of changes of the frame these many, the latest, are looked at. */

@@ -1,6 +1,6 @@
 import { modelOf, projections, type SeriesPoint, type Situation } from '#projections';
-import type { ReadContext } from './read-context';
-import type { SeriesQuestion } from './read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { SeriesQuestion } from '../view-worker/read-request';
 import { asOfOf, type Scene, sceneOf } from './situate';
 import { floorToMinute, MINUTE_MS } from './time';
 

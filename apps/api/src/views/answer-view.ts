@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '#event-log';
 import { projections } from '#projections';
-import type { ReadContext } from './read-context';
-import type { ViewQuestion } from './read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { ViewQuestion } from '../view-worker/read-request';
 import { asOfOf, sceneOf, situationIn } from './situate';
 
 /** Any projection, by its name in the table of contents. */

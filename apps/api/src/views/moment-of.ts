@@ -4,7 +4,7 @@ import { requireCrisisId } from '../http/crisis-id';
 import { readerOf } from '../http/principal';
 import { badParameter, isDateTime, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
-import type { AsOf, Moment } from './read-request';
+import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute } from './time';
 
 /** A client's clock may be a little ahead; a view of the future is not one of what is known. `nextChangeAt` looks ahead. */

@@ -1,4 +1,4 @@
-import { LEVELS, type Level, type Position } from '#event-log';
+import { LEVELS, type Level, type LogReader, type Position } from '#event-log';
 import {
   type CrisisMemory,
   type Frame,
@@ -8,16 +8,19 @@ import {
   type Situation,
 } from '#projections';
 import { Problem } from '../http/problem';
-import type { ReadContext } from './read-context';
-import type { Moment } from './read-request';
+import type { ReadContext } from '../view-worker/read-context';
+import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute, MINUTE_MS } from './time';
 
+/** What the views of a crisis are computed from: what is kept of it, or a fold of its own. */
+export type Folded = Pick<CrisisMemory, 'frameAt' | 'effectiveEvents'>;
+
 /** A question about a crisis, settled: which events, seen from where, at what moment. */
-export interface Scene {
+export interface Scene<Memory extends Folded = CrisisMemory> {
   readonly crisis: string;
   readonly level: Level;
   readonly levelIndex: LevelIndex;
-  readonly memory: CrisisMemory;
+  readonly memory: Memory;
   /** The last event of the crisis that the reader sees and that was known: hidden events do not move it. */
   readonly asOf: Position;
   /** Milliseconds: the time asked for, else when the event at `asOf` was recorded. */
@@ -28,14 +31,25 @@ export interface Scene {
   readonly model: string | undefined;
 }
 
-export function sceneOf(context: ReadContext, { crisis, reader, now, at, asOf, model }: Moment): Scene {
-  const { listing } = context.store;
-  const { level } = reader;
-  const head = context.log.head();
-  const known = asOf === undefined ? head : 'time' in asOf ? context.log.positionKnownAt(asOf.time) : asOf.position;
-  const last = listing.lastVisible(crisis, known, level);
-  const memory = requireCrisis(context, crisis, level, head);
-  const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : context.log.at(last)!.recordedAt;
+export function sceneOf(context: ReadContext, moment: Moment): Scene {
+  const { crisis, reader, asOf } = moment;
+  const { log, store } = context;
+  const memory = requireCrisis(context, crisis, reader.level, log.head());
+  return sceneIn(log, memory, store.listing.lastVisible(crisis, knownAt(log, asOf), reader.level), moment);
+}
+
+/** The last position known then. */
+export const knownAt = (log: LogReader, asOf: AsOf | undefined): Position =>
+  asOf === undefined ? log.head() : 'time' in asOf ? log.positionKnownAt(asOf.time) : asOf.position;
+
+/** @param last the last event that the reader sees of what was known then */
+export function sceneIn<Memory extends Folded>(
+  log: LogReader,
+  memory: Memory,
+  last: Position,
+  { crisis, reader: { level }, now, at, asOf, model }: Moment,
+): Scene<Memory> {
+  const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : log.at(last)!.recordedAt;
   // Of a time still to come we know what we know now; a cursor's moment stays, or it could not be repeated exactly.
   const isFuture = asOf === undefined || ('time' in asOf && asOf.time > now);
   const moment = at ?? floorToMinute(isFuture ? now : asOfTime);
@@ -46,7 +60,7 @@ export function sceneOf(context: ReadContext, { crisis, reader, now, at, asOf, m
 }
 
 /** V's input and, lazily computed, everything that views share, of a scene or of another moment of it. */
-export function situationIn(scene: Scene, at: number = scene.at, asOf: Position = scene.asOf): Situation {
+export function situationIn(scene: Scene<Folded>, at: number = scene.at, asOf: Position = scene.asOf): Situation {
   const minute = at / MINUTE_MS;
   const frame = scene.memory.frameAt(asOf, scene.levelIndex, minute);
   if (!frame)
@@ -70,7 +84,7 @@ export function requireCrisis(context: ReadContext, crisis: string, level: Level
 }
 
 /** The point of the record that an answer rests on, as its reader may know it. */
-export const asOfOf = (context: ReadContext, scene: Scene): { time: string; cursor: string } => ({
+export const asOfOf = (context: ReadContext, scene: Scene<Folded>): { time: string; cursor: string } => ({
   time: new Date(scene.asOfTime).toISOString(),
   cursor: pointToken(context, scene.asOf, scene.level),
 });

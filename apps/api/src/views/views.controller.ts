@@ -11,9 +11,9 @@ import {
   type Query as Parameters,
   timeParameter,
 } from '../http/parameters';
-import { caughtUpTo } from './at-least';
+import { caughtUpTo } from '../view-worker/at-least';
 import { momentOf, momentParameter } from './moment-of';
-import type { ViewName } from './read-request';
+import type { ViewName } from '../view-worker/read-request';
 import { DAY_MS } from './time';
 
 const MAX_BRIEFING_DAYS = 90;

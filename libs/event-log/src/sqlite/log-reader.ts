@@ -91,6 +91,13 @@ export class LogReader {
     return this.rows(sql, stream, id).map((row) => this.event(row))[0];
   }
 
+  /** The events of the stream that target this one, oldest first. */
+  amendmentsOf(stream: string, id: string): StoredEvent[] {
+    const key = 'select id from stream where name = ?';
+    const sql = `select ${COLUMNS} from event where stream = (${key}) and target = unhex(?, '-') order by revision`;
+    return this.rows(sql, stream, id).map((row) => this.event(row));
+  }
+
   at(position: Position): StoredEvent | undefined {
     return this.rows(`select ${COLUMNS} from event where position = ?`, position).map((row) => this.event(row))[0];
   }

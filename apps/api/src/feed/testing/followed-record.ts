@@ -5,7 +5,7 @@ import { parse } from '#catalogue';
 import { type Level, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { opening } from '../../../../../test/support/elements';
 import { RedReads } from '../../access/red-reads';
-import { ViewEngine } from '../../views/view-engine';
+import { ViewEngine } from '../../view-worker/view-engine';
 import { Feed } from '../feed';
 import type { FeedQuery } from '../feed-query';
 

@@ -7,10 +7,10 @@ import { answerHealth } from '../health/answer-health';
 import { answerFeed, answerFeedEnd } from '../feed/answer-feed';
 import { answerSnapshot } from '../feed/answer-snapshot';
 import { answerViewState } from '../feed/answer-view-state';
-import { answerBriefing } from './answer-briefing';
+import { answerBriefing } from '../views/answer-briefing';
 import { answerReached } from './answer-reached';
-import { answerSeries } from './answer-series';
-import { answerView } from './answer-view';
+import { answerSeries } from '../views/answer-series';
+import { answerView } from '../views/answer-view';
 import type { ReadContext } from './read-context';
 import type { ReadRequest } from './read-request';
 
