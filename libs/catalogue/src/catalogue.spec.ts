@@ -2,8 +2,8 @@ import { fixture } from '../../../test/support/fixture';
 import {
   type CrisisEvent,
   type EventType,
-  NewerSchemaVersion,
   UnknownEventType,
+  UnknownSchemaVersion,
   definitions,
   parse,
   read,
@@ -159,10 +159,12 @@ describe('reading', () => {
 
   test('a type or a version of a later build is an error of its own, for the view to park on', () => {
     expect(() => read({ type: 'MoonLanded', schemaVersion: 1, content: {} })).toThrow(UnknownEventType);
-    expect(() => read({ type: 'StrikeReported', schemaVersion: 2, content: {} })).toThrow(NewerSchemaVersion);
+    expect(() => read({ type: 'StrikeReported', schemaVersion: 2, content: {} })).toThrow(UnknownSchemaVersion);
+    // Another writer's, of whatever type it says.
+    expect(() => read({ type: 'StrikeReported', schemaVersion: 0, content: {} })).toThrow(UnknownSchemaVersion);
     const data = { content: { type: 'StrikeReported' } };
     const correction = { type: 'EventCorrected', schemaVersion: 1, contentSchemaVersion: 2 };
-    expect(() => upcast({ data }, correction)).toThrow(NewerSchemaVersion);
+    expect(() => upcast({ data }, correction)).toThrow(UnknownSchemaVersion);
   });
 
   test('upcasting what is current costs nothing: the same object', () => {

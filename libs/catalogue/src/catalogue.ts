@@ -46,7 +46,7 @@ export const createCatalogue = <Definition extends EventDefinition>(definitions:
   /**
    * An element (or what a projection keeps of one under the same names) as the current versions have it. Free when
    * it is current: the very object passed comes back, without defaults.
-   * @throws UnknownEventType, NewerSchemaVersion: this build cannot read it, a later one can.
+   * @throws UnknownEventType, UnknownSchemaVersion: this build cannot read it, another may.
    */
   const upcast = (element: Owner, its: Omit<StoredContent, 'content' | 'refs' | 'sources'>): Owner => {
     const current = upcastElement(stored(its.type).definition, its.schemaVersion, element);
@@ -61,7 +61,7 @@ export const createCatalogue = <Definition extends EventDefinition>(definitions:
    * A stored event as it goes over the wire: put together from its parts, upcast, defaults filled in, with what is
    * derived. The caller adds what it knows: ids, crisis, marking, times. The content of a correction gets no derived
    * fields, so that what was read can be sent again.
-   * @throws UnknownEventType, NewerSchemaVersion.
+   * @throws UnknownEventType, UnknownSchemaVersion.
    */
   const read = (event: StoredContent): EventOf<Definition> => {
     const { definition, fill } = stored(event.type);

@@ -18,15 +18,15 @@ export class UnknownEventType extends Error {
   }
 }
 
-/** A stored event written under a later schema version than this build knows. */
-export class NewerSchemaVersion extends Error {
-  override readonly name = 'NewerSchemaVersion';
+/** A stored event of no schema version that this build knows: of a later one, or, of another writer, of none (0). */
+export class UnknownSchemaVersion extends Error {
+  override readonly name = 'UnknownSchemaVersion';
 
   constructor(
     readonly type: string,
     readonly version: number,
     readonly known: number,
   ) {
-    super(`${type} of schema version ${version}, known up to ${known}: read it with a newer build`);
+    super(`${type} of schema version ${version}, known are 1 to ${known}: read it with a build that has it`);
   }
 }

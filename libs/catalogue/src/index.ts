@@ -23,7 +23,7 @@ export const openApiSchemas = () => componentSchemas(definitions);
 
 export { readSchemaUri } from './json-schema';
 export { cameo, type CameoEntry, type CameoEventType } from './cameo';
-export { InvalidEvent, NewerSchemaVersion, UnknownEventType } from './errors';
+export { InvalidEvent, UnknownSchemaVersion, UnknownEventType } from './errors';
 export { isCrisisId } from './crisis-id';
 export * from './limits';
 export * from './vocabulary';

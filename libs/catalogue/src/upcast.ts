@@ -1,5 +1,5 @@
 import type { EventDefinition } from './define-event';
-import { NewerSchemaVersion } from './errors';
+import { UnknownSchemaVersion } from './errors';
 import type { Owner } from './rules';
 
 /**
@@ -8,7 +8,8 @@ import type { Owner } from './rules';
  */
 export const upcastElement = (definition: EventDefinition, version: number, element: Owner): Owner => {
   if (version === definition.version) return element;
-  if (version > definition.version) throw new NewerSchemaVersion(definition.type, version, definition.version);
+  if (version < 1 || version > definition.version)
+    throw new UnknownSchemaVersion(definition.type, version, definition.version);
   let current: object = element;
   for (let from = version; from < definition.version; from++) current = definition.upcast[from]!.up(current as never);
   return current as Owner;

@@ -5,7 +5,7 @@ import type { RecordedEvent } from './frame';
 
 /**
  * A stored event as the folds take it: parsed and upcast.
- * @throws UnknownEventType, NewerSchemaVersion when this build cannot read it.
+ * @throws UnknownEventType, UnknownSchemaVersion when this build cannot read it.
  */
 export const recordedEventOf = (stored: StoredEvent, { content, refs, sources }: EventBody): RecordedEvent => ({
   position: stored.position,

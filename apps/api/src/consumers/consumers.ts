@@ -1,4 +1,5 @@
 import type { Position, RecordLog } from '#event-log';
+import type { FeedPlace } from '#projections';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
@@ -86,13 +87,19 @@ export class Consumers {
   async next(consumer: Consumer, reader: Reader, wanted: Wanted): Promise<Given | undefined> {
     const { feed, clock } = this.parts;
     const deadline = performance.now() + wanted.waitMs;
+    const waiter = new Waiter(wanted.left);
+    const wake = (): void => waiter.wake();
     for (;;) {
       // Taken first: what changes while it is looked at is not missed.
       const { changed } = consumer;
       const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted));
       const left = Math.min(deadline - performance.now(), nextDueAt(consumer.state, clock()) - clock(), LOOK_AGAIN_MS);
       if (given || !end || deadline <= performance.now() || wanted.left.aborted || feed.isClosed) return given;
-      await feed.more(reader, end, Math.max(0, left), new Waiter(AbortSignal.any([changed, wanted.left])));
+      if (changed.aborted) continue;
+      // Taken off again: what is not aborted for days keeps all who ever listened.
+      changed.addEventListener('abort', wake);
+      await feed.more(end.query, end.at, Math.max(0, left), waiter);
+      changed.removeEventListener('abort', wake);
     }
   }
 
@@ -107,12 +114,12 @@ export class Consumers {
       );
   }
 
-  /** In turn. Without anything to give: the place in the feed behind which it may come, if there is one. */
+  /** In turn. Without anything to give: what is asked of the feed, and behind which place it may come, if there is one. */
   async #take(
     consumer: Consumer,
     reader: Reader,
     wanted: Wanted,
-  ): Promise<{ readonly given?: Given; readonly end?: FeedBatch['at'] }> {
+  ): Promise<{ readonly given?: Given; readonly end?: { readonly query: FeedQuery; readonly at: FeedPlace } }> {
     for (;;) {
       const now = this.parts.clock();
       const definition = requireMade(consumer, reader);
@@ -126,9 +133,10 @@ export class Consumers {
       const limit = roomFor(state, wanted.limit);
       const step = nextStep(state, now, limit);
       if (!step) return {};
-      const part = await this.parts.feed.next(queryOf(definition, reader, step.crisis), step.after, step.limit);
+      const query = queryOf(definition, reader, step.crisis);
+      const part = await this.parts.feed.next(query, step.after, step.limit);
       const entry = takenFrom(state, step, part, { limit, expiresAt: now + wanted.leaseMs });
-      if (!entry) return { end: part.at };
+      if (!entry) return { end: { query, at: part.at } };
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };
     }

@@ -28,6 +28,8 @@ export class FeedTail {
   /** Followers with one question at one place get one answer. */
   private readonly batches = new Map<string, FeedBatch>();
   private readonly waiters = new Set<Woken>();
+  /** Those who ask, by how far they have to be told. */
+  private readonly askers = new Map<() => void, number>();
 
   constructor(
     private start: FeedPlace,
@@ -61,6 +63,13 @@ export class FeedTail {
     return (this.advancing ??= this.pull().finally(() => (this.advancing = undefined)));
   }
 
+  /** The same for one who asks: he is not kept by what comes meanwhile, which may have no end. */
+  async reach(head: number): Promise<void> {
+    if (this.holds(head)) return;
+    const held = new Promise<void>((resolve) => this.askers.set(resolve, head));
+    await Promise.race([this.advance(), held]);
+  }
+
   batch(query: FeedQuery, after: FeedPlace, limit: number): FeedBatch {
     const key = `${after.position} ${after.index} ${limit} ${query.filter}`;
     let batch = this.batches.get(key);
@@ -89,12 +98,16 @@ export class FeedTail {
     while (this.isStale) {
       const until = performance.now() + Math.floor(this.waiters.size * WRITE_MS);
       let hasGrown = false;
-      do {
-        await this.linger(until);
-        hasGrown = (await this.readOn()) || hasGrown;
-      } while (performance.now() < until && (this.isStale || this.isGrowing()));
-      if (hasGrown) this.wakeAll();
+      try {
+        do {
+          await this.linger(until);
+          hasGrown = (await this.readOn()) || hasGrown;
+        } while (performance.now() < until && (this.isStale || this.isGrowing()));
+      } finally {
+        if (hasGrown) this.wakeAll();
+      }
     }
+    this.askers.clear();
   }
 
   /** What is on its way goes with the rest where many are written to: one round of writes takes less than two. */
@@ -110,6 +123,7 @@ export class FeedTail {
     this.isWhole = batch.caughtUp;
     this.isStale ||= !batch.caughtUp;
     this.keep(batch.items);
+    for (const [tell, head] of this.askers) if (this.holds(head) && this.askers.delete(tell)) tell();
     return batch.items.length > 0;
   }
 

@@ -99,10 +99,10 @@ test('a hidden event ends no waiting, a visible one does', async () => {
   const left = new AbortController();
   const { at } = await everything('GREEN');
   const { at: atRed } = await everything('RED');
-  const waiting = record.feed.more(asked('GREEN').reader, at, 60_000, new Waiter(left.signal));
+  const waiting = record.feed.more(asked('GREEN'), at, 60_000, new Waiter(left.signal));
   let ended = false;
   void waiting.then(() => (ended = true));
-  const red = record.feed.more(asked('RED').reader, atRed, 60_000, new Waiter(left.signal));
+  const red = record.feed.more(asked('RED'), atRed, 60_000, new Waiter(left.signal));
   await record.append(strike({ tlp: 'RED' }));
   // The reader above was told, so the lower one would have been by now.
   expect(await red).toBe(true);
@@ -132,7 +132,7 @@ test('however many come at the same time, each is told where the feed ends', asy
 
 test('nobody waits any longer once the feed is closed', async () => {
   const { at } = await everything('RED');
-  const waiting = record.feed.more(asked('RED').reader, at, 60_000, new Waiter(new AbortController().signal));
+  const waiting = record.feed.more(asked('RED'), at, 60_000, new Waiter(new AbortController().signal));
   record.feed.close();
   expect(await waiting).toBe(false);
 });

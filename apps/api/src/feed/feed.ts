@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
-import type { Reader } from '../view-worker/read-request';
 import type { ViewEngine } from '../view-worker/view-engine';
 import { type FeedBatch, batchIn } from './feed-batch';
 import type { FeedQuery } from './feed-query';
@@ -22,6 +21,8 @@ const FAR_BEHIND = 5_000;
  */
 export class Feed {
   readonly #tails = new Map<string, FeedTail>();
+  /** Asked for at each wake of each follower. */
+  readonly #kinds = new WeakMap<FeedQuery, string>();
   /** One batch for one answer, so that what is made of it is made once. */
   readonly #batches = new WeakMap<Promise<string>, Promise<FeedBatch>>();
   readonly reads: SharedReads;
@@ -49,18 +50,18 @@ export class Feed {
 
   /** The next items after a place, at most `limit` and some hundred KiB. */
   async next(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): Promise<FeedBatch> {
-    const tail = this.#tailOf(query.reader);
-    if (tail?.covers(after) && !tail.holds(this.log.head())) await tail.advance();
+    const tail = this.#tailOf(query);
+    if (tail?.covers(after)) await tail.reach(this.log.head());
     const ready = this.ready(query, after, limit);
     if (ready) return ready;
     const batch = await this.#read(query, after, limit);
-    if (batch.caughtUp) this.#beginTail(query.reader, batch.at);
+    if (batch.caughtUp) this.#beginTail(query, batch.at);
     return batch;
   }
 
   /** The same of what is at hand; undefined where it has to be read. There may be more by now. */
   ready(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): FeedBatch | undefined {
-    const tail = this.#tailOf(query.reader);
+    const tail = this.#tailOf(query);
     return tail?.covers(after) ? tail.batch(query, after, limit) : undefined;
   }
 
@@ -71,33 +72,35 @@ export class Feed {
     return JSON.parse(answer) as FeedPlace;
   }
 
-  /** True as soon as there may be more for this reader; false when the time is over, he leaves or the feed ends. */
-  async more(reader: Reader, after: FeedPlace, timeoutMs: number, waiter: Waiter): Promise<boolean> {
+  /** True as soon as there may be more for him who asks; false when the time is over, he leaves or the feed ends. */
+  async more(query: FeedQuery, after: FeedPlace, timeoutMs: number, waiter: Waiter): Promise<boolean> {
     if (this.#closed || waiter.hasLeft) return false;
-    if (!this.await(reader, after, waiter)) return true;
+    if (!this.await(query, after, waiter)) return true;
     const isWoken = await waiter.wait(timeoutMs);
-    if (!isWoken) this.forget(reader, waiter);
+    this.forget(query, waiter);
     return isWoken && !this.#closed;
   }
 
   /** Wakes him once, as soon as there may be more, or the feed ends; false where there may be more already. */
-  await(reader: Reader, after: FeedPlace, waiter: Woken): boolean {
-    const tail = this.#tailOf(reader);
-    if (this.#closed || !tail?.covers(after) || tail.reaches(after.position + 1)) return false;
+  await(query: FeedQuery, after: FeedPlace, waiter: Woken): boolean {
+    const tail = this.#tailOf(query);
+    if (!tail?.covers(after) || tail.reaches(after.position + 1)) return false;
     tail.await(waiter);
     if (!tail.reaches(this.log.head())) this.#advance(tail);
     return true;
   }
 
-  forget(reader: Reader, waiter: Woken): void {
-    this.#tailOf(reader)?.forget(waiter);
+  forget(query: FeedQuery, waiter: Woken): void {
+    this.#tailOf(query)?.forget(waiter);
   }
 
-  /** Ends every long poll and stream. */
+  /** Ends every long poll and stream. What was at hand is so no more: it may be that nothing is to be told. */
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
-    for (const tail of this.#tails.values()) tail.wakeAll();
+    const tails = [...this.#tails.values()];
+    this.#tails.clear();
+    for (const tail of tails) tail.wakeAll();
   }
 
   #advance(tail: FeedTail): void {
@@ -105,32 +108,45 @@ export class Feed {
     tail.advance().catch((error: Error) => this.#closed || this.#logger.warn(`the tail waits: ${error.message}`));
   }
 
-  #tailOf(reader: Reader): FeedTail | undefined {
-    return this.#tails.get(kindOf(reader));
+  #tailOf(query: FeedQuery): FeedTail | undefined {
+    return this.#tails.get(this.#kindOf(query));
+  }
+
+  /** Of those who get the same bytes. Who reads what is RED goes on record by name and crisis, so those share nothing. */
+  #kindOf(query: FeedQuery): string {
+    let kind = this.#kinds.get(query);
+    if (kind === undefined) {
+      const { name, level, seesNumbers } = query.reader;
+      const whose = this.views.isOnRecord(query.reader) ? `${name} ${query.crisis}` : '';
+      this.#kinds.set(query, (kind = `${level} ${seesNumbers} ${whose}`));
+    }
+    return kind;
   }
 
   #isFarBehind(tail: FeedTail): boolean {
     return !tail.reaches(this.log.head() - FAR_BEHIND);
   }
 
-  #beginTail(reader: Reader, at: FeedPlace): void {
-    const key = kindOf(reader);
-    if (this.#tails.has(key)) return;
+  #beginTail({ reader, crisis }: FeedQuery, at: FeedPlace): void {
+    const isOfOne = crisis !== undefined && this.views.isOnRecord(reader);
+    const query: FeedQuery = { reader, ...(isOfOne && { crisis }), filter: '' };
+    const key = this.#kindOf(query);
+    if (this.#closed || this.#tails.has(key)) return;
     this.#tails.set(
       key,
       new FeedTail(
         at,
-        (after) => this.#readOn(reader, after),
+        (after) => this.#readOn(query, after),
         () => this.log.isAppending,
       ),
     );
   }
 
   /** What has come, after those are answered who sent it: their acknowledgements wait for no delivery. */
-  async #readOn(reader: Reader, after: FeedPlace): Promise<FeedBatch> {
+  async #readOn(query: FeedQuery, after: FeedPlace): Promise<FeedBatch> {
     await turn();
-    const fresh = this.views.mustBeAsked(reader) ? undefined : this.#fresh.after(reader, after);
-    return fresh ?? this.#read({ reader, filter: '' }, after, MAX_ITEMS);
+    const fresh = this.views.mustBeAsked(query.reader) ? undefined : this.#fresh.after(query.reader, after);
+    return fresh ?? this.#read(query, after, MAX_ITEMS);
   }
 
   #read(query: FeedQuery, after: FeedPlace, limit: number): Promise<FeedBatch> {
@@ -142,16 +158,3 @@ export class Feed {
     return batch;
   }
 }
-
-/** Readers who get the same bytes. Who reads what is RED is put on record by name, so those share nothing. */
-function kindOf(reader: Reader): string {
-  let kind = kinds.get(reader);
-  if (kind === undefined) {
-    const { name, level, seesNumbers } = reader;
-    kinds.set(reader, (kind = `${level} ${seesNumbers} ${level === 'RED' ? name : ''}`));
-  }
-  return kind;
-}
-
-/** It is asked for at each wake of each follower. */
-const kinds = new WeakMap<Reader, string>();

@@ -1,4 +1,4 @@
-import { LEVELS } from '#event-log';
+import { type Level, LEVELS, type NewEvent } from '#event-log';
 import type { FeedPlace } from '#projections';
 import { contact, correction, contentOf, statement, strike } from '../../../../test/support/elements';
 import { random } from '../../../../test/support/seed';
@@ -20,11 +20,30 @@ const READERS: readonly Reader[] = LEVELS.flatMap((level) =>
   [true, false].map((seesNumbers) => ({ name: 'open', level, seesNumbers })),
 );
 
-/** Something comes in one of three crises, one in six times an amendment of what came before. */
+/** What this build cannot read: of a later one, or, as of another writer, of no version. */
+const strange = (marking: Level, type: string, schemaVersion: number): NewEvent => {
+  const element = { occurredAt: '2026-02-03T00:30:00Z', data: { target: 'x', actors: [{ code: 'USA' }] } };
+  return { id: crypto.randomUUID(), type, element, marking, schemaVersion, references: [] };
+};
+
+/** Something comes in one of the crises, at times a new one; one in six times an amendment of what came before. */
 async function appendSome(next: () => number, told: { id: string; crisis: string; element: object }[]): Promise<void> {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!;
-  const crisis = pick(['us-iran', 'quiet', 'secret']);
-  const earlier = told.filter((its) => its.crisis === crisis);
+  const crises = ['us-iran', 'quiet', 'secret', ...told.filter(({ id }) => id === '').map((opened) => opened.crisis)];
+  const crisis = pick(crises);
+  if (next() < 1 / 12) {
+    told.push({ id: '', crisis: `later-${told.length}`, element: {} });
+    await record.open(told.at(-1)!.crisis, pick(LEVELS));
+    return;
+  }
+  if (next() < 1 / 12) {
+    await record.put(
+      strange(pick(LEVELS), pick(['MoonLanded', 'StrikeReported', 'MarkingChanged']), pick([0, 2])),
+      crisis,
+    );
+    return;
+  }
+  const earlier = told.filter((its) => its.crisis === crisis && its.id !== '');
   if (earlier.length > 0 && next() < 1 / 6) {
     const { id, element } = pick(earlier);
     if (next() < 0.5) await record.mark(id, pick(LEVELS), crisis).catch(() => undefined);
@@ -66,7 +85,7 @@ test('what is told at once is what the fold tells, to every reader, place for pl
 async function afterNext(name: string, cause: () => Promise<unknown>): Promise<readonly string[]> {
   const query = asked('RED', name);
   const { at } = await record.feed.next(query, await record.feed.end(query));
-  const more = record.feed.more(query.reader, at, 60_000, new Waiter(new AbortController().signal));
+  const more = record.feed.more(query, at, 60_000, new Waiter(new AbortController().signal));
   await cause();
   await more;
   return (await record.feed.next(query, at)).items.map(({ eventId }) => eventId);
@@ -99,4 +118,28 @@ test('once reading is refused nothing is told at once either', async () => {
   const why = new Problem('split-view', 'test');
   record.views.refuse(why);
   await expect(record.feed.next(query, at)).rejects.toBe(why);
+});
+
+test('nor is what was at hand already', async () => {
+  const query = asked('GREEN');
+  const { at } = await record.feed.next(query, await record.feed.end(query));
+  await record.append(strike({ tlp: 'CLEAR' }));
+  expect((await record.feed.next(query, at)).items).toHaveLength(1);
+  const why = new Problem('split-view', 'test');
+  record.feed.close();
+  record.views.refuse(why);
+  await expect(record.feed.next(query, at)).rejects.toBe(why);
+});
+
+test('who is RED in one crisis is on record as reader of that one alone', async () => {
+  await record.open('secret');
+  const recorded = jest.spyOn(record.redReads, 'record');
+  const query = { ...asked('RED', 'ana'), crisis: 'us-iran', filter: 'crisis=us-iran' };
+  const { at } = await record.feed.next(query, await record.feed.end(query));
+  const more = record.feed.more(query, at, 60_000, new Waiter(new AbortController().signal));
+  await record.append(strike({ tlp: 'RED' }), 'secret');
+  const id = await record.append(strike({ tlp: 'RED' }));
+  await more;
+  expect((await record.feed.next(query, at)).items.map(({ eventId }) => eventId)).toEqual([id]);
+  expect(new Set(recorded.mock.calls.flatMap(([{ crises }]) => crises))).toEqual(new Set(['us-iran']));
 });

@@ -1,4 +1,4 @@
-import { type Level, LEVELS, type RecordLog, type StoredEvent } from '#event-log';
+import { LEVELS, type RecordLog, type StoredEvent } from '#event-log';
 import type { FeedEntry, FeedPlace } from '#projections';
 import { crisisOf } from '../http/crisis-id';
 import type { Reader } from '../view-worker/read-request';
@@ -26,10 +26,11 @@ export class FreshEvents {
 
   /** All there is behind a place at which everything up to its position had been told; undefined: ask the fold. */
   after(reader: Reader, place: FeedPlace): FeedBatch | undefined {
-    if (place.index !== LAST_INDEX) return undefined;
-    const events = [...this.log.readAll({ from: place.position + 1, maxCount: MAX_EVENTS + 1 })];
+    const count = this.log.head() - place.position;
+    if (place.index !== LAST_INDEX || count > MAX_EVENTS) return undefined;
+    const events = [...this.log.readAll({ from: place.position + 1, maxCount: count })];
     const chars = events.reduce((sum, { body }) => sum + body.length, 0);
-    if (events.length > MAX_EVENTS || chars > MAX_CHARS) return undefined;
+    if (chars > MAX_CHARS) return undefined;
     const items: FeedItem[] = [];
     for (const event of events) {
       const { content, refs } = JSON.parse(event.body) as { content: object; refs: object };
@@ -60,7 +61,9 @@ export class FreshEvents {
     let floor = this.#floors.get(stream);
     if (floor === undefined) {
       const [opening] = this.log.readStream(stream, { maxCount: 1 });
-      this.#floors.set(stream, (floor = LEVELS.indexOf(opening!.marking as Level)));
+      // One that inherits has nothing to inherit from: nobody below RED is told, as by the fold.
+      const { marking } = opening!;
+      this.#floors.set(stream, (floor = LEVELS.indexOf(marking === 'inherit' ? 'RED' : marking)));
     }
     return floor;
   }

@@ -26,7 +26,7 @@ export async function pullFeed(
     const goesOn =
       batch.items.length === 0 &&
       (batch.caughtUp
-        ? waitMs > spent && (await feed.more(query.reader, at, waitMs - spent, waiter))
+        ? waitMs > spent && (await feed.more(query, at, waitMs - spent, waiter))
         : spent < Math.max(waitMs, MAX_LOOKING_MS));
     if (goesOn) continue;
     const items = batch.items.map(({ json }) => json).join(',');

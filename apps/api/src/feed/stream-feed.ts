@@ -50,12 +50,11 @@ export class StreamFeed implements Woken {
    */
   async #live(): Promise<void> {
     const { feed } = this.parts;
-    const { reader } = this.query;
     const ended = new Promise<void>((resolve, reject) => {
       this.#endLive = (error) => (error === undefined ? resolve() : reject(error));
     });
-    if (this.stream.ended.aborted || !feed.await(reader, this.#at, this)) return;
-    await ended.finally(() => feed.forget(reader, this));
+    if (this.stream.ended.aborted || !feed.await(this.query, this.#at, this)) return;
+    await ended.finally(() => feed.forget(this.query, this));
   }
 
   /** Asks again then as well: the reader may be another by now, or what there is may not have been readable. */
@@ -69,7 +68,7 @@ export class StreamFeed implements Woken {
       const batch = this.#goesOn() ? this.parts.feed.ready(this.query, this.#at) : undefined;
       if (batch) this.#take(batch);
       const staysLive = batch?.caughtUp === true && this.stream.hasRoom;
-      if (!staysLive || !this.parts.feed.await(this.query.reader, this.#at, this)) this.#endLive();
+      if (!staysLive || !this.parts.feed.await(this.query, this.#at, this)) this.#endLive();
     } catch (error) {
       this.#endLive(error as Error);
     }

@@ -57,7 +57,7 @@ export class FollowedView {
         await this.#send(stream, before, state, { time: new Date(state.at).toISOString() });
       } else {
         const waitMs = Math.min(HEARTBEAT_MS, (state.nextAt ?? Infinity) - clock());
-        if (!(await feed.more(this.query.reader, place, waitMs, waiter)) && !feed.isClosed) stream.heartbeat();
+        if (!(await feed.more(this.query, place, waitMs, waiter)) && !feed.isClosed) stream.heartbeat();
       }
     }
   }

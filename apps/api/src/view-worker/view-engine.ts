@@ -43,8 +43,13 @@ export class ViewEngine {
   }
 
   /** May nothing reach this reader but by asking? So it is where that goes on record, and once reading is refused. */
-  mustBeAsked({ name, level }: Reader): boolean {
-    return this.#refusal !== undefined || (level === 'RED' && this.redReads.isOf(name));
+  mustBeAsked(reader: Reader): boolean {
+    return this.#refusal !== undefined || this.isOnRecord(reader);
+  }
+
+  /** Does what is told to this reader go on record? */
+  isOnRecord({ name, level }: Reader): boolean {
+    return level === 'RED' && this.redReads.isOf(name);
   }
 
   /** From now on nothing is read, also of answers that are under way, page after page. */

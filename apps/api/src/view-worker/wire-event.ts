@@ -1,4 +1,4 @@
-import { NewerSchemaVersion, read, UnknownEventType } from '#catalogue';
+import { UnknownSchemaVersion, read, UnknownEventType } from '#catalogue';
 import { elementOf, type Level, type StoredEvent } from '#event-log';
 import { crisisOf } from '../http/crisis-id';
 import type { Reader } from './read-request';
@@ -25,7 +25,7 @@ function readable(event: StoredEvent): object {
       ...(JSON.parse(event.body) as { content: object; refs: object; sources: object }),
     });
   } catch (error) {
-    if (error instanceof UnknownEventType || error instanceof NewerSchemaVersion) {
+    if (error instanceof UnknownEventType || error instanceof UnknownSchemaVersion) {
       return { ...elementOf(event.body), schemaVersion: event.schemaVersion, unreadable: error.message };
     }
     throw error;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from '#catalogue';
-import { type Level, openSqliteLog, type SqliteEventLog } from '#event-log';
+import { type Level, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { opening } from '../../../../../test/support/elements';
 import { RedReads } from '../../access/red-reads';
 import { ViewEngine } from '../../view-worker/view-engine';
@@ -38,13 +38,14 @@ export class FollowedRecord {
 
   async append(element: Record<string, unknown>, crisis = 'us-iran'): Promise<string> {
     const { eventId, ...facts } = parse(element, { now: Date.now(), opening: element['type'] === 'CrisisOpened' });
-    await this.log.append({
-      stream: `crisis-${crisis}`,
-      events: [{ ...facts, id: eventId!, element }],
-      expected: 'any',
-      writer: { principal: 'open', level: 'RED' },
-    });
-    return eventId!;
+    return this.put({ ...facts, id: eventId!, element }, crisis);
+  }
+
+  /** As it is, also what this build cannot read. */
+  async put(event: NewEvent, crisis = 'us-iran'): Promise<string> {
+    const writer = { principal: 'open', level: 'RED' } as const;
+    await this.log.append({ stream: `crisis-${crisis}`, events: [event], expected: 'any', writer });
+    return event.id;
   }
 
   mark(target: string, marking: Level, crisis?: string): Promise<string> {
