@@ -27,6 +27,7 @@ export class UnknownSchemaVersion extends Error {
     readonly version: number,
     readonly known: number,
   ) {
-    super(`${type} of schema version ${version}, known are 1 to ${known}: read it with a build that has it`);
+    const next = version > known ? 'read it with a newer build' : 'another program wrote it, read it with that';
+    super(`${type} of schema version ${version}, known are 1 to ${known}: ${next}`);
   }
 }
