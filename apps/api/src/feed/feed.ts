@@ -117,7 +117,7 @@ export class Feed {
     let kind = this.#kinds.get(query);
     if (kind === undefined) {
       const { name, level, seesNumbers } = query.reader;
-      const whose = this.views.isOnRecord(query.reader) ? `${name} ${query.crisis}` : '';
+      const whose = this.views.isOnRecord(query.reader) ? `${name} ${query.crisis ?? ''}` : '';
       this.#kinds.set(query, (kind = `${level} ${seesNumbers} ${whose}`));
     }
     return kind;

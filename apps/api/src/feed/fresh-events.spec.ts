@@ -143,3 +143,13 @@ test('who is RED in one crisis is on record as reader of that one alone', async 
   expect((await record.feed.next(query, at)).items.map(({ eventId }) => eventId)).toEqual([id]);
   expect(new Set(recorded.mock.calls.flatMap(([{ crises }]) => crises))).toEqual(new Set(['us-iran']));
 });
+
+test('who follows a crisis whose name is a word of the language shares nothing with who follows all', async () => {
+  await record.open('undefined');
+  const one = { ...asked('RED', 'ana'), crisis: 'undefined', filter: 'crisis=undefined' };
+  await record.feed.next(one, await record.feed.end(one));
+  const all = asked('RED', 'ana');
+  const { at } = await record.feed.next(all, await record.feed.end(all));
+  const eventId = await record.append(strike());
+  expect((await record.feed.next(all, at)).items.map((item) => item.eventId)).toEqual([eventId]);
+});
