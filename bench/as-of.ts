@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { modelOf, Moment, projections, Projector, ViewStore } from '#projections';
 import { random } from '../test/support/seed';
 import { filledLog } from './filled-log';
-import { type Measured, median, seconds } from './measure';
+import { type Measured, median, ms, seconds } from './measure';
 import { foldCrises } from './fold-crises';
 
 const EVENTS = 100_000;
@@ -28,19 +28,22 @@ export async function benchAsOf(): Promise<Measured[]> {
   store.close();
   await log.close();
   rmSync(dataDir, { recursive: true, force: true });
-  const ms = (value: number): string => `${(value * 1000).toFixed(1)} ms`;
   return [
     {
       name: 'as-of view in 100,000 events / refold',
       ratio: warm / whole,
       bar: ['<=', 0.1],
-      scale: `${ms(warm)} of ${ms(whole)}`,
+      scale: `${ms(1000 * warm)} of ${ms(1000 * whole)}`,
     },
-    { name: 'the first one, from the view store / refold', ratio: cold / whole, scale: `${ms(cold)} of ${ms(whole)}` },
+    {
+      name: 'the first one, from the view store / refold',
+      ratio: cold / whole,
+      scale: `${ms(1000 * cold)} of ${ms(1000 * whole)}`,
+    },
     {
       name: 'projecting into the view store / refold',
       ratio: project / whole,
-      scale: `${ms(project)} of ${ms(whole)}`,
+      scale: `${ms(1000 * project)} of ${ms(1000 * whole)}`,
     },
   ];
 }

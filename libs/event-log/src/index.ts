@@ -7,7 +7,7 @@ export { recordUrl } from './eventstoredb/record-url';
 export * from './event-log';
 export type { HeadEntry, HeadRecord } from './head-record';
 export { isForeign } from './foreign';
-export { type EventFacts, levelInForce } from './markings';
+export { type EventFacts, isBelow, levelInForce } from './markings';
 export { openRecord, openRecordHeads, type RecordLog } from './open-record';
 export { type Entry, type Envelope, parsedEnvelope } from './sqlite/entry';
 export { LogReader, type LogReadOptions, openReader } from './sqlite/log-reader';

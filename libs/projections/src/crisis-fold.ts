@@ -1,13 +1,12 @@
 import { cameo } from '#catalogue';
 import type { Position, StoredEvent } from '#event-log';
 import { type History, unamendedHistory } from './amendments';
-import { ViewParked } from './crisis-memory';
 import { applyEvent, type EffectiveVersion, type Histories, selectEvents } from './effective-events';
 import type { EventBody } from './facts';
 import { type Frame, type FrameEvent, frameAt, frameEventOf, type LevelIndex, type RecordedEvent } from './frame';
 import type { Minute } from './instant';
 import { recordedEventOf } from './recorded-event';
-import { unreadableOriginal } from './unreadable';
+import { requireAllReadable, unreadableOriginal } from './unreadable';
 
 /**
  * One crisis folded from its events alone, as if the record ended with the last of them: for a view or two. Keeps it all
@@ -51,10 +50,7 @@ export class CrisisFold {
    */
   effectiveEvents(asOf: Position, level: LevelIndex, at: Minute): EffectiveVersion[] {
     const found = selectEvents((this.#versions ??= this.#amended()), asOf, level, at);
-    for (const { original, eventId } of this.#unreadable.size === 0 ? [] : found) {
-      const reason = this.#unreadable.get(original);
-      if (reason !== undefined) throw new ViewParked(eventId, reason);
-    }
+    requireAllReadable(found, this.#unreadable);
     return found;
   }
 

@@ -3,6 +3,7 @@ import { versionsOf } from './amendments';
 import { type EffectiveVersion, type HistoryChange, isKnown } from './effective-events';
 import { type Frame, type FrameEvent, frameAt, type LevelIndex } from './frame';
 import type { Minute } from './instant';
+import { requireAllReadable } from './unreadable';
 import { VersionIndex } from './version-index';
 import type { ViewStore } from './view-store';
 
@@ -76,7 +77,7 @@ export class CrisisMemory {
    */
   effectiveEvents(asOf: Position, level: LevelIndex, at: Minute): EffectiveVersion[] {
     const found = this.#indexed().relevant(at, asOf, level);
-    this.#requireNoneStuck(found);
+    requireAllReadable(found, this.#unreadable);
     return found;
   }
 
@@ -93,25 +94,7 @@ export class CrisisMemory {
   requireReadable(asOf: Position, level: LevelIndex): void {
     for (const position of this.#unreadable.keys()) {
       const version = this.versionOf(position, asOf, level);
-      if (version) this.#requireNoneStuck([version]);
+      if (version) requireAllReadable([version], this.#unreadable);
     }
-  }
-
-  #requireNoneStuck(events: readonly EffectiveVersion[]): void {
-    if (this.#unreadable.size === 0) return;
-    const stuck = events.find(({ original }) => this.#unreadable.has(original));
-    if (stuck) throw new ViewParked(stuck.eventId, this.#unreadable.get(stuck.original)!);
-  }
-}
-
-/** A view would have to include an event that this build cannot read. */
-export class ViewParked extends Error {
-  readonly type = 'view-parked';
-
-  constructor(
-    readonly eventId: string,
-    readonly reason: string,
-  ) {
-    super(`event ${eventId} cannot be read: ${reason}`);
   }
 }

@@ -24,7 +24,8 @@ export { briefingMarkdown } from './briefing-markdown';
 /** The caches: a projector folds the log into a store, from which a crisis is remembered as S wants it. */
 export { Projector } from './projector';
 export { type Unreadable, ViewStore } from './view-store';
-export { CrisisMemory, ViewParked } from './crisis-memory';
+export { CrisisMemory } from './crisis-memory';
 export { CrisisFold } from './crisis-fold';
+export { ViewParked } from './unreadable';
 export { FEED_START, type FeedEntry, type FeedKind, type FeedPlace, isBeyond } from './feed-index';
-export { actorCodesOf } from './listing';
+export { actorCodesOf, type ListingFilter } from './listing';

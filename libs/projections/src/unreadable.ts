@@ -1,6 +1,6 @@
-import type { Level, StoredEvent } from '#event-log';
+import type { Level, Position, StoredEvent } from '#event-log';
 import { type History, versionsOf } from './amendments';
-import type { HistoryChange } from './effective-events';
+import type { EffectiveVersion, HistoryChange } from './effective-events';
 import { factsOf } from './facts';
 import { levelIndexOf } from './frame';
 
@@ -20,3 +20,28 @@ const NOTHING = factsOf(
   { content: { occurredAt: '1900-01-01T00:00:00Z' }, refs: {}, sources: {} },
   () => undefined,
 );
+
+/**
+ * @param unreadable why, by position of the original
+ * @throws ViewParked when one of these cannot be read.
+ */
+export function requireAllReadable(
+  events: readonly EffectiveVersion[],
+  unreadable: ReadonlyMap<Position, string>,
+): void {
+  if (unreadable.size === 0) return;
+  const stuck = events.find(({ original }) => unreadable.has(original));
+  if (stuck) throw new ViewParked(stuck.eventId, unreadable.get(stuck.original)!);
+}
+
+/** A view would have to include an event that this build cannot read. */
+export class ViewParked extends Error {
+  readonly type = 'view-parked';
+
+  constructor(
+    readonly eventId: string,
+    readonly reason: string,
+  ) {
+    super(`event ${eventId} cannot be read: ${reason}`);
+  }
+}

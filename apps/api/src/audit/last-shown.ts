@@ -1,7 +1,7 @@
 import {
   type EventFacts,
+  isBelow,
   type Level,
-  LEVELS,
   levelInForce,
   type LogReader,
   type Position,
@@ -10,18 +10,15 @@ import {
 
 /** The last event of a stream up to a position that a level saw when that was the head: by the markings of then. */
 export function lastShown(log: LogReader, stream: string, position: Position, level: Level): Position {
-  const isKnown = (event: StoredEvent): boolean => event.position <= position;
+  const knownOf = (events: readonly StoredEvent[]): EventFacts[] =>
+    events.filter((event) => event.position <= position).map(factsOf);
   const history = {
-    find: (id: string) =>
-      [log.find(stream, id)]
-        .filter((event) => event !== undefined)
-        .filter(isKnown)
-        .map(factsOf)[0],
-    amendmentsOf: (id: string) => log.amendmentsOf(stream, id).filter(isKnown).map(factsOf),
+    find: (id: string) => knownOf([log.find(stream, id)].filter((event) => event !== undefined))[0],
+    amendmentsOf: (id: string) => knownOf(log.amendmentsOf(stream, id)),
   };
   const from = log.revisionAt(stream, position);
   for (const event of from < 0 ? [] : log.readStream(stream, { direction: 'backwards', from }))
-    if (LEVELS.indexOf(levelInForce(factsOf(event), history)) <= LEVELS.indexOf(level)) return event.position;
+    if (!isBelow(level, levelInForce(factsOf(event), history))) return event.position;
   return -1;
 }
 

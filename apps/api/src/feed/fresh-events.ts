@@ -2,7 +2,7 @@ import { LEVELS, type RecordLog, type StoredEvent } from '#event-log';
 import type { FeedEntry, FeedPlace } from '#projections';
 import { crisisOf } from '../http/crisis-id';
 import type { Reader } from '../view-worker/read-request';
-import { cloudEvent } from './cloud-event';
+import { cloudEvent, type CloudEventSource } from './cloud-event';
 import type { FeedBatch } from './feed-batch';
 import { type FeedItem, keyOf, LAST_INDEX } from './feed-item';
 
@@ -18,10 +18,10 @@ const MAX_CHARS = 128 * 1024;
 export class FreshEvents {
   /** By stream: the level of its opening, which is never amended. */
   readonly #floors = new Map<string, number>();
-  readonly #origin: string;
+  readonly #source: CloudEventSource;
 
   constructor(private readonly log: RecordLog) {
-    this.#origin = log.reader.genesis().origin;
+    this.#source = { log: log.reader, origin: log.reader.genesis().origin };
   }
 
   /** All there is behind a place at which everything up to its position had been told; undefined: ask the fold. */
@@ -45,16 +45,10 @@ export class FreshEvents {
 
   #itemOf(event: StoredEvent, marking: number, content: object, reader: Reader): FeedItem {
     const { position, stream } = event;
-    const entry: FeedEntry = {
-      position,
-      index: 0,
-      kind: 'event',
-      subject: position,
-      marking,
-      crisis: crisisOf(stream),
-    };
-    const source = { log: this.log.reader, origin: this.#origin };
-    return { ...keyOf(source, entry, event, content), json: cloudEvent(source, entry, event, reader) };
+    const place = { position, index: 0 };
+    const entry: FeedEntry = { ...place, kind: 'event', subject: position, marking, crisis: crisisOf(stream) };
+    const json = cloudEvent(this.#source, entry, event, reader);
+    return { ...keyOf(this.#source, entry, event, content), json };
   }
 
   #floorOf({ stream }: StoredEvent): number {

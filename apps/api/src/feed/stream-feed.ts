@@ -15,7 +15,6 @@ export class StreamFeed implements Woken {
   #at: FeedPlace;
   #cursor: FeedPlace;
   #caughtUp = false;
-  #announced = false;
   #endLive: (error?: Error) => void = () => undefined;
 
   /** @param isStill whether the reader is still the one who asked */
@@ -83,12 +82,11 @@ export class StreamFeed implements Woken {
     if (bytes) this.stream.send(bytes);
     this.#at = at;
     this.#cursor = seen ?? this.#cursor;
-    this.#caughtUp = caughtUp;
-    if (caughtUp && !this.#announced) {
+    if (caughtUp && !this.#caughtUp) {
       const cursor = cursorOf(this.parts.tokens, this.#cursor, this.query);
       this.stream.send(messageOf('caught-up', JSON.stringify({ cursor }), cursor));
     }
-    this.#announced = caughtUp;
+    this.#caughtUp = caughtUp;
   }
 }
 

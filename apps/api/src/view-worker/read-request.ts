@@ -1,5 +1,5 @@
 import type { Level, Position } from '#event-log';
-import type { FeedPlace, projections } from '#projections';
+import type { FeedPlace, ListingFilter, projections } from '#projections';
 import type { FeedQuery } from '../feed/feed-query';
 
 /** Who reads, and from when on: what every read carries. */
@@ -52,17 +52,8 @@ export interface DiffQuestion extends Moment {
   readonly asOfA?: AsOf;
 }
 
-export interface EventsQuestion {
-  readonly crisis: string;
+export interface EventsQuestion extends Omit<ListingFilter, 'level'> {
   readonly reader: Reader;
-  readonly types?: readonly string[];
-  readonly actor?: string;
-  readonly from?: number;
-  readonly to?: number;
-  readonly correlationId?: string;
-  readonly words?: string;
-  readonly after: Position;
-  readonly limit: number;
   /** The filter as text, to which `next` is bound. */
   readonly filter: string;
   readonly format: 'page' | 'lines';
