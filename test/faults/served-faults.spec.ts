@@ -192,6 +192,9 @@ describe('it stops serving, naming the position, once it comes upon', () => {
     for (const path of ['/v1/crises', '/v1/audit/tree-head', '/v1/crises/kept/risk'])
       expect([path, await problemOf(server.url + path)]).toMatchObject([path, { status: 503, position: 31 }]);
     expect(await appending.send(strike())).toMatchObject({ status: 503, problem: { position: 31 } });
+    // However the address is spelled.
+    for (const path of ['/v1/crises/kept/events', '/%761/crises/kept/events'])
+      await expect(send(server.url + path, strike())).rejects.toThrow('503');
     appending.end();
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);

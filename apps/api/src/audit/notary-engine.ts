@@ -67,21 +67,22 @@ export class NotaryEngine {
   }
 
   /** The text of a bundle, in pieces made as they are asked for; one that is left in the middle is forgotten. */
-  async bundle(request: BundleRequest): Promise<AsyncGenerator<string>> {
+  async *bundle(request: BundleRequest): AsyncGenerator<string> {
+    // Not before somebody asks for the first piece: who has left by then opens nothing that nobody would end.
     const bundle = Number(await this.ask({ kind: 'bundle', ...request }));
-    return this.#linesOf(bundle, await this.ask({ kind: 'lines', bundle }));
+    try {
+      for (;;) {
+        const text = await this.ask({ kind: 'lines', bundle });
+        if (text === '') return;
+        yield text;
+      }
+    } finally {
+      await this.ask({ kind: 'drop', bundle }).catch(() => undefined);
+    }
   }
 
   close(): Promise<void> {
     return this.#worker.close();
-  }
-
-  async *#linesOf(bundle: number, first: string): AsyncGenerator<string> {
-    try {
-      for (let text = first; text !== ''; text = await this.ask({ kind: 'lines', bundle })) yield text;
-    } finally {
-      await this.ask({ kind: 'drop', bundle }).catch(() => undefined);
-    }
   }
 
   #stopServing(fault: Fault): void {

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { definitions } from '#catalogue';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { lineAnswer } from '../http/line-answer';
 import { readerOf } from '../http/principal';
 import { caughtUpTo } from '../view-worker/at-least';
 import {
@@ -41,10 +41,7 @@ export class EventsController {
     await caughtUpTo(this.context, query);
     if (accept.includes('application/x-ndjson')) {
       this.context.streams.take(request, reply);
-      const first = await this.context.views.ask({ kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' });
-      return reply
-        .type('application/x-ndjson')
-        .send(Readable.from(this.#pages(question, first), { objectMode: false }));
+      return lineAnswer(request, reply, this.#pages(question));
     }
     const page = await this.context.views.ask({ kind: 'events', ...question });
     const { etag } = JSON.parse(page.slice(0, page.indexOf('\n'))) as { etag: string };
@@ -107,20 +104,13 @@ export class EventsController {
   }
 
   /** Page after page, so that a crisis of any size is read in constant memory; a reader that stops is not read for. */
-  async *#pages(question: EventsQuestion, first: string): AsyncGenerator<string> {
-    let page = first;
-    for (;;) {
+  async *#pages(question: EventsQuestion): AsyncGenerator<string> {
+    const asked = { kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' } as const;
+    for (let after: number | null = question.after; after !== null;) {
+      const page: string = await this.context.views.ask({ ...asked, after });
       const end = page.indexOf('\n');
-      const { next } = JSON.parse(page.slice(0, end)) as { next: number | null };
+      ({ next: after } = JSON.parse(page.slice(0, end)) as { next: number | null });
       if (page.length > end + 1) yield page.slice(end + 1);
-      if (next === null) return;
-      page = await this.context.views.ask({
-        kind: 'events',
-        ...question,
-        after: next,
-        limit: MAX_PAGE,
-        format: 'lines',
-      });
     }
   }
 }
