@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openRecordHeads, openReader } from '#event-log';
 import { crisisBundle, Notary, RecordFault } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
+import { Complaint } from '../worker/complaint';
 import { failed } from '../worker/worker-reply';
 import { Pace } from './pace';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
@@ -23,6 +24,7 @@ const reader = openReader(dataDir);
 const bundles = new Map<number, Generator<string>>();
 let nextBundle = 0;
 const pace = new Pace();
+const complaint = new Complaint('the notary cannot keep up:');
 let sweeps = true;
 let timer: NodeJS.Timeout | undefined;
 
@@ -110,6 +112,7 @@ async function work(): Promise<void> {
     if (pace.isTurn(head, notary.store.size, started)) {
       const grew = await notary.advance(Date.now());
       if (notary.store.size > head) pace.caughtUp();
+      if (grew) complaint.over();
       // As long as it has worked it leaves the processor to the appends.
       if (grew) waitMs = tookMs();
       else if (sweeps && (sweeps = notary.sweep(SLICE))) waitMs = tookMs() * (1 / SWEEP_SHARE - 1);
@@ -118,7 +121,7 @@ async function work(): Promise<void> {
     report(error);
     if (error instanceof RecordFault) return;
     // The disk is full, say: the next time it may go well.
-    console.error('the notary cannot keep up:', error);
+    complaint.of(error);
   }
   timer = setTimeout(() => void work(), waitMs);
 }
@@ -131,6 +134,7 @@ async function stop(): Promise<void> {
     await notary.settle(Date.now(), 0);
   } catch (error) {
     report(error);
+    if (!(error instanceof RecordFault)) complaint.of(error);
   }
   notary.close();
   reader.close();

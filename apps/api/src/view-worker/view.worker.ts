@@ -6,6 +6,7 @@ import { BUILD } from '../build';
 import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
 import type { Problem } from '../http/problem';
+import { Complaint } from '../worker/complaint';
 import { failed, type Failed } from '../worker/worker-reply';
 import { viewsBehind } from './answer-reached';
 import { redIn } from './red-in';
@@ -89,16 +90,20 @@ function startAnewIfDamaged(error: unknown): void {
 async function keepUp(): Promise<void> {
   try {
     const quiet = () => log.head() === lastHead || log.head() - store.checkpoint() > FAR_BEHIND;
-    while (quiet() && projector.step(log.head())) await turn();
+    while (quiet() && projector.step(log.head())) {
+      complaint.over();
+      await turn();
+    }
     lastHead = log.head();
   } catch (error) {
     startAnewIfDamaged(error);
     // The next question meets the same failure and reports it to whoever asked.
-    console.error('the projections cannot keep up:', error);
+    complaint.of(error);
   }
   idle = setTimeout(() => void keepUp(), IDLE_MS);
 }
 
+const complaint = new Complaint('the projections cannot keep up:');
 let lastHead = -1;
 let idle = setTimeout(() => void keepUp(), IDLE_MS);
 

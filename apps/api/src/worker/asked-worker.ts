@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Problem, retryAfter } from '../http/problem';
@@ -72,7 +71,8 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   async close(): Promise<void> {
     this.#ending = true;
     if (this.#down) return;
-    const exited = once(this.#worker, 'exit');
+    // Not `once` of node:events, which rejects where the worker fails at its end: that is logged, and it has ended.
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
     const impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
     await exited;
@@ -93,7 +93,7 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
       if (isAnswer(message)) this.#settle(message as Answer | Failed);
       else onUnasked?.(message as Unasked);
     });
-    worker.on('error', (error: Error) => this.#ending || this.#logger.error(error.stack));
+    worker.on('error', (error: Error) => this.#logger.error(error.stack));
     worker.on('exit', () => this.#lose());
     return worker;
   }
