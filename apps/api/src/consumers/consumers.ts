@@ -120,7 +120,8 @@ export class Consumers {
     reader: Reader,
     wanted: Wanted,
   ): Promise<{ readonly given?: Given; readonly end?: { readonly query: FeedQuery; readonly at: FeedPlace } }> {
-    for (;;) {
+    // Who has left while others had their turn would hold what it is given until the lease is over.
+    while (!wanted.left.aborted) {
       const now = this.parts.clock();
       const definition = requireMade(consumer, reader);
       const { state } = consumer;
@@ -140,6 +141,7 @@ export class Consumers {
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };
     }
+    return {};
   }
 }
 
