@@ -116,7 +116,7 @@ test('the views are the same when every event is folded with the crises in memor
 
 test('the views are the same when a crisis is folded from its events alone', () => {
   const folded = everything((crisis) => {
-    const fold = new CrisisFold();
+    const fold = new CrisisFold(log.reader, `crisis-${crisis}`, AT);
     for (const event of log.readStream(`crisis-${crisis}`)) fold.add(event);
     return fold;
   });
@@ -127,7 +127,7 @@ test('a fold without what comes later is the crisis as it was, and one with what
   const stream = 'crisis-corrections-and-retractions';
   const events = [...log.readStream(stream)];
   for (let known = 1; known <= events.length; known++) {
-    const fold = new CrisisFold();
+    const fold = new CrisisFold(log.reader, stream, AT);
     events.slice(0, known).forEach((event) => fold.add(event));
     const { position } = events[known - 1]!;
     inNewFolder((folder) => {

@@ -26,7 +26,7 @@ const port = parentPort!;
 const log = openReader(dataDir);
 const store = ViewStore.open(dataDir, logId, BUILD);
 const projector = new Projector(log, store);
-const context: ReadContext = {
+const context: Omit<ReadContext, 'hasCaughtUp'> = {
   log,
   store,
   projector,
@@ -48,7 +48,7 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
   let hasCaughtUp = true;
   try {
     hasCaughtUp = catchUp();
-    const body = await ANSWERS[request.kind](context, request as never);
+    const body = await ANSWERS[request.kind]({ ...context, hasCaughtUp }, request as never);
     const red = redIn(context, request);
     return red.length === 0 ? { id, body } : { id, body, red };
   } catch (error) {
