@@ -19,6 +19,8 @@ import type { EventsQuestion } from '../view-worker/read-request';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
+/** Each is looked up in all events, and nobody else reads meanwhile. */
+const MAX_WORDS = 16;
 const FILTERS = ['type', 'actor', 'from', 'to', 'q', 'correlationId'] as const;
 
 /** The events of a crisis as they were appended, in the order in which they became known. */
@@ -81,9 +83,7 @@ export class EventsController {
     const actor = textParameter(query, 'actor');
     if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
       throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
-    const words = textParameter(query, 'q');
-    // A text without a word would ask for nothing, and be answered with everything.
-    if (words !== undefined && !/[\p{L}\p{N}]/u.test(words)) throw badParameter('q', 'at least one letter or digit.');
+    const words = wordsParameter(query);
     return {
       crisis: requireCrisisId(crisisId, 'crisisId'),
       reader,
@@ -113,6 +113,15 @@ export class EventsController {
       if (page.length > end + 1) yield page.slice(end + 1);
     }
   }
+}
+
+function wordsParameter(query: Parameters): string | undefined {
+  const text = textParameter(query, 'q');
+  const count = text?.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  // A text without a word would ask for nothing, and be answered with everything.
+  if (text !== undefined && count === 0) throw badParameter('q', 'at least one letter or digit.');
+  if (count > MAX_WORDS) throw badParameter('q', `at most ${MAX_WORDS} words.`);
+  return text;
 }
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>
