@@ -6,6 +6,7 @@ import { parseStrict } from '../http/strict-json';
 import { traceOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
+import { onlyKnown, type Query } from '../http/parameters';
 import { toProblem } from '../http/to-problem';
 import { needs } from '../access/needs';
 import type { AppendContext } from './append-context';
@@ -26,6 +27,7 @@ import { receiptOf } from './receipt';
 export function appendRoutes(fastify: FastifyInstance, context: AppendContext): void {
   const errorHandler = answerProblem;
   fastify.post('/v1/crises', { errorHandler, config: needs('crises:open') }, async (request, reply) => {
+    requireNoParameters(request);
     requireJson(request);
     requireNoIfMatch(request);
     const { crisisId, element } = openingElement(parseStrict(request.body as Buffer));
@@ -41,6 +43,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   });
 
   fastify.post('/v1/crises/:crisisId/events', { errorHandler, config: needs(...APPENDING) }, async (request, reply) => {
+    requireNoParameters(request);
     const crisisId = crisisIdOf(request);
     const expected = expectedOf(request, context, readerOf(request, crisisId));
     if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
@@ -133,6 +136,9 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
   const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
   return { seen: isThere ? seen : 0, level: principal.level };
 }
+
+/** Whoever asks for a rehearsal, say, must not be stored. */
+const requireNoParameters = ({ query }: FastifyRequest): void => onlyKnown(query as Query, []);
 
 /** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
 function requireNoIfMatch(request: FastifyRequest): void {
