@@ -15,8 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   copy: async () => (await import('./record/copy.js')).copyCommand(),
   setup: async () => (await import('./record/setup.js')).setupCommand(),
   rebuild: async () => (await import('./audit/rebuild.js')).rebuildCommand(),
-  replay: async () => (await import('./audit/ask.js')).replayCommand(),
-  diff: async () => (await import('./audit/ask.js')).diffCommand(),
+  replay: async () => (await import('./audit/replay-and-diff.js')).replayCommand(),
+  diff: async () => (await import('./audit/replay-and-diff.js')).diffCommand(),
   monitor: async () => (await import('./audit/monitor.js')).monitorCommand(),
 };
 

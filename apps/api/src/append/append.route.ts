@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendRequest, ExpectedRevision } from '#event-log';
+import type { AppendRequest, ExpectedRevision, NewEvent } from '#event-log';
 import { type Principal, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
-import { traceOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
 import { onlyKnown, type Query } from '../http/parameters';
@@ -15,8 +14,9 @@ import { appendLines } from './append-lines';
 import { endOfTurn } from './end-of-turn';
 import { APPENDING, requireScope, writerOf } from './may-append';
 import { openingElement } from './open-crisis';
-import { readElement, type ReadElement } from './read-element';
+import { readElement } from './read-element';
 import { receiptOf } from './receipt';
+import { traceOf } from './trace';
 
 /**
  * The write side of the API. These are plain Fastify routes, not a Nest controller: they are the hot path,
@@ -63,7 +63,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   });
 }
 
-function readOne(request: FastifyRequest, value: unknown, context: AppendContext): ReadElement {
+function readOne(request: FastifyRequest, value: unknown, context: AppendContext): NewEvent {
   const element = readElement({
     value,
     key: idempotencyKeyOf(request),
@@ -76,7 +76,7 @@ function readOne(request: FastifyRequest, value: unknown, context: AppendContext
   return element;
 }
 
-function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): ReadElement[] {
+function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): NewEvent[] {
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
   const now = context.clock();
@@ -93,7 +93,7 @@ async function answer(
   http: FastifyRequest,
   reply: FastifyReply,
   crisisId: string,
-  events: readonly ReadElement[],
+  events: readonly NewEvent[],
   expected: ExpectedRevision,
   atomic: boolean,
 ): Promise<FastifyReply> {
