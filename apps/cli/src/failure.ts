@@ -2,12 +2,12 @@ import { CommanderError } from 'commander';
 import { Refused, Unanswered } from '#client';
 import { EventLogError } from '#event-log';
 import { Refusal } from '#ledger';
-import { KeyNotPrivate, KeysExist, KeysMissing, NothingToDisown, RecordFault } from '#notary';
+import { KeysExist, KeysMissing, NothingToDisown, RecordFault, UnusableKey } from '#notary';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { CopyRefused } from './record/copy';
 
 /** What the record's own rules refuse. */
-const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, KeyNotPrivate, NothingToDisown];
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, UnusableKey, NothingToDisown];
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
