@@ -21,6 +21,18 @@ test.each(['--help', 'verify --help', '--version'])('%s is quiet where nobody re
 
 const folder = mkdtempSync(join(tmpdir(), 'crisis-log-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(['keys list', 'setup --user x', 'copy --back --data-dir new'])(
+  '%s: an EventStoreDB that is not there is told in a line, and by the exit code',
+  async (command) => {
+    const args = command.split(' ').map((word) => (word === 'new' ? join(folder, 'new') : word));
+    expect(await cli(args, { EVENTSTOREDB_URL: 'esdb://127.0.0.1:1?tls=false' })).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringMatching(/^crisis-log: EventStoreDB cannot be used now \(.*ECONNREFUSED.*\n$/),
+    });
+  },
+);
 const inFolder = (name: string) => join(folder, name);
 
 test('what the command line lacks is told in one line: keys in a folder without a log, a command, a way to a file', async () => {

@@ -59,7 +59,7 @@ async function run(asked = process.argv[2] ?? ''): Promise<void> {
 
 /** A module that is missing is told by `bin/`: what tells of all else may be missing as well. */
 const isMissingPart = (error: unknown): boolean =>
-  (error as { code?: string }).code?.endsWith('MODULE_NOT_FOUND') === true;
+  String((error as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND');
 
 /** Rejects where a part of the program is missing. */
 export const ended = run();

@@ -47,7 +47,8 @@ export class NotaryEngine {
     try {
       engine.epoch = Number((await engine.#worker.begin()).body);
     } catch (error) {
-      throw engine.fault ? new FaultyRecord(engine.fault) : error;
+      const { fault } = error as { readonly fault?: Fault };
+      throw fault ? new FaultyRecord(fault) : error;
     }
     return engine;
   }
@@ -94,5 +95,7 @@ export class NotaryEngine {
   }
 }
 
-export const whyNotServed = ({ message, position, to, isSplit }: Fault): Problem =>
-  new Problem(isSplit ? 'split-view' : 'record-altered', message, { ...(position !== undefined && { position, to }) });
+export const whyNotServed = ({ kind, message, position, to }: Fault): Problem =>
+  new Problem(kind === 'split-view' ? kind : 'record-altered', message, {
+    ...(position !== undefined && { position, to }),
+  });

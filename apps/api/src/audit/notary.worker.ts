@@ -1,12 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openRecordHeads, openReader } from '#event-log';
-import { crisisBundle, Notary, RecordFault } from '#notary';
+import { crisisBundle, Notary, RecordFault, UnusableKey } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
 import { Complaint } from '../worker/complaint';
 import { failed } from '../worker/worker-reply';
 import { Pace } from './pace';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
-import type { BundleRequest, NotaryAnswer, NotaryRequest, NotarySettings, NotaryWarning } from './notary-request';
+import type {
+  BundleRequest,
+  Fault,
+  NotaryAnswer,
+  NotaryRequest,
+  NotarySettings,
+  NotaryWarning,
+} from './notary-request';
 
 /** How often the notary looks for new events, and goes on with what is older, while nobody asks. */
 const IDLE_MS = 100;
@@ -34,16 +41,22 @@ function opened(): Notary {
   try {
     return Notary.open({ dataDir, reader, headsFile, record: record && openRecordHeads(reader, record) });
   } catch (error) {
-    report(error);
-    throw error;
+    // As a message it might come after the end of this thread.
+    throw Object.assign(error as Error, { fault: faultOf(error) });
   }
+}
+
+function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof UnusableKey) return { kind: 'key', message: error.message };
+  if (!(error instanceof RecordFault)) return undefined;
+  const { message, position, to, kind } = error;
+  return { message, position, to, kind: kind === 'split-view' ? kind : 'record' };
 }
 
 /** A fault is told to whoever serves; from then on nothing is. */
 function report(error: unknown): void {
-  if (!(error instanceof RecordFault)) return;
-  const { message, position, to, kind } = error;
-  send({ fault: { message, position, to, isSplit: kind === 'split-view' } });
+  const fault = faultOf(error);
+  if (fault) send({ fault });
 }
 
 port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => {

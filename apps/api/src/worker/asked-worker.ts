@@ -37,6 +37,7 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   #nextId = 0;
   #ending = false;
   #down = false;
+  #isBegun = false;
 
   constructor(private readonly options: WorkerOptions<Unasked>) {
     this.#logger = new Logger(options.name);
@@ -47,7 +48,9 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   async begin(): Promise<Answer> {
     const died = new Promise<never>((_resolve, reject) => this.#worker.once('error', reject));
     try {
-      return await Promise.race([this.ask({ kind: 'ready' }), died]);
+      const answer = await Promise.race([this.ask({ kind: 'ready' }), died]);
+      this.#isBegun = true;
+      return answer;
     } catch (error) {
       await this.abandon();
       throw error;
@@ -93,7 +96,8 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
       if (isAnswer(message)) this.#settle(message as Answer | Failed);
       else onUnasked?.(message as Unasked);
     });
-    worker.on('error', (error: Error) => this.#logger.error(error.stack));
+    // Before, whoever began it is told.
+    worker.on('error', (error: Error) => this.#isBegun && this.#logger.error(error.stack));
     worker.on('exit', () => this.#lose());
     return worker;
   }
