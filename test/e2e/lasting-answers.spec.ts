@@ -22,6 +22,7 @@ const SOURCES = Array.from({ length: 24 }, (_, i) => ({
 }));
 const EXPORT = '/v1/crises/big/events';
 const BUNDLE = '/v1/audit/bundle?crisis=big';
+const SNAPSHOT = '/v1/feed/snapshot?crisis=big';
 /** As many as the server has open at a time, and some more. */
 const LEAVERS = 24;
 
@@ -78,8 +79,11 @@ const pagesReadBy = (name: string): number =>
     .map((line) => JSON.parse(line) as { who: string; question: { kind: string } })
     .filter(({ who, question }) => who === name && question.kind === 'events').length;
 
-test.each([EXPORT, BUNDLE])('%s breaks off when the credential of its reader ends', async (path) => {
-  const name = path === EXPORT ? 'exporter' : 'bundler';
+test.each([
+  [EXPORT, 'exporter'],
+  [BUNDLE, 'bundler'],
+  [SNAPSHOT, 'follower'],
+])('%s breaks off when the credential of its reader ends', async (path, name) => {
   const key = await takenKey(name);
   const request = http.get(server.url + path, { headers: headersOf(key) });
   const [answer] = (await once(request, 'response')) as [http.IncomingMessage];

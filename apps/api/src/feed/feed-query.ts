@@ -1,5 +1,5 @@
-import { definitions } from '#catalogue';
-import { badParameter, type Query, textParameter } from '../http/parameters';
+import { actorParameter, typesParameter } from '../http/event-filters';
+import type { Query } from '../http/parameters';
 import type { Reader } from '../view-worker/read-request';
 import type { FeedItemKey } from './feed-item';
 
@@ -16,16 +16,10 @@ export interface FeedQuery {
 
 export const FILTERS = ['crisis', 'type', 'actor'] as const;
 
-const TYPES: readonly string[] = definitions.map(({ type }) => type);
-
 /** The filters of a request, checked; the crisis by its reader's level comes from the caller. */
 export function feedQuery(query: Query, reader: Reader, crisis: string | undefined): FeedQuery {
-  const types = textParameter(query, 'type')?.split(',');
-  const unknown = types?.find((type) => !TYPES.includes(type));
-  if (unknown !== undefined) throw badParameter('type', `${unknown} is no event type; there are ${TYPES.join(', ')}.`);
-  const actor = textParameter(query, 'actor');
-  if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
-    throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
+  const types = typesParameter(query);
+  const actor = actorParameter(query);
   const given = [
     crisis && `crisis=${crisis}`,
     types && `type=${types.toSorted().join(',')}`,

@@ -1,11 +1,11 @@
 import { Needs } from '../access/needs';
-import { Readable } from 'node:stream';
 import { Controller, Get, Header, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FEED_START, type FeedPlace } from '#projections';
 import { Context } from '../app.context';
 import { requireCrisisId } from '../http/crisis-id';
 import { leftBy } from '../http/left-by';
+import { lineAnswer } from '../http/line-answer';
 import { numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
 import { readerOf } from '../http/principal';
 import { EventStream } from './event-stream';
@@ -68,13 +68,13 @@ export class FeedController {
     @Query() query: Parameters,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Readable> {
+  ): Promise<unknown> {
     onlyKnown(query, FILTERS);
+    const { feed, streams, tokens, views } = this.context;
     const asked = askedIn(request, query);
-    const end = await this.context.feed.end(asked);
-    void reply.type('application/x-ndjson');
-    const lines = snapshotLines(this.context.views, asked, end.position, cursorOf(this.context.tokens, end, asked));
-    return Readable.from(lines, { objectMode: false });
+    streams.take(request, reply);
+    const end = await feed.end(asked);
+    return lineAnswer(request, reply, snapshotLines(views, asked, end.position, cursorOf(tokens, end, asked)));
   }
 
   async #placeOf(query: FeedQuery, after: string | undefined, parameter: string): Promise<FeedPlace> {

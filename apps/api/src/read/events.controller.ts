@@ -1,9 +1,9 @@
 import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { definitions } from '#catalogue';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { actorParameter, typesParameter } from '../http/event-filters';
 import { lineAnswer } from '../http/line-answer';
 import { readerOf } from '../http/principal';
 import { caughtUpTo } from '../view-worker/at-least';
@@ -75,14 +75,8 @@ export class EventsController {
     const reader = readerOf(request, crisisId);
     const filter = FILTERS.map((name) => `${name}=${textParameter(query, name) ?? ''}`).join('&');
     const token = textParameter(query, 'after');
-    const types = textParameter(query, 'type')?.split(',');
-    const known: readonly string[] = definitions.map((definition) => definition.type);
-    const unknownType = types?.find((type) => !known.includes(type));
-    if (unknownType !== undefined)
-      throw badParameter('type', `${unknownType} is no event type; there are ${known.join(', ')}.`);
-    const actor = textParameter(query, 'actor');
-    if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
-      throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
+    const types = typesParameter(query);
+    const actor = actorParameter(query);
     const words = wordsParameter(query);
     return {
       crisis: requireCrisisId(crisisId, 'crisisId'),
