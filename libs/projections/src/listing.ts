@@ -24,6 +24,8 @@ export const LISTING_SCHEMA = `
   CREATE INDEX listing_by_crisis ON listing (crisis, position);
   CREATE INDEX listing_by_id ON listing (id);
   CREATE INDEX listing_by_target ON listing (target) WHERE target IS NOT NULL;
+  CREATE INDEX listing_opened ON listing (crisis, level) WHERE type = 'CrisisOpened';
+  CREATE INDEX listing_red ON listing (crisis) WHERE level = 4;
   CREATE TABLE listing_actor (crisis TEXT NOT NULL, code TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (crisis, code, position)) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE listing_text USING fts5 (words, content='', tokenize='unicode61 remove_diacritics 2');
 `;
@@ -72,7 +74,6 @@ export class Listing {
     this.#setOwn = db.prepare('UPDATE listing SET own = ? WHERE position = ?');
     this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
     this.#floor = db.prepare('SELECT level FROM listing WHERE crisis = ? ORDER BY position LIMIT 1');
-    db.exec('CREATE INDEX IF NOT EXISTS listing_red ON listing (crisis) WHERE level = 4');
     this.#red = db.prepare('SELECT 1 FROM listing WHERE crisis = ? AND level = 4 LIMIT 1');
     this.#last = db.prepare(
       'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
@@ -137,14 +138,15 @@ export class Listing {
 
   /** The next events of one crisis, or of all that `level` sees, in order. */
   visible({ level, crisis, after, upTo, limit }: VisibleQuestion): VisibleEvent[] {
+    // The plus keeps the order of the record: crisis by crisis, all that is left would have to be sorted for each page.
     const rows = this.db
       .prepare(
         `SELECT position, crisis, type FROM listing
-          WHERE position > ? AND position <= ? AND level <= ? ${crisis === undefined ? '' : 'AND crisis = ?'}
-          AND crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
+          WHERE ${crisis === undefined ? '' : 'crisis = ? AND '}position > ? AND position <= ? AND level <= ?
+          AND +crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
           ORDER BY position LIMIT ?`,
       )
-      .all(...[after, upTo, rank(level), ...(crisis === undefined ? [] : [crisis]), rank(level), limit]);
+      .all(...(crisis === undefined ? [] : [crisis]), after, upTo, rank(level), rank(level), limit);
     return rows as unknown as VisibleEvent[];
   }
 
