@@ -1,8 +1,8 @@
 import { cameo } from '#catalogue';
 import type { Position, StoredEvent } from '#event-log';
-import { type History, unamendedHistory } from './amendments';
-import { applyEvent, type EffectiveVersion, type Histories, selectEvents } from './effective-events';
-import type { EventBody } from './facts';
+import { type Amendment, amendmentOf, type History, unamendedHistory } from './amendments';
+import { amend, applyEvent, type EffectiveVersion, type Histories, selectEvents } from './effective-events';
+import { type EventBody, reportTypeOf } from './facts';
 import { type Frame, type FrameEvent, frameAt, frameEventOf, type LevelIndex, type RecordedEvent } from './frame';
 import type { Minute } from './instant';
 import { recordedEventOf } from './recorded-event';
@@ -16,7 +16,7 @@ export class CrisisFold {
   readonly #frame: FrameEvent[] = [];
   /** As if nothing had been amended, in order. */
   readonly #originals: EffectiveVersion[] = [];
-  readonly #amendments: RecordedEvent[] = [];
+  readonly #amendments: Amendment[] = [];
   readonly #unreadable = new Map<Position, string>();
   #versions: readonly EffectiveVersion[] | undefined;
 
@@ -36,8 +36,9 @@ export class CrisisFold {
   #fold(event: RecordedEvent): void {
     const frameEvent = frameEventOf(event);
     if (frameEvent !== undefined) this.#frame.push(frameEvent);
-    else if ('data.target' in event.body.refs) this.#amendments.push(event);
-    else this.#originals.push(...(applyEvent(event, NOTHING_BEFORE, cameo)?.versions ?? []));
+    else if (reportTypeOf(event.type) !== undefined)
+      this.#originals.push(...(applyEvent(event, NOTHING_BEFORE, cameo)?.versions ?? []));
+    else this.#amendments.push(...[amendmentOf(event, cameo)].filter((amendment) => amendment !== undefined));
   }
 
   frameAt(asOf: Position, level: LevelIndex, at: Minute): Frame | undefined {
@@ -65,7 +66,7 @@ export class CrisisFold {
           return history && history.original.position < amendment.position ? history : undefined;
         },
       };
-      const change = applyEvent(amendment, known, cameo);
+      const change = amend(amendment, known);
       if (change === undefined) continue;
       const { original, amendments } = change.history;
       for (const { eventId } of [original, ...amendments]) histories.set(eventId, change.history);
@@ -76,7 +77,7 @@ export class CrisisFold {
 
   /** The originals that an amendment names, by id. */
   #named(): Map<string, History> {
-    const names = new Set(this.#amendments.map(({ body }) => body.refs['data.target']));
+    const names = new Set(this.#amendments.map(({ target }) => target));
     const histories = new Map<string, History>();
     for (const version of this.#originals)
       if (names.has(version.eventId)) histories.set(version.eventId, unamendedHistory(version));

@@ -266,9 +266,13 @@ function matchOf(words: string): string {
   return quoted.length === 0 ? '' : `${quoted.join(' ')}*`;
 }
 
-const targetOf = (body: ListingBody): string | undefined => body.refs['data.target'] as string | undefined;
+/** Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to say. */
+function targetOf({ refs }: ListingBody): string | undefined {
+  const target = refs['data.target'];
+  return typeof target === 'string' ? target : undefined;
+}
 
-const markingOf = (body: ListingBody): Level => (body.content['data'] as { marking: Level }).marking;
+const markingOf = ({ content }: ListingBody): Level => (Object(content['data']) as { marking: Level }).marking;
 
 /** Every actor code anywhere in the content: ends, mediators, parties, bodies, a correction's too. */
 export function actorCodesOf(value: unknown, found = new Set<string>()): Set<string> {

@@ -22,6 +22,7 @@ const CRISES = [
 ];
 const BUILD = '1.0.0';
 const RED = LEVELS.indexOf('RED');
+const TARGET = '0197a3c0-0000-7000-8000-000000000001';
 const AT = Date.parse('2026-03-01T00:00:00Z') / 60_000;
 
 let dataDir: string;
@@ -70,14 +71,14 @@ function everything(memoryOf: (crisis: string) => Pick<CrisisMemory, 'frameAt' |
 
 const viewsOf = (projector: Projector): string => everything((crisis) => projector.memory(crisis));
 
-const inNewFolder = <T>(work: (folder: string) => T): T => {
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function inNewFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'crisis-log-views-'));
-  try {
-    return work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
+  folders.push(folder);
+  return work(folder);
+}
 
 const projected = (folder: string): { text: string; store: ViewStore } => {
   const store = ViewStore.open(folder, log.logId, BUILD);
@@ -141,6 +142,50 @@ test('a fold without what comes later is the crisis as it was, and one with what
     fold.add({ ...events.at(-1)!, id: 'x', schemaVersion: 99, marking: 'inherit' });
     expect(() => fold.effectiveEvents(log.head(), RED, AT)).toThrow('event x cannot be read');
   }
+});
+
+/** In the stored format, and so it could be a later build's or another writer's; the catalogue refuses each. */
+test.each<[string, string, object]>([
+  ['a marking that is none', 'MarkingChanged', { target: TARGET, marking: 'PUBLIC' }],
+  ['no marking', 'MarkingChanged', { target: TARGET }],
+  ['a marking in no data', 'MarkingChanged', [TARGET]],
+  ['a target that is no id', 'EventRetracted', { target: { id: TARGET } }],
+  ['a correction without content', 'EventCorrected', { target: TARGET, content: null }],
+  [
+    'a correction at no time',
+    'EventCorrected',
+    { target: TARGET, content: { type: 'StrikeReported', occurredAt: '?' } },
+  ],
+])('an amendment with %s parks its crisis, projected or folded, and no other', async (_what, type, data) => {
+  const strike = CRISES[3]!.replaceAll(' ', '-');
+  const opening = examples.find(({ name }) => name === CRISES[3])!.events[0]!;
+  const target = { type: 'StrikeReported', occurredAt: '2026-01-01T00:00:00Z', eventId: TARGET };
+  const stored = { marking: 'CLEAR', schemaVersion: 1, references: [] } as const;
+  await inNewFolder(async (folder) => {
+    const other = await openSqliteLog({ dataDir: folder, instance: 'i1', build: BUILD });
+    const writer = { principal: 'open', level: 'RED' } as const;
+    const id = crypto.randomUUID();
+    const append = (stream: string, event: NewEvent) =>
+      other.append({ stream, events: [event], expected: 'any', writer });
+    await append('crisis-poisoned', newEvent(opening));
+    await append('crisis-poisoned', { ...stored, id: TARGET, type: target.type, element: target });
+    await append('crisis-poisoned', { ...stored, id, type, element: { type, occurredAt: target.occurredAt, data } });
+    await append(`crisis-${strike}`, newEvent(opening));
+    const store = ViewStore.open(folder, other.logId, BUILD);
+    const projector = new Projector(other.reader, store);
+    const fold = new CrisisFold();
+    try {
+      projector.catchUp(other.head());
+      for (const event of other.readStream('crisis-poisoned')) fold.add(event);
+      for (const crisis of [projector.memory('poisoned'), fold])
+        expect(() => crisis.effectiveEvents(other.head(), RED, AT)).toThrow(`event ${id} cannot be read`);
+      expect(projector.memory(strike).effectiveEvents(other.head(), RED, AT)).toEqual([]);
+      expect(store.unreadableCount()).toBe(1);
+    } finally {
+      store.close();
+      await other.close();
+    }
+  });
 });
 
 /** T11: whatever is written when the process ends, the checkpoint is of the same moment. */
