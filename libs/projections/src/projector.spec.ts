@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parse } from '#catalogue';
 import { LEVELS, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
 import { fixture } from '../../../test/support/fixture';
@@ -227,6 +228,29 @@ function crashAt(folder: string, failAt: number): boolean {
     store.close();
   }
 }
+
+test('a step that fails leaves nothing behind, in the store or in memory, and is taken again', () =>
+  inNewFolder((folder) => {
+    const store = ViewStore.open(folder, log.logId, BUILD);
+    const projector = new Projector(log.reader, store);
+    const crisis = CRISES[0]!.replaceAll(' ', '-');
+    const known = () => projector.memory(crisis).frameAt(log.head(), RED, AT);
+    expect(known()).toBeUndefined();
+    const db = new DatabaseSync(
+      join(
+        folder,
+        readdirSync(folder).find((file) => file.endsWith('.sqlite'))!,
+      ),
+    );
+    db.exec("create trigger fail before update on checkpoint begin select raise(abort, 'no room'); end");
+    expect(() => projector.catchUp(log.head())).toThrow('no room');
+    expect([store.checkpoint(), store.frameEvents(crisis), known()]).toEqual([-1, [], undefined]);
+    db.exec('drop trigger fail');
+    db.close();
+    projector.catchUp(log.head());
+    expect(viewsOf(projector)).toBe(expected());
+    store.close();
+  }));
 
 test('a store of another log, of a broken file, or of what another build could not read is built anew', async () =>
   inNewFolder((folder) => {
