@@ -97,6 +97,21 @@ test('the entries of consumers share the fate of the events beside them', async 
   expect((await log.consumers.readAfter('crisislog-consumer-a/b', -1)).map(({ revision }) => revision)).toEqual([0, 1]);
 });
 
+test('a log that has lost what it acknowledged takes nothing more', async () => {
+  await append(event('First'), event('First'));
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  failing(false);
+  const db = new DatabaseSync(join(dataDir, LOG_FILE));
+  db.exec('delete from event where position = 1');
+  db.close();
+  const answer = () => append(event('First')).catch((error: unknown) => error);
+  let last = await answer();
+  for (; (last as Error).message?.includes('(no)'); last = await answer()) await delay(50);
+  expect(last).toBeInstanceOf(WritingStopped);
+  expect((last as Error).message).toContain('it ends at position 0, acknowledged was 1');
+});
+
 async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
