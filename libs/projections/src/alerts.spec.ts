@@ -98,6 +98,19 @@ test.each([
 });
 
 test.each([
+  [{}, true],
+  [{ declaredProportionality: 'above' }, true],
+  [{ declaredProportionality: 'unstated' }, true],
+  [{ declaredProportionality: 'matching' }, false],
+  [{ declaredProportionality: 'below' }, false],
+  [{ declaredFinal: false }, true],
+  [{ declaredFinal: true }, false],
+])('a retaliation declared %j opens a leg: %s', (data, opens) => {
+  const strike = report('RetaliationReported', '190', { ...VERIFIED, data });
+  expect(viewAfter(1, strike).openLegs).toEqual(opens ? [strike.eventId] : []);
+});
+
+test.each([
   ['087', true],
   ['0871', true],
   ['0872', true],

@@ -15,9 +15,9 @@ beforeEach(() => {
 });
 
 let position = 0;
-function list(crisis: string, type: string, marking: StoredEvent['marking']): void {
+function list(crisis: string, type: string, marking: StoredEvent['marking'], summary = ''): void {
   const stored = { stream: `crisis-${crisis}`, id: crypto.randomUUID(), correlationId: 'c', type, marking };
-  const body = { content: { occurredAt: '2025-06-13T00:00:00Z' }, refs: {}, sources: {} };
+  const body = { content: { occurredAt: '2025-06-13T00:00:00Z', summary }, refs: {}, sources: {} };
   listing.apply({ ...stored, position: position++ } as StoredEvent, body);
 }
 
@@ -57,4 +57,20 @@ test('pages go by the order of the record, through the crises whose opening the 
     ['a', 'b', 'c'],
     ['a', 'b'],
   ]);
+});
+
+test.each([
+  ['teheran', true],
+  ['TÉHÉRAN talks', true],
+  ['te\u0301he\u0301ran', true],
+  ['talks, teh', true],
+  ['tehran', false],
+  ['tal teheran', false],
+  ['"talks" OR x', false],
+])('words %j find "Talks in Téhéran", however its accents are written: %s', (words, isFound) => {
+  for (const summary of ['Talks in Téhéran'.normalize('NFC'), 'Talks in Téhéran'.normalize('NFD')]) {
+    list('a', 'X', 'CLEAR', summary);
+    const after = position - 2;
+    expect(listing.find({ crisis: 'a', level: 'RED', words, after, limit: 9 })).toEqual(isFound ? [position - 1] : []);
+  }
 });

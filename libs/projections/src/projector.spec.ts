@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parse } from '#catalogue';
-import { LEVELS, type NewEvent, openSqliteLog, type SqliteEventLog } from '#event-log';
+import { LEVELS, type NewEvent, openSqliteLog, type Position, type SqliteEventLog } from '#event-log';
 import { fixture } from '../../../test/support/fixture';
 import { CrisisFold, type CrisisMemory, modelOf, Moment, projections, Projector, ViewStore } from './index';
 
@@ -82,7 +82,7 @@ function inNewFolder<T>(work: (folder: string) => T): T {
 }
 
 const projected = (folder: string): { text: string; store: ViewStore } => {
-  const store = ViewStore.open(folder, log.logId, BUILD);
+  const store = ViewStore.open(folder, log.reader, BUILD);
   const projector = new Projector(log.reader, store);
   projector.catchUp(log.head());
   return { text: viewsOf(projector), store };
@@ -106,7 +106,7 @@ test('the views are the same when they are loaded from the store', () =>
 
 test('the views are the same when every event is folded with the crises in memory', () =>
   inNewFolder((folder) => {
-    const store = ViewStore.open(folder, log.logId, BUILD);
+    const store = ViewStore.open(folder, log.reader, BUILD);
     const projector = new Projector(log.reader, store);
     for (let position = 0; position <= log.head(); position++) {
       projector.catchUp(position);
@@ -133,7 +133,7 @@ test('a fold without what comes later is the crisis as it was, and one with what
     events.slice(0, known).forEach((event) => fold.add(event));
     const { position } = events[known - 1]!;
     inNewFolder((folder) => {
-      const store = ViewStore.open(folder, log.logId, BUILD);
+      const store = ViewStore.open(folder, log.reader, BUILD);
       const projector = new Projector(log.reader, store);
       projector.catchUp(position);
       const memory = projector.memory(stream.slice('crisis-'.length));
@@ -172,7 +172,7 @@ test.each<[string, string, object]>([
     await append('crisis-poisoned', { ...stored, id: TARGET, type: target.type, element: target });
     await append('crisis-poisoned', { ...stored, id, type, element: { type, occurredAt: target.occurredAt, data } });
     await append(`crisis-${strike}`, newEvent(opening));
-    const store = ViewStore.open(folder, other.logId, BUILD);
+    const store = ViewStore.open(folder, other.reader, BUILD);
     const projector = new Projector(other.reader, store);
     const fold = new CrisisFold();
     try {
@@ -209,7 +209,7 @@ test('a crash at any write leaves a store that goes on to the same views', () =>
 
 /** Folds in small steps until the n-th write, then stops as a killed process would: nothing after it happens. */
 function crashAt(folder: string, failAt: number): boolean {
-  const store = ViewStore.open(folder, log.logId, BUILD);
+  const store = ViewStore.open(folder, log.reader, BUILD);
   let writes = 0;
   for (const name of ['addOriginal', 'addAmendment', 'addFrameEvent'] as const) {
     const write = store[name].bind(store) as (...args: unknown[]) => void;
@@ -231,7 +231,7 @@ function crashAt(folder: string, failAt: number): boolean {
 
 test('a step that fails leaves nothing behind, in the store or in memory, and is taken again', () =>
   inNewFolder((folder) => {
-    const store = ViewStore.open(folder, log.logId, BUILD);
+    const store = ViewStore.open(folder, log.reader, BUILD);
     const projector = new Projector(log.reader, store);
     const crisis = CRISES[0]!.replaceAll(' ', '-');
     const known = () => projector.memory(crisis).frameAt(log.head(), RED, AT);
@@ -252,14 +252,47 @@ test('a step that fails leaves nothing behind, in the store or in memory, and is
     store.close();
   }));
 
-test('a store of another log, of a broken file, or of what another build could not read is built anew', async () =>
+test('a store of another log is built anew', () =>
   inNewFolder((folder) => {
     const first = projected(folder);
     first.store.close();
-    const other = ViewStore.open(folder, '00000000-0000-4000-8000-00000000000f', BUILD);
+    const genesis = { ...log.reader.genesis(), logId: '00000000-0000-4000-8000-00000000000f' };
+    const other = ViewStore.open(folder, { genesis: () => genesis, at: (position) => log.reader.at(position) }, BUILD);
     expect(other.checkpoint()).toBe(-1);
     other.close();
     const mine = projected(folder);
     mine.store.close();
     expect(mine.text).toBe(first.text);
+  }));
+
+test('a store of what a log was before a backup was put in its place is built anew', () =>
+  inNewFolder(async (folder) => {
+    const [file, backup] = [join(folder, 'log.sqlite'), join(folder, 'backup')];
+    const [opening, ...rest] = examples.find(({ name }) => name === CRISES[3])!.events.slice(0, 4);
+    const append = async (...events: object[]): Promise<Position> => {
+      const mine = await openSqliteLog({ dataDir: folder, instance: 'i1', build: BUILD });
+      for (const event of events)
+        await mine.append({
+          stream: 'crisis-a',
+          events: [newEvent(event as Example['events'][number])],
+          expected: 'any',
+          writer: { principal: 'open', level: 'RED' },
+        });
+      const store = ViewStore.open(folder, mine.reader, BUILD);
+      const checkpoint = store.checkpoint();
+      new Projector(mine.reader, store).catchUp(mine.head());
+      store.close();
+      await mine.close();
+      return checkpoint;
+    };
+    expect(await append(opening!)).toBe(-1);
+    copyFileSync(file, backup);
+    expect(await append(...rest)).toBe(0);
+    expect(await append()).toBe(3);
+    copyFileSync(backup, file);
+    // It is ahead, then as long and of other events.
+    expect(await append()).toBe(-1);
+    await append(...rest);
+    copyFileSync(backup, file);
+    expect(await append(...rest.toReversed())).toBe(-1);
   }));
