@@ -1,4 +1,5 @@
 import type { Alerts } from './alerts';
+import { edgesOf } from './edges';
 import { Moment } from './instant';
 import { MemoryCrisis } from './spec/memory-crisis';
 import { opened, START } from './spec/random-log';
@@ -95,6 +96,22 @@ test.each([
   ];
   expect(viewAfter(1, event, ...ready).alerts.resolutionOpportunity.state).toBe(state);
   expect(viewAfter(28, event, ...ready).alerts.resolutionOpportunity.state).toBe(false);
+});
+
+test.each([
+  ['IRN', 'USA'],
+  ['USA', 'IRN'],
+])('the opportunity runs out with the willingness of %s, though %s shows it later', (first, then) => {
+  const intent = (code: string, day: number) =>
+    report('OfficialStatementIssued', '030', {
+      actors: [{ code }],
+      recipients: [{ code: 'OMN' }],
+      occurredAt: new Date(START + day * DAY_MS).toISOString(),
+    });
+  const contact = report('MediationContactReported', '041', { actors: [{ code: 'OMN' }] });
+  const crisis = new MemoryCrisis(recorded([opened, intent(first, 0), intent(then, 1), contact]));
+  const at = (days: number) => new Moment(START + days * DAY_MS);
+  expect(edgesOf(crisis.situation(at(2)))).toContain(at(28).minute);
 });
 
 test.each([
