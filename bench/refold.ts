@@ -13,26 +13,40 @@ const EVENTS = Number(process.env['EVENTS'] ?? 1_000_000);
 const ROUNDS = 3;
 const THREADS = 2;
 
+/** What a fold needs of a row, whoever writes it: which crisis, in which order, who may see it, and what it says. */
+const NEEDED = 'position, stream, hex(id) as id, type, marking, schema_version, content_schema_version, body';
+/** Not enough to fold anything by; earlier figures were taken against this. */
+const LESS = 'position, type, body';
+
 /**
- * Decode every stored event and fold V of each crisis, writing nothing; against a raw read of the same rows. Crises
- * share nothing, so two threads take half of them each, as the machine has two processors.
+ * Decode every stored event and fold V of each crisis, writing nothing; against a raw read of the same rows, on one
+ * thread. Crises share nothing, so two threads take half of them each, as the machine has two processors.
  */
 export async function benchRefold(): Promise<Measured[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
   const log = await filledLog(dataDir, CRISES, EVENTS / CRISES);
   await log.close();
-  const { ratio, ours, limit } = await paired(
-    ROUNDS,
-    () => refold(dataDir),
-    async () => rawRead(join(dataDir, 'log.sqlite')),
-  );
+  const file = join(dataDir, 'log.sqlite');
+  const against = async (columns: string) =>
+    paired(
+      ROUNDS,
+      () => refold(dataDir),
+      async () => rawRead(file, columns),
+    );
+  const [needed, less] = [await against(NEEDED), await against(LESS)];
   rmSync(dataDir, { recursive: true, force: true });
+  const refolded = `refold of ${EVENTS.toLocaleString('en')} events`;
   return [
     {
-      name: `refold of ${EVENTS.toLocaleString('en')} events / raw read`,
-      ratio,
+      name: `${refolded} / raw read`,
+      ratio: needed.ratio,
       bar: ['>=', 0.35],
-      scale: `${perSecond(ours)} of ${perSecond(limit)}`,
+      scale: `${perSecond(needed.ours)} of ${perSecond(needed.limit)}`,
+    },
+    {
+      name: `${refolded} / raw read of ${LESS}`,
+      ratio: less.ratio,
+      scale: `${perSecond(less.ours)} of ${perSecond(less.limit)}`,
     },
   ];
 }
@@ -65,12 +79,12 @@ async function refold(dataDir: string): Promise<number> {
 }
 
 /** Events a second. */
-async function rawRead(path: string): Promise<number> {
+async function rawRead(path: string, columns: string): Promise<number> {
   const db = new DatabaseSync(path, { readOnly: true });
   let bytes = 0;
   let events = 0;
   const took = await seconds(() => {
-    for (const row of db.prepare('SELECT position, type, body FROM event ORDER BY position').iterate()) {
+    for (const row of db.prepare(`select ${columns} from event order by position`).iterate()) {
       bytes += (row['body'] as string).length;
       events++;
     }

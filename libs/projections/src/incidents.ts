@@ -179,7 +179,7 @@ export class Incidents {
   }
 
   private groupOf(type: ReportType): Group {
-    return this.groups[type === 'RetaliationReported' ? 'StrikeReported' : (type as IncidentType)];
+    return this.groups[incidentTypeOf(type) as IncidentType];
   }
 
   private disorder(): void {
@@ -209,3 +209,7 @@ export const inOneList = (...lists: readonly (readonly Incident[])[]): Incident[
 
 /** What joins reports into an incident. */
 export const keyOf = ({ eventId, facts }: EffectiveVersion): string => facts.incidentId ?? eventId;
+
+/** Reports of different types are never of one incident, but for strike and retaliation. */
+export const incidentTypeOf = (type: ReportType): ReportType =>
+  type === 'RetaliationReported' ? 'StrikeReported' : type;

@@ -118,7 +118,7 @@ test('the views are the same when every event is folded with the crises in memor
 
 test('the views are the same when a crisis is folded from its events alone', () => {
   const folded = everything((crisis) => {
-    const fold = new CrisisFold();
+    const fold = new CrisisFold(log.reader, `crisis-${crisis}`, AT);
     for (const event of log.readStream(`crisis-${crisis}`)) fold.add(event);
     return fold;
   });
@@ -129,7 +129,7 @@ test('a fold without what comes later is the crisis as it was, and one with what
   const stream = 'crisis-corrections-and-retractions';
   const events = [...log.readStream(stream)];
   for (let known = 1; known <= events.length; known++) {
-    const fold = new CrisisFold();
+    const fold = new CrisisFold(log.reader, stream, AT);
     events.slice(0, known).forEach((event) => fold.add(event));
     const { position } = events[known - 1]!;
     inNewFolder((folder) => {
@@ -174,7 +174,7 @@ test.each<[string, string, object]>([
     await append(`crisis-${strike}`, newEvent(opening));
     const store = ViewStore.open(folder, other.reader, BUILD);
     const projector = new Projector(other.reader, store);
-    const fold = new CrisisFold();
+    const fold = new CrisisFold(other.reader, 'crisis-poisoned', AT);
     try {
       projector.catchUp(other.head());
       for (const event of other.readStream('crisis-poisoned')) fold.add(event);

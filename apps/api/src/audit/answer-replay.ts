@@ -3,8 +3,8 @@ import { streamOf } from '../http/crisis-id';
 import { digested } from '../views/answer-view';
 import type { ReadContext } from '../view-worker/read-context';
 import type { ReplayQuestion, ViewName } from '../view-worker/read-request';
-import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn } from '../views/situate';
-import { textOfMinute } from '../views/time';
+import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn, timesOf } from '../views/situate';
+import { MINUTE_MS, textOfMinute } from '../views/time';
 import { lastShown } from './last-shown';
 
 const VIEWS = Object.keys(projections) as ViewName[];
@@ -38,8 +38,9 @@ function sceneAsShown(context: ReadContext, question: ReplayQuestion): Scene<Fol
   if (changed.length === 0) return sceneOf(context, question);
   // As the record stood then: its events folded again, up to there.
   const stream = streamOf(crisis);
-  const fold = new CrisisFold();
+  const last = lastShown(log, stream, known, reader.level);
+  const fold = new CrisisFold(log, stream, timesOf(log, last, question).at / MINUTE_MS);
   const maxCount = log.revisionAt(stream, known) + 1;
   for (const event of log.readStream(stream, { maxCount })) fold.add(event);
-  return sceneIn(log, fold, lastShown(log, stream, known, reader.level), question);
+  return sceneIn(log, fold, last, question);
 }

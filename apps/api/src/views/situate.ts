@@ -47,16 +47,23 @@ export function sceneIn<Memory extends Folded>(
   log: LogReader,
   memory: Memory,
   last: Position,
-  { crisis, reader: { level }, now, at, asOf, model }: Moment,
+  moment: Moment,
 ): Scene<Memory> {
+  const { crisis, reader, model } = moment;
+  const { level } = reader;
+  const { asOfTime, at } = timesOf(log, last, moment);
+  const levelIndex = LEVELS.indexOf(level);
+  const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, at / MINUTE_MS);
+  if (!frame) throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+  return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at, frame, model };
+}
+
+/** As in `Scene`. */
+export function timesOf(log: LogReader, last: Position, { now, at, asOf }: Moment): { asOfTime: number; at: number } {
   const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : log.at(last)!.recordedAt;
   // Of a time still to come we know what we know now; a cursor's moment stays, or it could not be repeated exactly.
   const isFuture = asOf === undefined || ('time' in asOf && asOf.time > now);
-  const moment = at ?? floorToMinute(isFuture ? now : asOfTime);
-  const levelIndex = LEVELS.indexOf(level);
-  const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, moment / MINUTE_MS);
-  if (!frame) throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
-  return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at: moment, frame, model };
+  return { asOfTime, at: at ?? floorToMinute(isFuture ? now : asOfTime) };
 }
 
 /** V's input and, lazily computed, everything that views share, of a scene or of another moment of it. */

@@ -1,0 +1,28 @@
+/**
+ * A number of each key. Numbers tell most keys apart for less than a look-up costs, and than looking at an event again:
+ * in a long history that is a wait for the memory.
+ */
+export function traceOf(key: string): number {
+  let trace = 0;
+  for (let i = Math.max(0, key.length - 8); i < key.length; i++) trace = (Math.imul(trace, 31) + key.charCodeAt(i)) | 0;
+  return trace;
+}
+
+/** Some of the bits of each trace: never denies one that is there. */
+export class Traces {
+  private readonly marks: Uint8Array;
+
+  constructor(traces: number) {
+    this.marks = new Uint8Array(2 ** Math.min(21, 1 + Math.ceil(Math.log2(traces + 1))));
+  }
+
+  add(trace: number): void {
+    const at = trace & (this.marks.length * 8 - 1);
+    this.marks[at >> 3]! |= 1 << (at & 7);
+  }
+
+  mayHave(trace: number): boolean {
+    const at = trace & (this.marks.length * 8 - 1);
+    return (this.marks[at >> 3]! & (1 << (at & 7))) !== 0;
+  }
+}
