@@ -116,6 +116,22 @@ test('the views are the same when every event is folded with the crises in memor
     store.close();
   }));
 
+test('what was answered is kept until something in its crisis changes, of its frame or of its reports', () =>
+  inNewFolder((folder) => {
+    const store = ViewStore.open(folder, log.reader, BUILD);
+    const projector = new Projector(log.reader, store);
+    const memory = projector.memory(CRISES[0]!.replaceAll(' ', '-'));
+    let made = 0;
+    const answer = () => memory.cached('answer', () => `${++made}`);
+    const answers = [-1, 0, 5, 6].map((position) => {
+      projector.catchUp(position);
+      return answer();
+    });
+    // Its opening, those of the others, its first report.
+    expect(answers).toEqual(['1', '2', '2', '3']);
+    store.close();
+  }));
+
 test('the views are the same when a crisis is folded from its events alone', () => {
   const folded = everything((crisis) => {
     const fold = new CrisisFold(log.reader, `crisis-${crisis}`, AT);
