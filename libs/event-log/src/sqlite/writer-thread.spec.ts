@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, WritingStopped } from '../errors';
-import type { AppendedEvent, NewEvent } from '../event-log';
+import { type AppendedEvent, MAX_BYTES_PER_APPEND, type NewEvent } from '../event-log';
 import { LOG_FILE } from './schema';
 import { openSqliteLog, SqliteEventLog } from './sqlite-event-log';
 
@@ -110,6 +110,17 @@ test('a log that has lost what it acknowledged takes nothing more', async () => 
   for (; (last as Error).message?.includes('(no)'); last = await answer()) await delay(50);
   expect(last).toBeInstanceOf(WritingStopped);
   expect((last as Error).message).toContain('it ends at position 0, acknowledged was 1');
+});
+
+test('more than may wait is refused at once, and there is room again when it is written', async () => {
+  const large = { type: 'First', summary: 'x'.repeat(MAX_BYTES_PER_APPEND - 100) };
+  const appends = await Promise.allSettled(
+    Array.from({ length: 80 }, () => append({ ...event('First'), element: large })),
+  );
+  const refused = appends.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+  // 64 MiB hold 72 of them.
+  expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(Array(8).fill('WriterBusy'));
+  expect(await append(event('First'))).toMatchObject([{ position: 72 }]);
 });
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {
