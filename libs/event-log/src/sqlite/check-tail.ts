@@ -1,15 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LogDamaged } from '../errors';
+import { isForeign } from '../foreign';
 import type { Position } from '../event-log';
 import { LogReader } from './log-reader';
-import { recomputedLeaf } from './recomputed-leaf';
+import { checkSeal, recomputedLeaf } from './recomputed-leaf';
 
 /** A power cut or a torn write shows at the end of the log. About 20 ms. */
 const TAIL = 1_000;
 
 /**
  * Does the end of the log hold together: positions without a gap, time that does not fall (of what several instances
- * recorded, before it came here, it may), and of each event the leaf? Throws LogDamaged naming the first bad position.
+ * recorded, before it came here, it may), and of each event the seal? Throws LogDamaged naming the first bad position.
  * What is missing as a whole it cannot see; for that there are tree heads outside the file.
  */
 export function checkTail(db: DatabaseSync, file: string): void {
@@ -24,7 +25,8 @@ export function checkTail(db: DatabaseSync, file: string): void {
     if (event.position !== next) throw damaged('the event is missing');
     if (event.recordedAt < recordedAt && !mayFall) throw damaged('recorded before its predecessor');
     try {
-      recomputedLeaf(entry);
+      if (isForeign(entry.seal)) recomputedLeaf(entry);
+      else checkSeal(entry);
     } catch (error) {
       throw damaged((error as Error).message);
     }

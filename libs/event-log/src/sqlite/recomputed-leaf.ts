@@ -24,7 +24,7 @@ function recomputedForeign({ event, seal, target, marks, contentType }: Entry): 
 }
 
 /** Throws TypeError unless the body is in canonical form and the seal is of this event. */
-function checkSeal({ event, seal }: Entry): void {
+export function checkSeal({ event, seal }: Entry): void {
   if (!sealHolds(factsOf(event), partsOf(event.body), seal)) throw new TypeError('its seal does not hold');
 }
 
