@@ -18,7 +18,7 @@ module.exports = async function load(name, file) {
   try {
     await require(main).ended;
   } catch (error) {
-    if (!error.code?.endsWith('MODULE_NOT_FOUND')) throw error;
+    if (!String(error.code).endsWith('MODULE_NOT_FOUND')) throw error;
     fail(`a part is missing; run "npm ci && npm run build". ${error.message.split('\n')[0]}`);
   }
 };

@@ -7,6 +7,13 @@ const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 /** A spec, in `test/e2e` where nothing else is said, and the names of tests in it that follow. */
 const CLAIM = /`([\w./-]+\.spec\.ts)`((?:,? "[^"]+")*)/g;
 
+test('docs/running.md names every setting that is read', () => {
+  const settings = new Set(textOf('apps/api/src/config.ts').match(/(?<=`)[A-Z][A-Z_]+(?=`)/g));
+  expect(settings.size).toBeGreaterThan(15);
+  const page = textOf('docs/running.md');
+  expect([...settings].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
 describe.each(['docs/attack-diary.md', 'docs/security.md'])('%s', (page) => {
   const text = textOf(page);
   const claims = [...text.matchAll(CLAIM)].map(([, spec = '', titles = '']) => ({

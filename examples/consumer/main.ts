@@ -3,17 +3,23 @@ import { ReadModel } from './read-model';
 
 /**
  * `node dist/examples/consumer/main.js URL FILE`: keeps a read model in an SQLite file exactly right, through kills and
- * restarts of itself and of the server. Prints the tallies whenever it has caught up.
+ * restarts of itself and of the server. Prints the tallies whenever it has caught up, and what comes after that.
  */
 async function main(url = 'http://127.0.0.1:3000', file = 'consumer.sqlite'): Promise<void> {
   const model = new ReadModel(file);
   const after = model.cursor();
   const log = new CrisisLog(url);
   const onInterruption = ({ message }: Error): void => console.error(`tries again: ${message}`);
+  let isLive = false;
   for await (const followed of log.follow({ ...(after !== undefined && { after }), onInterruption })) {
     model.apply(followed);
-    if (followed.caughtUp)
-      for (const { crisis, type, events } of model.tallies()) console.log(`${crisis} ${type} ${events}`);
+    if (!followed.caughtUp) {
+      const { item, crisisid, type } = followed.item;
+      if (isLive) console.log(`${item}: ${crisisid} ${type}`);
+      continue;
+    }
+    isLive = true;
+    for (const { crisis, type, events } of model.tallies()) console.log(`${crisis} ${type} ${events}`);
   }
 }
 

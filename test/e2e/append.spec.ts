@@ -39,6 +39,17 @@ describe('given an open crisis', () => {
     });
   });
 
+  test.each([
+    ['/v1/crises?dryRun=true', opening('rehearsed')],
+    [`${events}?dryRun=true`, strike()],
+  ])('a parameter that %s does not have is refused, and nothing is stored', async (address, element) => {
+    const before = await stored();
+    const { body } = await server.http.post(address).send(element).expect(400);
+    expect(body).toMatchObject({ parameter: 'dryRun', detail: 'dryRun: unknown here; none is taken.' });
+    expect(await stored()).toBe(before);
+    await server.http.get('/v1/crises/rehearsed').expect(404);
+  });
+
   test('opening it again is refused, repeating the same opening is not', async () => {
     const element = opening('twice', { eventId: newId() });
     const first = await server.http.post('/v1/crises').send(element).expect(201);

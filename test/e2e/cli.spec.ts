@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AS_OUTSIDE, cli, type CliRun } from '../support/cli';
@@ -18,6 +21,18 @@ test.each(['--help', 'verify --help', '--version'])('%s is quiet where nobody re
 
 const folder = mkdtempSync(join(tmpdir(), 'crisis-log-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(['keys list', 'setup --user x', 'copy --back --data-dir new'])(
+  '%s: an EventStoreDB that is not there is told in a line, and by the exit code',
+  async (command) => {
+    const args = command.split(' ').map((word) => (word === 'new' ? join(folder, 'new') : word));
+    expect(await cli(args, { EVENTSTOREDB_URL: 'esdb://127.0.0.1:1?tls=false' })).toMatchObject({
+      code: 3,
+      out: '',
+      err: expect.stringMatching(/^crisis-log: EventStoreDB cannot be used now \(.*ECONNREFUSED.*\n$/),
+    });
+  },
+);
 const inFolder = (name: string) => join(folder, name);
 
 test('what the command line lacks is told in one line: keys in a folder without a log, a command, a way to a file', async () => {
@@ -36,6 +51,44 @@ test('what the command line lacks is told in one line: keys in a folder without 
   });
   const list = await cli(['keys', 'list', '--data-dir', inFolder('data')]);
   expect(list).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/there are no keys yet/) });
+});
+
+test('of an import, a file that is none, or none of its kind, is told in one line', async () => {
+  const told = async (...args: string[]) => cli(['import', 'gdelt', ...args, '--crisis', 'us-iran', '--dry-run']);
+  writeFileSync(inFolder('rows'), '');
+  for (const frame of ['not JSON', '{"sides":[1]}', '{}', 'null']) {
+    writeFileSync(inFolder('frame'), frame);
+    expect(await told(inFolder('rows'), '--frame', inFolder('frame'))).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^crisis-log: .*frame is no frame of a crisis: .*\n$/s),
+    });
+  }
+  for (const file of [inFolder('none'), folder])
+    expect(await told(file)).toMatchObject({ code: 2, err: expect.stringMatching(/^crisis-log: cannot read .*\n$/) });
+});
+
+describe('an answer that breaks off', () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).write('{"eventId":"a"}\n');
+    setTimeout(() => response.destroy(), 50);
+  });
+  let from: string[];
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    from = ['--crisis', 'us-iran', '--url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+  });
+  afterAll(() => server.close());
+  const ends = (err: RegExp) => ({ code: 3, err: expect.stringMatching(err) });
+
+  test('makes no whole export, which says so', async () => {
+    for (const more of [[], ['--out', inFolder('whole')]])
+      expect(await cli(['export', ...from, ...more])).toMatchObject(ends(/^crisis-log: the answer broke off.*\n$/));
+    expect(existsSync(inFolder('whole'))).toBe(false);
+  });
+
+  test('says nothing of the record', async () => {
+    expect(await cli(['replay', ...from])).toMatchObject(ends(/crisis-log: the server gives no answer: .*\n$/));
+  });
 });
 
 test('a file of heads that is not there, or is another file, is not taken for one that agrees', async () => {

@@ -151,6 +151,16 @@ describe('an address that guesses', () => {
     return (await fetch(`${url}/v1/session`, { headers })).status;
   };
 
+  test('is not one that gives sessions back', async () => {
+    const headers = { authorization: `Bearer ${writer}` };
+    const begun = await fetch(`${guessed.url}/v1/session`, { method: 'POST', headers });
+    const cookie = begun.headers.get('set-cookie')!.split(';')[0]!;
+    for (let i = 0; i <= LIMIT; i++) {
+      const ended = await fetch(`${guessed.url}/v1/session`, { method: 'DELETE', headers: { cookie } });
+      expect(ended.status).toBe(200);
+    }
+  });
+
   test('is told to wait, and takes nothing from who has a credential', async () => {
     const known = `Bearer ${await issuer.sign({ scope: 'views:read' })}`;
     expect(await ask(guessed, known)).toBe(200);

@@ -193,6 +193,15 @@ describe('an example', () => {
     await expectAnswer(operation('listCrises'));
   });
 
+  test('of a body is described by the schema beside it', () => {
+    const bodies = api.operations.filter(({ operation: { requestBody } }) => requestBody !== undefined);
+    expect(bodies.length).toBeGreaterThan(5);
+    for (const described of bodies) {
+      const { examples } = described.operation.requestBody!.content['application/json']!;
+      for (const { value } of Object.values(examples)) expect(api.complaintAboutBody(described, value)).toBeUndefined();
+    }
+  });
+
   test('of lines is accepted line by line', async () => {
     const { value } = examples('application/x-ndjson')['lines']! as { value: string };
     const crisisId = await openNew('lines');

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../apps/api/src/config';
 import { startServer } from '../../apps/api/src/server';
+import { cli } from '../support/cli';
 import { type ServerProcess, spawnServer } from '../support/server-process';
 
 /** What stands in the way of a start is told in one line that says what to do, not as a stack. */
@@ -11,6 +12,8 @@ describe('a server that cannot start', () => {
   const file = join(folder, 'a-file');
   const owned = join(folder, 'owned');
   const damaged = join(folder, 'damaged');
+  const shown = join(folder, 'shown');
+  const garbled = join(folder, 'garbled');
   let running: ServerProcess;
 
   beforeAll(async () => {
@@ -18,6 +21,12 @@ describe('a server that cannot start', () => {
     writeFileSync(file, '');
     writeFileSync(join(damaged, 'log.sqlite'), 'no database '.repeat(1000));
     running = await spawnServer(owned);
+    for (const dataDir of [shown, garbled])
+      expect(await cli(['keys', 'init', '--data-dir', dataDir, '--recovery', `${dataDir}.key`])).toMatchObject({
+        code: 0,
+      });
+    chmodSync(join(shown, 'signing.key'), 0o644);
+    writeFileSync(join(garbled, 'log.vkey'), 'not a key\n');
   });
   afterAll(async () => {
     await running.kill();
@@ -50,6 +59,8 @@ describe('a server that cannot start', () => {
     ],
     ['a folder in use', () => ({ dataDir: owned }), /is held by a running log/],
     ['a folder that is a file', () => ({ dataDir: file }), /is not a folder; set DATA_DIR/],
+    ['a signing key that others may read', () => ({ dataDir: shown }), /signing\.key can be read by others: chmod 600/],
+    ['public keys that are none', () => ({ dataDir: garbled }), /log\.vkey: .*a key is name\+id\+base64/],
     ['a damaged record', () => ({ dataDir: damaged }), /log\.sqlite is damaged/],
   ];
 

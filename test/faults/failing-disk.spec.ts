@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -93,6 +93,77 @@ where(canMount, 'a full disk needs leave to mount a small one')(
     expect(readHeads(path).reached).toMatchObject({ size });
   },
 );
+
+where(canMount, 'a full disk needs leave to mount a small one')(
+  'where only the views have no room, a follower is told all there is or that there is more',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'crisis-log-views-'));
+    const first = await spawnServer(dataDir);
+    await append(first, '/v1/crises', opening('us-iran'));
+    await first.drain();
+    mount(folder);
+    moveViews(dataDir, folder);
+    const server = await spawnServer(dataDir);
+    try {
+      fill(folder);
+      const stored = ['the opening'];
+      for (let hasRoom = true; hasRoom && stored.length < 10_000;) {
+        const elements = Array.from({ length: 50 }, () => strike({ eventId: crypto.randomUUID() }));
+        expect((await append(server, EVENTS, elements)).status).toBe(201);
+        stored.push(...elements.map(({ eventId }) => eventId as string));
+        hasRoom = (await pulled(server)).status === 200;
+      }
+      const behind = await pulled(server);
+      expect([behind.status, behind.type]).toEqual([503, '/problems/behind']);
+      expect(behind.told).toBeLessThan(stored.length);
+      const heard = await heardFor(1_500, server, `after=${behind.cursor}`);
+      expect(heard).toContain('retry:');
+      expect(heard).not.toContain('caught-up');
+      rmSync(join(folder, 'filler'));
+      expect(await pulled(server)).toMatchObject({ status: 200, told: stored.length });
+      expect(await heardFor(1_500, server, `after=${behind.cursor}`)).toContain('caught-up');
+    } finally {
+      await server.drain();
+      spawnSync('umount', ['-l', folder]);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  120_000,
+);
+
+/** The stored views lie on another disk from now on. */
+function moveViews(from: string, to: string): void {
+  for (const name of readdirSync(from).filter((file) => file.startsWith('views-'))) {
+    copyFileSync(join(from, name), join(to, name));
+    rmSync(join(from, name));
+    if (name.endsWith('.sqlite')) symlinkSync(join(to, name), join(from, name));
+  }
+}
+
+/** The feed from its beginning to its end, or to where it cannot be read; the cursor there. */
+async function pulled(server: ServerProcess): Promise<{ status: number; type?: string; told: number; cursor: string }> {
+  for (let [told, cursor] = [0, '']; ;) {
+    const after = cursor === '' ? '' : `&after=${cursor}`;
+    const response = await fetch(`${server.url}/v1/feed?limit=40${after}`);
+    const page = (await response.json()) as { items: []; cursor: string; caughtUp: boolean; type?: string };
+    if (!response.ok) return { status: response.status, type: page.type!, told, cursor };
+    told += page.items.length;
+    cursor = page.cursor;
+    if (page.caughtUp) return { status: 200, told, cursor };
+  }
+}
+
+/** What a stream says in this time. */
+async function heardFor(ms: number, server: ServerProcess, query: string): Promise<string> {
+  const response = await fetch(`${server.url}/v1/feed/stream?${query}`, { signal: AbortSignal.timeout(ms) });
+  let heard = '';
+  try {
+    for await (const chunk of response.body!) heard += Buffer.from(chunk as Uint8Array).toString();
+  } catch (error) {
+    if ((error as Error).name !== 'TimeoutError') throw error;
+  }
+  return heard;
+}
 
 /** From now on, in each thread of the server, the first flush to the disk fails. */
 async function failFirstFlush(server: ServerProcess): Promise<{ stop(): Promise<void> }> {

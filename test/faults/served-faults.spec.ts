@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DescribedApi, type Document } from '../support/described-api';
 import { opening, strike } from '../support/elements';
 import { random } from '../support/seed';
 import { type ServerProcess, spawnServer } from '../support/server-process';
@@ -192,9 +193,20 @@ describe('it stops serving, naming the position, once it comes upon', () => {
     for (const path of ['/v1/crises', '/v1/audit/tree-head', '/v1/crises/kept/risk'])
       expect([path, await problemOf(server.url + path)]).toMatchObject([path, { status: 503, position: 31 }]);
     expect(await appending.send(strike())).toMatchObject({ status: 503, problem: { position: 31 } });
+    // However the address is spelled.
+    for (const path of ['/v1/crises/kept/events', '/%761/crises/kept/events'])
+      await expect(send(server.url + path, strike())).rejects.toThrow('503');
     appending.end();
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+    const api = new DescribedApi((await (await fetch(`${server.url}/openapi.json`)).json()) as Document);
+    for (const path of ['/health/ready', '/v1/crises', '/v1/audit/tree-head']) {
+      const answer = await fetch(server.url + path);
+      const described = api.operations.find((its) => its.path === path && its.method === 'GET')!;
+      const contentType = answer.headers.get('content-type')!;
+      const { status } = answer;
+      expect(api.complaintAbout(described, { status, contentType, text: await answer.text() })).toBeUndefined();
+    }
     expect(await server.drain()).toBe(0);
   });
 });

@@ -69,6 +69,11 @@ export class DescribedApi {
     return this.#judge(where, pointer, JSON.parse(text));
   }
 
+  complaintAboutBody({ path, method, operation: { operationId } }: Described, body: unknown): string | undefined {
+    const pointer = ['paths', path, method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
+    return this.#judge(operationId, pointer, body);
+  }
+
   complaintAboutSchema(name: string, value: unknown): string | undefined {
     return this.#judge(name, ['components', 'schemas', name], value);
   }

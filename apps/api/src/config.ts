@@ -49,6 +49,9 @@ export interface JwtSettings {
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** What `Host` may name, in lower case: a name, an address, or one of IPv6 in brackets. */
+const HOST_NAME = /^([\w.-]+|\[[0-9a-f:.]+\])$/;
+
 export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /** All environment errors at once, each with what to set. */
@@ -76,6 +79,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const trustedProxies = list(env['TRUSTED_PROXIES']);
   for (const proxy of trustedProxies)
     if (!isRange(proxy)) problems.push(`TRUSTED_PROXIES: ${proxy} is no address or range, such as 10.0.0.0/8.`);
+  const allowedHosts = list(env['ALLOWED_HOSTS']).map((host) => host.toLowerCase());
+  for (const host of allowedHosts)
+    if (!HOST_NAME.test(host))
+      problems.push(`ALLOWED_HOSTS: ${host} is no name, such as log.example.org, without a scheme or a port.`);
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const instance = env['INSTANCE_ID'] ?? hostname();
   const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
@@ -94,7 +101,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dataDir,
     eventStoreDb,
     headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
-    allowedHosts: list(env['ALLOWED_HOSTS']),
+    allowedHosts,
     instance,
     tokenKeys,
     jwt,
@@ -133,7 +140,7 @@ function jwtIn(env: Record<string, string | undefined>, problems: string[]): Jwt
     return undefined;
   }
   const url = URL.parse(jwksUrl);
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname)))
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))))
     problems.push(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
   return { issuer, audience, jwksUrl };
 }

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
 
 /** Rejects where a part of the program is missing, which `bin/` tells. */
 export const ended = main().catch((error: unknown) => {
-  if ((error as { code?: string }).code?.endsWith('MODULE_NOT_FOUND')) throw error;
+  if (String((error as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND')) throw error;
   console.error(whyNotStarted(error) ?? error);
   process.exit(1);
 });

@@ -22,7 +22,7 @@ export interface Parts {
   readonly context: Context;
   /** The credentials that did not hold, by address. */
   readonly failed: FailedCredentials;
-  /** In the reverse of the order in which they were opened. */
+  /** In the reverse of the order in which they were opened; all, also where one cannot be closed. @throws AggregateError then */
   readonly close: () => Promise<void>;
 }
 
@@ -34,7 +34,15 @@ export async function openParts(config: Config, clock: () => number): Promise<Pa
     return part;
   };
   const close = async (): Promise<void> => {
-    for (let part = open.pop(); part !== undefined; part = open.pop()) await part.close();
+    const failures: unknown[] = [];
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      try {
+        await part.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed as it should');
   };
   try {
     return { ...(await opened(config, clock, keep)), close };

@@ -69,8 +69,7 @@ async function serve({ context, failed, close }: Parts): Promise<Server> {
     isOpen: credentials.isOpen,
     async close() {
       feed.close();
-      await drain(fastify.server, connections, app.close());
-      await close();
+      await drain(fastify.server, connections, app.close()).finally(close);
     },
   };
 }

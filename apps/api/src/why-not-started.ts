@@ -8,15 +8,19 @@ import { InvalidConfig } from './config';
  */
 export function whyNotStarted(error: unknown): string | undefined {
   if (error instanceof InvalidConfig) return error.message;
-  if (error instanceof FaultyRecord)
-    return `The crisis log does not serve: ${error.message}. ${
-      error.fault.isSplit
-        ? 'Keep everything as it is, and see "A split view" in docs/audit.md.'
-        : 'Keep DATA_DIR as it is and restore a backup elsewhere.'
-    }`;
-  const reason = error instanceof EventLogError ? error.message : ofTheSystem(error as Partial<SystemError>);
+  if (error instanceof FaultyRecord && error.fault.kind !== 'key')
+    return `The crisis log does not serve: ${error.message}. ${NEXT[error.fault.kind]}`;
+  const reason =
+    error instanceof EventLogError || error instanceof FaultyRecord
+      ? error.message
+      : ofTheSystem(error as Partial<SystemError>);
   return reason && `The crisis log cannot start: ${reason}.`;
 }
+
+const NEXT = {
+  record: 'Keep DATA_DIR as it is and restore a backup elsewhere.',
+  'split-view': 'Keep everything as it is, and see "A split view" in docs/audit.md.',
+};
 
 interface SystemError extends Error {
   readonly code: string;

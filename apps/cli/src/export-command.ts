@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { clientOf } from './client-of';
 import { crisisOption } from './crisis-option';
-import { UsageError } from './exit-codes';
+import { ServerUnreachable, UsageError } from './exit-codes';
 import { urlOption } from './url-option';
 
 interface Flags {
@@ -24,7 +24,7 @@ export const exportCommand = (): Command =>
     .action(runExport);
 
 async function runExport({ crisis, url, out }: Flags): Promise<void> {
-  const events = Readable.from(await clientOf(url).export(crisis));
+  const events = Readable.from(unlessBrokenOff(await clientOf(url).export(crisis)));
   if (out === undefined) return pipeline(events, process.stdout, { end: false }).catch(unlessReaderLeft);
   // A file of that name is complete: what broke off keeps the other name.
   const part = `${out}.part`;
@@ -35,6 +35,15 @@ async function runExport({ crisis, url, out }: Flags): Promise<void> {
   });
   await pipeline(events, file);
   await rename(part, out);
+}
+
+/** What it has come to so far is not the crisis. */
+async function* unlessBrokenOff(events: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw new ServerUnreachable(`the answer broke off, and is not whole: ${(error as Error).message}`);
+  }
 }
 
 /** `export | head` has what it wanted. */

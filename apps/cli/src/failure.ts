@@ -1,29 +1,36 @@
 import { CommanderError } from 'commander';
 import { Refused, Unanswered } from '#client';
-import { EventLogError } from '#event-log';
+import { EventLogError, RecordAway } from '#event-log';
 import { Refusal } from '#ledger';
-import { KeyNotPrivate, KeysExist, KeysMissing, NothingToDisown, RecordFault } from '#notary';
+import { KeysExist, KeysMissing, NothingToDisown, RecordFault, UnusableKey } from '#notary';
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { CopyRefused } from './record/copy';
 
 /** What the record's own rules refuse. */
-const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, KeyNotPrivate, NothingToDisown];
+const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, UnusableKey, NothingToDisown];
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof UsageError || error instanceof Refused) return EXIT.usage;
-  return error instanceof ServerUnreachable || error instanceof Unanswered ? EXIT.unreachable : EXIT.refused;
+  const isUnreachable = error instanceof ServerUnreachable || error instanceof Unanswered || isAway(error);
+  return isUnreachable ? EXIT.unreachable : EXIT.refused;
 }
 
 /** In one sentence; undefined for what is wrong with this program. */
 export function toldOf(error: unknown): string | undefined {
   if ([UsageError, ServerUnreachable, CopyRefused].some((kind) => error instanceof kind))
     return (error as Error).message;
+  if (isAway(error))
+    return error instanceof RecordAway ? error.message : `EventStoreDB cannot be used now (${error.message})`;
   if (error instanceof Refused) return `the server answers ${error.message}`;
   if (REFUSALS.some((kind) => error instanceof kind)) return `refused: ${(error as Error).message}`;
   if (error instanceof Unanswered) return `the server gives no answer: ${error.message}`;
   return isOfTheSystem(error) ? `the system refuses: ${error.message}` : undefined;
 }
+
+/** EventStoreDB does not answer, or its client says so: the status of a call is a number. */
+const isAway = (error: unknown): error is Error =>
+  error instanceof RecordAway || (error instanceof Error && typeof (error as { code?: unknown }).code === 'number');
 
 /** A file that cannot be opened or written: the message says which, and why. */
 const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error;

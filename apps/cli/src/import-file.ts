@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open as openFile, readFile } from 'node:fs/promises';
 import { type CrisisLog, type LineResult, type NewCrisis, Refused } from '#client';
 import { decompress, fitTo, type Frame, LineTooLong, readNdjson, UnknownLayout } from '#sources';
 import { UsageError } from './exit-codes';
@@ -34,14 +33,15 @@ export const importFile = async (
   progressOf: (totalBytes: number) => Progress,
 ): Promise<Report> => {
   const { file, format } = options;
-  const found = await stat(file).catch(unreadable(file));
-  if (!found.isFile()) throw new UsageError(`cannot read ${file}: it is not a file`);
+  const opened = await openFile(file).catch(unreadable(file));
+  const found = await opened.stat();
+  const input = opened.createReadStream();
   const tally = new ImportTally();
   const sender = options.dryRun ? undefined : new EventSender(client, options.crisisId, tally, options.replace);
-  const input = createReadStream(file);
   const bytes = decompress(input as AsyncIterable<Buffer>);
   const progress = progressOf(found.size);
   try {
+    if (!found.isFile()) throw new UsageError(`cannot read ${file}: it is not a file`);
     const items =
       format === 'ndjson'
         ? readNdjson(bytes)
@@ -92,11 +92,19 @@ const reasonOf = (problem: { readonly detail?: string; readonly title?: string }
   problem?.detail ?? problem?.title;
 
 const frameOf = async ({ crisisId, frameFile }: ImportOptions, client: CrisisLog): Promise<Frame> => {
-  if (frameFile !== undefined)
-    return frameIn(JSON.parse(await readFile(frameFile, 'utf8').catch(unreadable(frameFile))));
+  if (frameFile !== undefined) return frameOfFile(frameFile);
   const frame = await frameOfCrisis(crisisId, client);
   if (frame === undefined) throw noCrisis(crisisId);
   return frame;
+};
+
+const frameOfFile = async (file: string): Promise<Frame> => {
+  const text = await readFile(file, 'utf8').catch(unreadable(file));
+  try {
+    return frameIn(JSON.parse(text));
+  } catch (error) {
+    throw new UsageError(`${file} is no frame of a crisis: ${(error as Error).message}`);
+  }
 };
 
 const frameOfCrisis = async (crisisId: string, client: CrisisLog): Promise<Frame | undefined> => {

@@ -68,6 +68,21 @@ test('unresolved names come with those first that stood opposite a party', () =>
   });
 });
 
+test('whatever a file calls its types and reasons, they are counted', () => {
+  const tally = new ImportTally();
+  for (const name of ['constructor', '__proto__', 'toString']) {
+    tally.countRead(event(name));
+    tally.countRead({ broken: name, number: 7 });
+  }
+  const { events, refused, firstLine } = tally.report();
+  const each = (count: number) => [
+    ['constructor', count],
+    ['__proto__', count],
+    ['toString', count],
+  ];
+  expect([events, refused, firstLine].map((counts) => Object.entries(counts))).toEqual([each(1), each(1), each(7)]);
+});
+
 test('a dry run says what would be sent', () => {
   const tally = new ImportTally();
   tally.countRead(event('StrikeReported'));

@@ -3,6 +3,9 @@ import type { EventItem, Item } from './read-items';
 
 type Counts = Record<string, number>;
 
+/** Of names that a file brings: none is there before it is counted, `constructor` neither. */
+const noCounts = (): Counts => Object.create(null) as Counts;
+
 const TOP_NAMES = 20;
 /** Reasons may name ids, so that there is one a row. */
 const MAX_REASONS = 20;
@@ -40,11 +43,11 @@ export class ImportTally {
   private alreadyImported = 0;
   private differing = 0;
   private replaced = 0;
-  private readonly events: Counts = {};
-  private readonly stored: Counts = {};
-  private readonly skipped: Counts = {};
-  private readonly refused: Counts = {};
-  private readonly firstLine: Counts = {};
+  private readonly events: Counts = noCounts();
+  private readonly stored: Counts = noCounts();
+  private readonly skipped: Counts = noCounts();
+  private readonly refused: Counts = noCounts();
+  private readonly firstLine: Counts = noCounts();
   private readonly incidents = new Set<string>();
   private readonly unresolved = new Map<string, { rows: number; rowsWithParty: number }>();
   private unresolvedRows = 0;

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { ROLES } from '#access';
+import { dataDirOption } from './audit/data-dir';
 import { addKeysInit } from './audit/keys-init';
 import { addKeysRotate } from './audit/keys-rotate';
 import {
@@ -29,12 +30,12 @@ export function keysCommand(): Command {
     .option('--level <level>', 'base level, CLEAR to AMBER+STRICT', baseLevel, 'CLEAR')
     .option('--red <crises>', 'crises where it is RED, separated by commas', crisisList, [])
     .option('--days <days>', 'until it expires', days, 90)
-    .addOption(dataOption())
+    .addOption(dataDirOption())
     .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(placeOf(flags), flags, Date.now())));
   keys
     .command('list')
     .description('One a line: id, state, until when, principal, level, RED crises, scopes.')
-    .addOption(dataOption())
+    .addOption(dataDirOption())
     .action(async (flags: Data) => {
       const lines = await listKeys(placeOf(flags), Date.now());
       if (lines.length === 0) console.error('crisis-log: there are no keys yet; "keys create" makes the first');
@@ -44,7 +45,7 @@ export function keysCommand(): Command {
     .command('revoke')
     .description('End a key and its sessions, within 5 s.')
     .argument('<id>', 'as "keys list" shows it')
-    .addOption(dataOption())
+    .addOption(dataDirOption())
     .action((id: string, flags: Data) => revokeKey(placeOf(flags), id, Date.now()));
   addKeysInit(keys);
   addKeysRotate(keys);
@@ -56,5 +57,3 @@ interface Data {
 }
 
 const placeOf = ({ dataDir }: Data): KeyPlace => namedRecord() ?? dataDir;
-
-const dataOption = (): Option => new Option('--data-dir <folder>', 'the data folder').env('DATA_DIR').default('data');

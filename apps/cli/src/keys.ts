@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
 import { isCrisisId } from '#catalogue';
-import { EventLogError, openSqliteLog, type RecordOptions, SystemStream } from '#event-log';
+import { EventLogError, openSqliteLog, RecordAway, type RecordOptions, SystemStream } from '#event-log';
 import { RecordSystemStream } from '#event-log/eventstoredb';
 import { requireLog } from './audit/data-dir';
 import { UsageError } from './exit-codes';
@@ -47,6 +47,7 @@ async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<
     stream = await openKeys(place);
     return await use(new KeyBook(stream));
   } catch (error) {
+    if (error instanceof RecordAway) throw error;
     if (error instanceof RangeError || error instanceof EventLogError) throw new UsageError(error.message);
     throw error;
   } finally {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { BUILD } from './build';
 import { EXIT_CODES_HELP } from './exit-codes';
 
 /** As `--help` lists them. Who asks for one does not wait for what the others load. */
@@ -16,13 +15,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   copy: async () => (await import('./record/copy.js')).copyCommand(),
   setup: async () => (await import('./record/setup.js')).setupCommand(),
   rebuild: async () => (await import('./audit/rebuild.js')).rebuildCommand(),
-  replay: async () => (await import('./audit/ask.js')).replayCommand(),
-  diff: async () => (await import('./audit/ask.js')).diffCommand(),
+  replay: async () => (await import('./audit/replay-and-diff.js')).replayCommand(),
+  diff: async () => (await import('./audit/replay-and-diff.js')).diffCommand(),
   monitor: async () => (await import('./audit/monitor.js')).monitorCommand(),
 };
-/** From `dist/apps/cli/src`. */
-const PACKAGE = join(__dirname, '..', '..', '..', '..', 'package.json');
-const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
 
 const program = new Command('crisis-log')
   .description('Works with a crisis log over its REST API, like any client.')
@@ -31,7 +27,7 @@ const program = new Command('crisis-log')
     '\nCRISIS_LOG_KEY: the API key, where the server asks for one. Never an argument: others see those.',
   )
   .addHelpText('afterAll', EXIT_CODES_HELP)
-  .version(version);
+  .version(BUILD);
 
 /** Wrong usage is told by us, with our exit code, of every command. */
 function overrideExit(command: Command): void {
@@ -63,7 +59,7 @@ async function run(asked = process.argv[2] ?? ''): Promise<void> {
 
 /** A module that is missing is told by `bin/`: what tells of all else may be missing as well. */
 const isMissingPart = (error: unknown): boolean =>
-  (error as { code?: string }).code?.endsWith('MODULE_NOT_FOUND') === true;
+  String((error as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND');
 
 /** Rejects where a part of the program is missing. */
 export const ended = run();

@@ -17,10 +17,20 @@ const bar = (total: number, output: NodeJS.WriteStream, what: string): Progress 
     { format: `{bar} {percentage}% | {items} ${what} | {duration_formatted}`, stream: output, hideCursor: true },
     Presets.shades_classic,
   );
+  // Before whoever ends the process: the cursor is hidden. Where nobody does, it ends as it would without this.
+  const interrupted = (): void => {
+    its.stop();
+    if (process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');
+  };
   its.start(total, 0, { items: 0 });
-  // Before whoever ends the process: the cursor is hidden.
-  process.prependOnceListener('SIGINT', () => its.stop());
-  return { update: (done, items) => its.update(done, { items }), stop: () => its.stop() };
+  process.prependOnceListener('SIGINT', interrupted);
+  return {
+    update: (done, items) => its.update(done, { items }),
+    stop: () => {
+      process.off('SIGINT', interrupted);
+      its.stop();
+    },
+  };
 };
 
 const lines = (total: number, output: NodeJS.WriteStream, what: string): Progress => {

@@ -1,6 +1,7 @@
 import { createCatalogue, type EventOf } from './catalogue';
 import { definitionsIn } from './define-event';
 import * as families from './events';
+import * as reports from './events/reports';
 import { componentSchemas, elementSchema } from './json-schema';
 
 /**
@@ -14,6 +15,10 @@ export const { definitions, parse, read, upcast } = catalogue;
 /** Any event as read; its `type` tells which. */
 export type CrisisEvent = EventOf<(typeof definitions)[number]>;
 export type EventType = CrisisEvent['type'];
+
+/** The types that report on the world: what views are made of. */
+export const REPORT_TYPES = definitionsIn(reports).map(({ type }) => type);
+export type ReportType = (typeof REPORT_TYPES)[number];
 
 /** JSON Schema 2020-12 of the whole element of a type as sent. */
 export const jsonSchema = (type: EventType) => elementSchema(definitions.find((its) => its.type === type)!);

@@ -105,15 +105,17 @@ export class CrisisLog {
   async audit(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const address = `/v1/audit/${path}?${new URLSearchParams(given).toString()}`;
-    const answer = await this.retried(() => this.request('GET', address, undefined, NDJSON));
-    return answer.text();
+    return this.retried(
+      () => this.request('GET', address, undefined, NDJSON),
+      (answer) => answer.text(),
+    );
   }
 
   /** All events of a crisis as NDJSON, in the order of the record. Breaks off with an error, never silently. */
   async export(crisisId: string): Promise<AsyncIterable<Uint8Array>> {
     const address = new URL(`/v1/crises/${crisisId}/events`, this.url);
     const ask = (): Promise<Response> => fetch(address, { headers: { ...this.headers, accept: NDJSON } });
-    return (await this.retried(ask)).body!;
+    return this.retried(ask, (answer) => Promise.resolve(answer.body!));
   }
 
   /**
@@ -150,8 +152,10 @@ export class CrisisLog {
 
   private readonly send: Send = async (method, path, body) => {
     const json = body && JSON.stringify(body);
-    const response = await this.retried(() => this.request(method, path, json, 'application/json'));
-    return (await response.json()) as unknown;
+    return this.retried(
+      () => this.request(method, path, json, 'application/json'),
+      (answer) => answer.json() as Promise<unknown>,
+    );
   };
 
   private request(method: string, path: string, body: string | undefined, type: string): Promise<Response> {
@@ -163,11 +167,12 @@ export class CrisisLog {
     });
   }
 
-  private async retried(ask: () => Promise<Response>): Promise<Response> {
+  /** An answer that breaks off while it is read is none. */
+  private async retried<T>(ask: () => Promise<Response>, read: (answer: Response) => Promise<T>): Promise<T> {
     const backoff = this.backoff();
     for (;;) {
       try {
-        return await answered(ask());
+        return await read(await answered(ask()));
       } catch (error) {
         await backoff.failed(error);
       }

@@ -166,7 +166,7 @@ export class WrongRecord extends errorClass(
 /** Nothing of the append was tried: EventStoreDB cannot be reached, or does not take writes at the moment. */
 export class RecordAway extends errorClass(
   'record-away',
-  ({ reason }: Because) => `EventStoreDB takes no appends at the moment (${reason}): try again in some seconds`,
+  ({ reason }: Because) => `EventStoreDB cannot be used now (${reason}): try again in some seconds`,
 ) {}
 
 /** Something is missing in a stream of the record that was there, or that must have been there. */

@@ -3,7 +3,7 @@ export { crisisBundle } from './crisis-bundle';
 export { HeadsFile, readHeads } from './heads-file';
 export { disownHeads, type Disowning, NothingToDisown } from './disown-heads';
 export { HeadTable } from './head-table';
-export { initKeys, KeyNotPrivate, KeysExist, KeysMissing, readSecretKey, readVerifierKeys } from './key-files';
+export { initKeys, KeysExist, KeysMissing, readSecretKey, readVerifierKeys, UnusableKey } from './key-files';
 export { LEDGER_FILE, LedgerStore } from './ledger-store';
 export { linesFromEnd } from './lines-from-end';
 export { type OwnedRecord, type SignedHead } from './head-stream';

@@ -18,7 +18,6 @@ import { moveDurably } from './durable-file';
 import { HeadTable } from './head-table';
 import { begin, seenKeys } from './head-walk';
 import { LedgerStore } from './ledger-store';
-import { RecordFault } from './record-fault';
 
 /** In the data folder: the key that signs heads, and the public keys that auditors trust, a line each. */
 export const SIGNING_KEY_FILE = 'signing.key';
@@ -90,7 +89,7 @@ export function settleSigningKey(dataDir: string, chain: HeadChain): void {
 }
 
 /**
- * The data folder's signing key. Throws a RecordFault for one that the chain does not name: its heads would be no heads.
+ * The data folder's signing key. Throws UnusableKey for one that the chain does not name: its heads would be no heads.
  * Where others sign as well (`isShared`) they may have changed it, and this instance goes on without.
  */
 export function signerOf(dataDir: string, chain: HeadChain | undefined, isShared: boolean): SigningKey | undefined {
@@ -101,20 +100,34 @@ export function signerOf(dataDir: string, chain: HeadChain | undefined, isShared
     console.error(`${SIGNING_KEY_FILE} is not a key that the stream of heads names: this instance signs nothing`);
     return key;
   }
-  throw new RecordFault('heads', `${SIGNING_KEY_FILE} is not a key that the stream of heads names: "keys rotate"`);
+  throw new UnusableKey(
+    `${join(dataDir, SIGNING_KEY_FILE)} is not a key that the stream of heads names: put the one in force there, or another with "crisis-log keys rotate --recovery FILE"`,
+  );
 }
 
 export const isNamed = (chain: HeadChain, key: VerifierKey): boolean =>
   chain.signing.some((named) => sameKey(named, key));
 
-export class KeyNotPrivate extends Error {}
+/** A file of keys is not as it must be. The record is what it was: only the file is to be mended. */
+export class UnusableKey extends Error {}
 
 /** Throws where others than its owner may read it. */
 export function readSecretKey(file: string): SigningKey {
-  if ((statSync(file).mode & 0o077) !== 0) throw new KeyNotPrivate(`${file} can be read by others: chmod 600 ${file}`);
-  return parseSigningKey(readFileSync(file, 'utf8').trim());
+  if ((statSync(file).mode & 0o077) !== 0) throw new UnusableKey(`${file} can be read by others: chmod 600 ${file}`);
+  return keyIn(file, readFileSync(file, 'utf8').trim(), parseSigningKey);
 }
 
 /** The keys of a file, one a line. */
 export const readVerifierKeys = (file: string): VerifierKey[] =>
-  readFileSync(file, 'utf8').split('\n').filter(Boolean).map(parseVerifierKey);
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => keyIn(file, line, parseVerifierKey));
+
+function keyIn<Key>(file: string, text: string, parse: (text: string) => Key): Key {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new UnusableKey(`${file}: ${(error as Error).message}`);
+  }
+}

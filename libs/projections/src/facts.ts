@@ -1,23 +1,11 @@
+import { REPORT_TYPES, type ReportType } from '#catalogue';
 import { intervalOf, minuteOf, startOfDay, type Minute, type TimePrecision } from './instant';
 import { eightQOf, weightOf, type Source } from './weights';
-
-/** The eight types that report on the world. The first seven have a CAMEO code and may have weight. */
-export const REPORT_TYPES = [
-  'StrikeReported',
-  'RetaliationReported',
-  'MediationContactReported',
-  'SanctionsStatementIssued',
-  'MultilateralEngagementReported',
-  'ConfidenceBuildingMeasureReported',
-  'OfficialStatementIssued',
-  'AnalystAssessmentIssued',
-] as const;
-export type ReportType = (typeof REPORT_TYPES)[number];
 
 const reportTypes: ReadonlyMap<string, ReportType> = new Map(REPORT_TYPES.map((type) => [type, type]));
 
 /**
- * The type as one of the eight, undefined for any other. The answer is this module's own string: comparing it costs a
+ * The type as one of the reports, undefined for any other. The answer is this module's own string: comparing it costs a
  * pointer, not a text, in every later pass.
  */
 export const reportTypeOf = (type: string): ReportType | undefined => reportTypes.get(type);
@@ -89,7 +77,7 @@ export interface Facts {
   readonly instant: Minute;
   readonly end: Minute;
   readonly timePrecision: TimePrecision;
-  /** One of the seven types, and of something that happened here: `auxiliary` is absent. */
+  /** It is no assessment, and of something that happened here: `auxiliary` is absent. */
   readonly counts: boolean;
   /** Actor codes of the source end and of the target end: `IRNMIL,YMNREB>USA`. */
   readonly between: string;
@@ -111,8 +99,8 @@ export interface Facts {
   readonly own: OwnFields | null;
 }
 
-const OWN_FIELDS: Readonly<Record<ReportType, ReadonlySet<string>>> = {
-  StrikeReported: new Set(),
+/** What the views look at in `data`, by type. Of other types they see what all reports have. */
+const OWN_FIELDS: Readonly<Partial<Record<ReportType, ReadonlySet<string>>>> = {
   RetaliationReported: new Set(['declaredProportionality', 'declaredFinal']),
   MediationContactReported: new Set(['channel', 'rank', 'round', 'nextContactAt', 'outcome']),
   SanctionsStatementIssued: new Set(['party', 'action', 'issues']),
@@ -133,7 +121,7 @@ const OWN_FIELDS: Readonly<Record<ReportType, ReadonlySet<string>>> = {
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * The facts of one report of the eight types, valid by the catalogue and upcast to its current version.
+ * The facts of one report, valid by the catalogue and upcast to its current version.
  * @throws UnreadableTime when a time is none: such an event is poison, not to be skipped.
  */
 export function factsOf(type: ReportType, { content, refs, sources }: EventBody, codes: CodeTable): Facts {
@@ -192,7 +180,7 @@ function codesOf(list: string, actors: readonly Actor[] | undefined): string {
 function ownFieldsOf(type: ReportType, data: Record<string, unknown>, refs: EventBody['refs']): OwnFields | null {
   let own: Record<string, unknown> | null = null;
   const wanted = OWN_FIELDS[type];
-  for (const name in data) if (wanted.has(name)) (own ??= {})[name] = data[name];
+  for (const name in data) if (wanted?.has(name)) (own ??= {})[name] = data[name];
   const basedOn = refs['data.basedOn'];
   if (basedOn !== undefined) (own ??= {}).basedOn = basedOn;
   return own;

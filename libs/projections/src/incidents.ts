@@ -1,6 +1,7 @@
+import { REPORT_TYPES, type ReportType } from '#catalogue';
 import { inOrder, type EffectiveVersion } from './effective-events';
 import type { Entry } from './extremes';
-import { REPORT_TYPES, type Facts, type ReportType } from './facts';
+import type { Facts } from './facts';
 import { DAY, type Minute } from './instant';
 import type { Parties, Reach } from './parties';
 import { VERIFIED_FROM } from './weights';

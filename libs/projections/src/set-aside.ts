@@ -1,6 +1,6 @@
+import { REPORT_TYPES } from '#catalogue';
 import type { Position } from '#event-log';
 import type { EffectiveVersion } from './effective-events';
-import { REPORT_TYPES } from './facts';
 import { incidentTypeOf, keyOf } from './incidents';
 import { traceOf } from './traces';
 

@@ -33,6 +33,8 @@ const BENCHMARK: typeof NATIVE = {
   target: 'target',
 };
 
+const namesOf = (layout: typeof NATIVE): string => Object.values(layout).filter(Boolean).join(', ');
+
 /**
  * ICEWS events: native files with their header, or the ICEWS14 benchmark as a CSV.
  * @throws UnknownLayout when it is neither.
@@ -44,7 +46,9 @@ export async function* readIcews(bytes: AsyncIterable<Buffer>): AsyncGenerator<F
       Object.values(its).every((name) => !name || firstRow.includes(name)),
     );
     if (found === undefined)
-      throw new UnknownLayout(`not an ICEWS file: its first row must name ${Object.values(NATIVE).join(', ')}`);
+      throw new UnknownLayout(
+        `not an ICEWS file: its first row must name ${namesOf(NATIVE)}; or, of the ICEWS14 benchmark, ${namesOf(BENCHMARK)}`,
+      );
     columns = found;
     return { columns: firstRow, isHeader: true };
   };

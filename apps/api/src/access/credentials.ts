@@ -79,7 +79,7 @@ export class Credentials {
   }
 
   #inSession({ headers, method }: FastifyRequest): Caller | undefined {
-    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    if (!isRead(method)) return undefined;
     const session = this.parts.sessions.open(sessionIn(headers) ?? '', this.parts.clock());
     return session && this.#holding(this.#book.find(session.keyId))?.reading;
   }
@@ -135,6 +135,8 @@ export class Credentials {
 const tokenIn = (authorization: string): string => BEARER.exec(authorization)?.[1] ?? '';
 const isKey = (token: string): boolean => token.startsWith('clk_');
 
-/** Of who brings nothing there is nothing to guess. */
-export const bringsCredential = ({ headers }: FastifyRequest): boolean =>
-  headers.authorization !== undefined || sessionIn(headers) !== undefined;
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/** Of who brings nothing there is nothing to guess; nor of a session where none is looked at. */
+export const bringsCredential = ({ headers, method }: FastifyRequest): boolean =>
+  headers.authorization !== undefined || (isRead(method) && sessionIn(headers) !== undefined);

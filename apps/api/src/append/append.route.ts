@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendRequest, ExpectedRevision } from '#event-log';
+import type { AppendRequest, ExpectedRevision, NewEvent } from '#event-log';
 import { type Principal, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
-import { traceOf } from '../http/request-checks';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
+import { onlyKnown, type Query } from '../http/parameters';
 import { toProblem } from '../http/to-problem';
 import { needs } from '../access/needs';
 import type { AppendContext } from './append-context';
@@ -14,8 +14,9 @@ import { appendLines } from './append-lines';
 import { endOfTurn } from './end-of-turn';
 import { APPENDING, requireScope, writerOf } from './may-append';
 import { openingElement } from './open-crisis';
-import { readElement, type ReadElement } from './read-element';
+import { readElement } from './read-element';
 import { receiptOf } from './receipt';
+import { traceOf } from './trace';
 
 /**
  * The write side of the API. These are plain Fastify routes, not a Nest controller: they are the hot path,
@@ -26,6 +27,7 @@ import { receiptOf } from './receipt';
 export function appendRoutes(fastify: FastifyInstance, context: AppendContext): void {
   const errorHandler = answerProblem;
   fastify.post('/v1/crises', { errorHandler, config: needs('crises:open') }, async (request, reply) => {
+    requireNoParameters(request);
     requireJson(request);
     requireNoIfMatch(request);
     const { crisisId, element } = openingElement(parseStrict(request.body as Buffer));
@@ -41,6 +43,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   });
 
   fastify.post('/v1/crises/:crisisId/events', { errorHandler, config: needs(...APPENDING) }, async (request, reply) => {
+    requireNoParameters(request);
     const crisisId = crisisIdOf(request);
     const expected = expectedOf(request, context, readerOf(request, crisisId));
     if (isNdjson(request)) return appendLines(request, reply, context, crisisId, expected);
@@ -60,7 +63,7 @@ export function appendRoutes(fastify: FastifyInstance, context: AppendContext): 
   });
 }
 
-function readOne(request: FastifyRequest, value: unknown, context: AppendContext): ReadElement {
+function readOne(request: FastifyRequest, value: unknown, context: AppendContext): NewEvent {
   const element = readElement({
     value,
     key: idempotencyKeyOf(request),
@@ -73,7 +76,7 @@ function readOne(request: FastifyRequest, value: unknown, context: AppendContext
   return element;
 }
 
-function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): ReadElement[] {
+function readArray(request: FastifyRequest, elements: readonly unknown[], context: AppendContext): NewEvent[] {
   const key = idempotencyKeyOf(request);
   const trace = traceOf(request);
   const now = context.clock();
@@ -90,7 +93,7 @@ async function answer(
   http: FastifyRequest,
   reply: FastifyReply,
   crisisId: string,
-  events: readonly ReadElement[],
+  events: readonly NewEvent[],
   expected: ExpectedRevision,
   atomic: boolean,
 ): Promise<FastifyReply> {
@@ -133,6 +136,9 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
   const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
   return { seen: isThere ? seen : 0, level: principal.level };
 }
+
+/** Whoever asks for a rehearsal, say, must not be stored. */
+const requireNoParameters = ({ query }: FastifyRequest): void => onlyKnown(query as Query, []);
 
 /** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
 function requireNoIfMatch(request: FastifyRequest): void {

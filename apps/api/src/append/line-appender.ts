@@ -5,7 +5,6 @@ import { whyNotServed } from '../audit/notary-engine';
 import { streamOf } from '../http/crisis-id';
 import { endedOf, readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
-import { type Trace, traceOf } from '../http/request-checks';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
 import { toProblem } from '../http/to-problem';
 import type { AppendContext } from './append-context';
@@ -13,6 +12,7 @@ import { batchId, idempotencyKeyOf } from './idempotency-key';
 import { requireScope, writerOf } from './may-append';
 import { readElement } from './read-element';
 import type { Line } from './split-lines';
+import { type Trace, traceOf } from './trace';
 
 /** Lines that are read one after the other, and appended together. */
 export interface Batch {

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '#access';
 import { definitions } from '#catalogue';
-import type { Writer } from '#event-log';
+import type { NewEvent, Writer } from '#event-log';
 import { scopeMissing } from '../access/guard';
 import { callerOf, type Principal } from '../http/principal';
-import type { ReadElement } from './read-element';
 
 /** Any of these opens the route; which one it must be depends on the event. */
 export const APPENDING = [
@@ -29,7 +28,7 @@ function scopesOf(type: string): readonly Scope[] {
 }
 
 /** Which way a marking moves is known only where its target is: the log decides that. @throws Problem */
-export function requireScope(request: FastifyRequest, { type }: ReadElement, index?: number): void {
+export function requireScope(request: FastifyRequest, { type }: NewEvent, index?: number): void {
   const scopes = scopesByType.get(type)!;
   const caller = callerOf(request);
   if (!scopes.some((scope) => caller.scopes.has(scope)))

@@ -2,10 +2,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { InvalidEvent, parse, type ParsedEvent } from '#catalogue';
 import type { NewEvent } from '#event-log';
 import { Problem } from '../http/problem';
-import type { Trace } from '../http/request-checks';
-
-/** An element that the catalogue accepts, with what the log must know to decide. */
-export type ReadElement = NewEvent;
+import type { Trace } from './trace';
 
 export interface ElementInput {
   readonly value: unknown;
@@ -18,8 +15,8 @@ export interface ElementInput {
   readonly trace: Trace;
 }
 
-/** Throws InvalidEvent with pointers into the body, or a Problem when an opening stands where none may. */
-export function readElement(input: ElementInput): ReadElement {
+/** An element that the catalogue accepts, with what the log must know to decide. Throws InvalidEvent with pointers into the body, or a Problem when an opening stands where none may. */
+export function readElement(input: ElementInput): NewEvent {
   const parsed = parseAt(input);
   if (
     parsed.eventId !== undefined &&

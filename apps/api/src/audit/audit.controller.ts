@@ -1,10 +1,10 @@
-import { Needs } from '../access/needs';
-import { Readable } from 'node:stream';
 import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LEVELS, type Level } from '#event-log';
+import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { lineAnswer } from '../http/line-answer';
 import { badParameter, numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
 import { readerOf } from '../http/principal';
 import { Problem } from '../http/problem';
@@ -67,18 +67,19 @@ export class AuditController {
     const reader = readerOf(request, crisis);
     const level = levelParameter(query, reader.level) ?? reader.level;
     const without = withoutParameter(query);
+    this.context.streams.take(request, reply);
     const { revision, size } = JSON.parse(await this.context.notary.ask({ kind: 'head' })) as Record<string, number>;
     // Markings are looked at after the head was made: of what came later nothing is in the bundle.
     // This question also puts the reading of what is RED on record.
     const shown = { name: reader.name, level, seesNumbers: reader.seesNumbers };
     const hidden = await this.context.views.ask({ kind: 'hidden', crisis, reader: shown, before: size! });
-    const lines = await this.context.notary.bundle({
+    const lines = this.context.notary.bundle({
       crisis,
       head: revision!,
       hidden: JSON.parse(hidden) as number[],
       without: [...without, ...(reader.seesNumbers ? [] : (['author'] as const))],
     });
-    return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }));
+    return lineAnswer(request, reply, lines);
   }
 
   /** The views as they stood: with `shownTo`, as they were shown then, by the markings then in force. */

@@ -47,7 +47,8 @@ export class NotaryEngine {
     try {
       engine.epoch = Number((await engine.#worker.begin()).body);
     } catch (error) {
-      throw engine.fault ? new FaultyRecord(engine.fault) : error;
+      const { fault } = error as { readonly fault?: Fault };
+      throw fault ? new FaultyRecord(fault) : error;
     }
     return engine;
   }
@@ -67,21 +68,22 @@ export class NotaryEngine {
   }
 
   /** The text of a bundle, in pieces made as they are asked for; one that is left in the middle is forgotten. */
-  async bundle(request: BundleRequest): Promise<AsyncGenerator<string>> {
+  async *bundle(request: BundleRequest): AsyncGenerator<string> {
+    // Not before somebody asks for the first piece: who has left by then opens nothing that nobody would end.
     const bundle = Number(await this.ask({ kind: 'bundle', ...request }));
-    return this.#linesOf(bundle, await this.ask({ kind: 'lines', bundle }));
+    try {
+      for (;;) {
+        const text = await this.ask({ kind: 'lines', bundle });
+        if (text === '') return;
+        yield text;
+      }
+    } finally {
+      await this.ask({ kind: 'drop', bundle }).catch(() => undefined);
+    }
   }
 
   close(): Promise<void> {
     return this.#worker.close();
-  }
-
-  async *#linesOf(bundle: number, first: string): AsyncGenerator<string> {
-    try {
-      for (let text = first; text !== ''; text = await this.ask({ kind: 'lines', bundle })) yield text;
-    } finally {
-      await this.ask({ kind: 'drop', bundle }).catch(() => undefined);
-    }
   }
 
   #stopServing(fault: Fault): void {
@@ -93,5 +95,7 @@ export class NotaryEngine {
   }
 }
 
-export const whyNotServed = ({ message, position, to, isSplit }: Fault): Problem =>
-  new Problem(isSplit ? 'split-view' : 'record-altered', message, { ...(position !== undefined && { position, to }) });
+export const whyNotServed = ({ kind, message, position, to }: Fault): Problem =>
+  new Problem(kind === 'split-view' ? kind : 'record-altered', message, {
+    ...(position !== undefined && { position, to }),
+  });

@@ -22,10 +22,10 @@ export interface BundleRequest {
   readonly without: readonly DisclosedPart[];
 }
 
-/** What stops the server from serving: `RecordFault`, as plain data. */
+/** What stops the server from serving: `RecordFault` or `UnusableKey`, as plain data. */
 export interface Fault {
-  /** A signed head is not of these events, or these are not what was recorded. */
-  readonly isSplit: boolean;
+  /** These events are not what was recorded; a signed head is not of them; a file of keys is to be mended. */
+  readonly kind: 'record' | 'split-view' | 'key';
   readonly message: string;
   readonly position?: number | undefined;
   readonly to?: number | undefined;

@@ -1,11 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openRecordHeads, openReader } from '#event-log';
-import { crisisBundle, Notary, RecordFault } from '#notary';
+import { crisisBundle, Notary, RecordFault, UnusableKey } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
+import { Complaint } from '../worker/complaint';
 import { failed } from '../worker/worker-reply';
 import { Pace } from './pace';
 import { answerConsistency, answerHead, answerInclusion } from './answer-proofs';
-import type { BundleRequest, NotaryAnswer, NotaryRequest, NotarySettings, NotaryWarning } from './notary-request';
+import type {
+  BundleRequest,
+  Fault,
+  NotaryAnswer,
+  NotaryRequest,
+  NotarySettings,
+  NotaryWarning,
+} from './notary-request';
 
 /** How often the notary looks for new events, and goes on with what is older, while nobody asks. */
 const IDLE_MS = 100;
@@ -23,6 +31,7 @@ const reader = openReader(dataDir);
 const bundles = new Map<number, Generator<string>>();
 let nextBundle = 0;
 const pace = new Pace();
+const complaint = new Complaint('the notary cannot keep up:');
 let sweeps = true;
 let timer: NodeJS.Timeout | undefined;
 
@@ -32,16 +41,22 @@ function opened(): Notary {
   try {
     return Notary.open({ dataDir, reader, headsFile, record: record && openRecordHeads(reader, record) });
   } catch (error) {
-    report(error);
-    throw error;
+    // As a message it might come after the end of this thread.
+    throw Object.assign(error as Error, { fault: faultOf(error) });
   }
+}
+
+function faultOf(error: unknown): Fault | undefined {
+  if (error instanceof UnusableKey) return { kind: 'key', message: error.message };
+  if (!(error instanceof RecordFault)) return undefined;
+  const { message, position, to, kind } = error;
+  return { message, position, to, kind: kind === 'split-view' ? kind : 'record' };
 }
 
 /** A fault is told to whoever serves; from then on nothing is. */
 function report(error: unknown): void {
-  if (!(error instanceof RecordFault)) return;
-  const { message, position, to, kind } = error;
-  send({ fault: { message, position, to, isSplit: kind === 'split-view' } });
+  const fault = faultOf(error);
+  if (fault) send({ fault });
 }
 
 port.on('message', ({ id, request }: { id: number; request: NotaryRequest }) => {
@@ -110,6 +125,7 @@ async function work(): Promise<void> {
     if (pace.isTurn(head, notary.store.size, started)) {
       const grew = await notary.advance(Date.now());
       if (notary.store.size > head) pace.caughtUp();
+      if (grew) complaint.over();
       // As long as it has worked it leaves the processor to the appends.
       if (grew) waitMs = tookMs();
       else if (sweeps && (sweeps = notary.sweep(SLICE))) waitMs = tookMs() * (1 / SWEEP_SHARE - 1);
@@ -118,7 +134,7 @@ async function work(): Promise<void> {
     report(error);
     if (error instanceof RecordFault) return;
     // The disk is full, say: the next time it may go well.
-    console.error('the notary cannot keep up:', error);
+    complaint.of(error);
   }
   timer = setTimeout(() => void work(), waitMs);
 }
@@ -131,6 +147,7 @@ async function stop(): Promise<void> {
     await notary.settle(Date.now(), 0);
   } catch (error) {
     report(error);
+    if (!(error instanceof RecordFault)) complaint.of(error);
   }
   notary.close();
   reader.close();

@@ -1,10 +1,11 @@
-import type { Position, RecordLog } from '#event-log';
+import type { RecordLog } from '#event-log';
 import type { FeedPlace } from '#projections';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
 import { Waiter } from '../feed/waiter';
-import { Problem, retryAfter } from '../http/problem';
+import { Problem } from '../http/problem';
+import { reach } from '../view-worker/at-least';
 import type { Reader } from '../view-worker/read-request';
 import { Consumer } from './consumer';
 import { nextDueAt, nextStep, overdue, roomFor, takenFrom } from './consumer-decisions';
@@ -13,8 +14,6 @@ import { Roster } from './roster';
 
 /** Consumers whose state is kept in memory. */
 const MAX_KNOWN = 1000;
-/** For the events that another instance has handed out already. */
-const REACH_MS = 2_000;
 /** How often one that waits looks whether another instance has freed something. */
 const LOOK_AGAIN_MS = 2_000;
 
@@ -103,24 +102,14 @@ export class Consumers {
     }
   }
 
-  /** What this instance does not hold yet must not be taken for nothing. @throws Problem when it is too far behind */
-  async #reach(position: Position): Promise<void> {
-    if (!(await this.parts.log.waitFor(position, REACH_MS)))
-      throw new Problem(
-        'behind',
-        'Another instance has handed out what this one does not hold yet.',
-        {},
-        retryAfter(1),
-      );
-  }
-
   /** In turn. Without anything to give: what is asked of the feed, and behind which place it may come, if there is one. */
   async #take(
     consumer: Consumer,
     reader: Reader,
     wanted: Wanted,
   ): Promise<{ readonly given?: Given; readonly end?: { readonly query: FeedQuery; readonly at: FeedPlace } }> {
-    for (;;) {
+    // Who has left while others had their turn would hold what it is given until the lease is over.
+    while (!wanted.left.aborted) {
       const now = this.parts.clock();
       const definition = requireMade(consumer, reader);
       const { state } = consumer;
@@ -129,7 +118,8 @@ export class Consumers {
         await consumer.append(late);
         continue;
       }
-      await this.#reach(state.at.position);
+      // What another instance has handed out already must not be taken for nothing here.
+      await reach(this.parts.log, state.at.position);
       const limit = roomFor(state, wanted.limit);
       const step = nextStep(state, now, limit);
       if (!step) return {};
@@ -140,6 +130,7 @@ export class Consumers {
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };
     }
+    return {};
   }
 }
 

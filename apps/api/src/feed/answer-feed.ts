@@ -2,6 +2,7 @@ import { LEVELS } from '#event-log';
 import { type FeedEntry, type FeedPlace, isBeyond } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { FeedQuestion } from '../view-worker/read-request';
+import { viewsBehind } from '../view-worker/answer-reached';
 import { requireCrisis } from '../views/situate';
 import { cloudEvent } from './cloud-event';
 import { keyOf, LAST_INDEX } from './feed-item';
@@ -22,7 +23,12 @@ export interface FeedPageHead {
   readonly caughtUp: boolean;
 }
 
-/** The next items for one reader after a place. What was hidden since it was told is passed over. */
+/**
+ * The next items for one reader after a place. What was hidden since it was told is passed over.
+ *
+ * @throws Problem `behind` at the end of what the views have reached, where more was recorded: nobody is told that he has
+ *   been told all.
+ */
 export function answerFeed(context: ReadContext, { query, after, limit }: FeedQuestion): string {
   const { store, log } = context;
   const level = LEVELS.indexOf(query.reader.level);
@@ -44,12 +50,13 @@ export function answerFeed(context: ReadContext, { query, after, limit }: FeedQu
     chars += text.length;
     lines.push(JSON.stringify(key), text);
   }
-  const caughtUp = entries.length < MAX_LOOKED_AT && seen === entries.at(-1);
+  const isEnd = entries.length < MAX_LOOKED_AT && seen === entries.at(-1);
+  if (isEnd && lines.length === 0 && !context.hasCaughtUp) throw viewsBehind();
   const place = seen && { position: seen.position, index: seen.index };
   const page: FeedPageHead = {
-    at: caughtUp ? laterOf({ position: head, index: LAST_INDEX }, after) : (place ?? after),
+    at: isEnd ? laterOf({ position: head, index: LAST_INDEX }, after) : (place ?? after),
     seen: place ?? null,
-    caughtUp,
+    caughtUp: isEnd && context.hasCaughtUp,
   };
   return [JSON.stringify(page), ...lines].join('\n');
 }

@@ -26,7 +26,7 @@ export function takeBodies(fastify: FastifyInstance, bodyMs = BODY_MS): void {
     },
   );
   fastify.addContentTypeParser('application/x-ndjson', ({ raw }, payload, done) => {
-    late.forget(raw);
+    late.awaitAnswer(raw);
     done(null, payload);
   });
   fastify.addContentTypeParser('*', (request, _payload, done) => {

@@ -11,7 +11,6 @@ interface Arriving {
  * a client that was refused to send what nobody reads.
  */
 export class LateBodies {
-  /** Oldest first. */
   readonly #arriving = new Map<IncomingMessage, Arriving>();
 
   constructor(
@@ -20,24 +19,37 @@ export class LateBodies {
     private readonly elapsed: () => number = () => performance.now(),
   ) {}
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#arriving.size;
+  }
+
   expect(request: IncomingMessage, response: ServerResponse): void {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     if (encoding !== undefined || (length !== undefined && length !== '0'))
       this.#arriving.set(request, { since: this.elapsed(), response });
   }
 
-  /** It is there, or may take as long as it likes. */
+  /** It is there. */
   forget(request: IncomingMessage): void {
     this.#arriving.delete(request);
   }
 
-  /** Cuts off who has had its time. What has arrived, of requests that were refused before, is let go. */
+  /** It may take as long as it likes, but for what still comes when it is answered: that nobody reads. */
+  awaitAnswer(request: IncomingMessage): void {
+    const response = this.#arriving.get(request)?.response;
+    this.#arriving.delete(request);
+    response?.once('finish', () => request.complete || this.expect(request, response));
+  }
+
+  /** Cuts off who has had its time. What has arrived, of requests that were refused before, is forgotten at once. */
   sweep(): void {
     const before = this.elapsed() - this.patienceMs;
     for (const [request, { since, response }] of this.#arriving) {
-      if (since > before) return;
+      const isOver = request.complete || request.socket.destroyed;
+      if (!isOver && since > before) continue;
       this.#arriving.delete(request);
-      if (request.complete || request.socket.destroyed) continue;
+      if (isOver) continue;
       if (response.headersSent) request.socket.destroy();
       else answerMalformedRequest(Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), request.socket);
     }

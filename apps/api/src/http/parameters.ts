@@ -45,7 +45,11 @@ export function choiceParameter<T extends string>(query: Query, name: string, ch
 /** Unknown parameters are refused, so that a typing error is not an answer. */
 export function onlyKnown(query: Query, names: readonly string[]): void {
   const unknown = Object.keys(query).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw badParameter(unknown, `unknown here; there are ${names.join(', ')}.`);
+  if (unknown === undefined) return;
+  throw badParameter(
+    unknown,
+    `unknown here; ${names.length === 0 ? 'none is taken' : `there are ${names.join(', ')}`}.`,
+  );
 }
 
 export const badParameter = (name: string, says: string): Problem =>

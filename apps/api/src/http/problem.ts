@@ -96,8 +96,8 @@ export const PROBLEMS = {
   ],
   'no-tree-head': [
     409,
-    'The log has no signed tree head',
-    'The operator must make keys with `crisis-log keys init` while the server is stopped.',
+    'There is no signed tree head here, or no key to sign with',
+    'Ask an instance that signs. Where none does the operator must make keys, with `crisis-log keys init`.',
   ],
   'crisis-exists': [
     409,

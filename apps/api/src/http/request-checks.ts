@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Problem } from './problem';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-const CORRELATION_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
 
 /**
  * Before anything is read: `Host` must name this server (a page elsewhere cannot reach it by rebinding a
@@ -60,28 +59,3 @@ function refusalOf(headers: IncomingHttpHeaders, names: ReadonlySet<string>): Pr
 export const isLoopbackHost = (host: string): boolean => LOOPBACK_NAMES.includes(withoutPort(host));
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
-
-/** What an event was part of, and what brought it about. */
-export interface Trace {
-  readonly correlationId?: string;
-  readonly causationId?: string;
-}
-
-const UNTRACED: Trace = Object.freeze({});
-
-/** `X-Correlation-Id` and `X-Causation-Id` as the client gave them, checked because they are stored. */
-export function traceOf(request: FastifyRequest): Trace {
-  const correlationId = idHeader(request, 'x-correlation-id');
-  const causationId = idHeader(request, 'x-causation-id');
-  if (correlationId === undefined && causationId === undefined) return UNTRACED;
-  return { ...(correlationId && { correlationId }), ...(causationId && { causationId }) };
-}
-
-function idHeader(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && CORRELATION_ID.test(value)) return value;
-  throw new Problem('invalid-parameter', `${name}: 1 to 128 letters, digits or ._:@/+=- are taken.`, {
-    parameter: name,
-  });
-}

@@ -7,8 +7,8 @@ import type { RecordLog } from '#event-log';
  */
 export function sayHowOld(fastify: FastifyInstance, log: RecordLog): void {
   if (!('mirrored' in log)) return;
-  fastify.addHook('onSend', async (request, reply) => {
-    if (request.method !== 'GET' || !request.url.startsWith('/v1/')) return;
+  fastify.addHook('onSend', async ({ method, routeOptions: { url = '' } }, reply) => {
+    if (method !== 'GET' || !url.startsWith('/v1/')) return;
     const { state, behindMs } = log.mirrored();
     if (state !== 'live') reply.header('age', String(Math.ceil(behindMs / 1000)));
   });

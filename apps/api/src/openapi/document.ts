@@ -1,9 +1,10 @@
 import { openApiSchemas } from '#catalogue';
+import type { Needed } from '../access/guard';
 import { BUILD } from '../build';
 import { ANSWER_SCHEMAS } from './answers';
 import { PATHS } from './paths';
 import { CRISIS_ID, said, type Schema } from './schema';
-import { type Needed, secured, SECURITY_SCHEMES } from './security';
+import { secured, SECURITY_SCHEMES } from './security';
 
 const DESCRIPTION = `The system of record for crises: an append-only history of events, from which diplomatic status and risk are
 computed, explained, and replayed as they were known at any moment. The numbers are gauges of reported events, not forecasts.
@@ -44,7 +45,7 @@ export function openApiDocument(needed: Needed): Record<string, unknown> {
 /** By name: what is sent, and what is answered. */
 export function documentSchemas(): Record<string, Schema> {
   const sent = openApiSchemas();
-  return distinct(sent, { OpenCrisis: openCrisis(sent['CrisisOpened']!) }, ANSWER_SCHEMAS);
+  return distinct(sent, { OpenCrisis: openCrisis(sent['CrisisOpened']!) }, ...ANSWER_SCHEMAS);
 }
 
 /** The event `CrisisOpened` with the crisis it opens beside it; what it is need not be said. */
@@ -59,7 +60,7 @@ function openCrisis({ examples: _examples, ...opened }: Schema): Schema {
   };
 }
 
-/** The catalogue grows by itself: a name that two schemas had would silently be the last one's. */
+/** A name that two schemas had would silently be the last one's. */
 function distinct(...parts: readonly Readonly<Record<string, Schema>>[]): Record<string, Schema> {
   const all = parts.flatMap((part) => Object.entries(part));
   const twice = all.find(([name], i) => all.findIndex(([other]) => other === name) !== i);

@@ -54,7 +54,7 @@ export function problems(...types: readonly ProblemType[]): Record<number, Answe
 
 const problem = (status: number, types: readonly ProblemType[]): Answer => ({
   description: types.map((type) => `\`${type}\`: ${PROBLEMS[type][1]}.`).join(' '),
-  ...((status === 503 || status === 429) && { headers: RETRY_AFTER }),
+  ...([429, 503, 507].includes(status) && { headers: RETRY_AFTER }),
   content: {
     'application/problem+json': {
       schema: {

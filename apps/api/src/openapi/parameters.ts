@@ -107,7 +107,7 @@ export const eventFilters = (types: readonly string[]): Parameter[] => [
   query('to', '`occurredAt` at or before.', TIME, '2025-07-01T00:00:00Z'),
   query(
     'q',
-    'Words that must all occur, in any order; the last may be a beginning.',
+    'Words that must all occur, in any order, at most 16; the last may be a beginning.',
     { type: 'string', pattern: '[\\p{L}\\p{N}]' },
     'Natanz',
   ),

@@ -1,4 +1,5 @@
 import type { Scope } from '#access';
+import type { Needed } from '../access/guard';
 import type { Paths } from './operation';
 
 /** How a credential is presented. All are good for the same scopes, but a session for reading only. */
@@ -23,9 +24,6 @@ export const SECURITY_SCHEMES = {
       'From `POST /v1/session`, for browsers, for reading only. Under any name but a loopback one it is called `__Host-crisislog_session`.',
   },
 } as const;
-
-/** What each route takes, by method and address as it is registered. */
-export type Needed = ReadonlyMap<string, readonly Scope[]>;
 
 /**
  * The same operations, each with what it takes as its route says it: any one of the scopes, in any scheme. A server

@@ -1,5 +1,4 @@
-import { type Frame, projections } from '#projections';
-import { summaryOf } from '../views/answer-series';
+import { type Frame, projections, type Situation } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { CrisesQuestion, Moment, Reader } from '../view-worker/read-request';
 import { asOfOf, sceneOf, situationIn } from '../views/situate';
@@ -34,6 +33,12 @@ function line(context: ReadContext, moment: Moment): object {
   } catch (error) {
     return { ...its, problem: toProblem(error, '') };
   }
+}
+
+/** The gauges in one line. */
+function summaryOf(situation: Situation): object {
+  const { risk, band, diplomacyGauge, escalation, diplomacy, omega, outpaces } = projections.risk.view(situation);
+  return { risk, band, diplomacyGauge, escalation: escalation.stock, diplomacy: diplomacy.stock, omega, outpaces };
 }
 
 export function answerCrisis(context: ReadContext, moment: Moment): string {

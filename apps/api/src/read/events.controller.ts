@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { definitions } from '#catalogue';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { lineAnswer } from '../http/line-answer';
 import { readerOf } from '../http/principal';
 import { caughtUpTo } from '../view-worker/at-least';
 import {
@@ -19,6 +19,8 @@ import type { EventsQuestion } from '../view-worker/read-request';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
+/** Each is looked up in all events, and nobody else reads meanwhile. */
+const MAX_WORDS = 16;
 const FILTERS = ['type', 'actor', 'from', 'to', 'q', 'correlationId'] as const;
 
 /** The events of a crisis as they were appended, in the order in which they became known. */
@@ -41,10 +43,7 @@ export class EventsController {
     await caughtUpTo(this.context, query);
     if (accept.includes('application/x-ndjson')) {
       this.context.streams.take(request, reply);
-      const first = await this.context.views.ask({ kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' });
-      return reply
-        .type('application/x-ndjson')
-        .send(Readable.from(this.#pages(question, first), { objectMode: false }));
+      return lineAnswer(request, reply, this.#pages(question));
     }
     const page = await this.context.views.ask({ kind: 'events', ...question });
     const { etag } = JSON.parse(page.slice(0, page.indexOf('\n'))) as { etag: string };
@@ -84,9 +83,7 @@ export class EventsController {
     const actor = textParameter(query, 'actor');
     if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
       throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
-    const words = textParameter(query, 'q');
-    // A text without a word would ask for nothing, and be answered with everything.
-    if (words !== undefined && !/[\p{L}\p{N}]/u.test(words)) throw badParameter('q', 'at least one letter or digit.');
+    const words = wordsParameter(query);
     return {
       crisis: requireCrisisId(crisisId, 'crisisId'),
       reader,
@@ -107,22 +104,24 @@ export class EventsController {
   }
 
   /** Page after page, so that a crisis of any size is read in constant memory; a reader that stops is not read for. */
-  async *#pages(question: EventsQuestion, first: string): AsyncGenerator<string> {
-    let page = first;
-    for (;;) {
+  async *#pages(question: EventsQuestion): AsyncGenerator<string> {
+    const asked = { kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' } as const;
+    for (let after: number | null = question.after; after !== null;) {
+      const page: string = await this.context.views.ask({ ...asked, after });
       const end = page.indexOf('\n');
-      const { next } = JSON.parse(page.slice(0, end)) as { next: number | null };
+      ({ next: after } = JSON.parse(page.slice(0, end)) as { next: number | null });
       if (page.length > end + 1) yield page.slice(end + 1);
-      if (next === null) return;
-      page = await this.context.views.ask({
-        kind: 'events',
-        ...question,
-        after: next,
-        limit: MAX_PAGE,
-        format: 'lines',
-      });
     }
   }
+}
+
+function wordsParameter(query: Parameters): string | undefined {
+  const text = textParameter(query, 'q');
+  const count = text?.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  // A text without a word would ask for nothing, and be answered with everything.
+  if (text !== undefined && count === 0) throw badParameter('q', 'at least one letter or digit.');
+  if (count > MAX_WORDS) throw badParameter('q', `at most ${MAX_WORDS} words.`);
+  return text;
 }
 
 const optional = <T>(name: string, value: T | undefined): Record<string, T> =>

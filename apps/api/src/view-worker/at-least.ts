@@ -18,7 +18,7 @@ export async function caughtUpTo(context: Context, query: Query): Promise<void> 
 }
 
 /** A point that another instance gave may be ahead of what this one holds. @throws Problem when it stays so */
-export async function reach(log: RecordLog, position: Position): Promise<void> {
+export async function reach(log: Pick<RecordLog, 'waitFor'>, position: Position): Promise<void> {
   if (await log.waitFor(position, WAIT_MS)) return;
   const detail = `This instance has not reached the asked point within ${WAIT_MS / 1000} s.`;
   throw new Problem('behind', detail, {}, retryAfter(1));

@@ -14,7 +14,7 @@ export const askedBy = (request: ReadRequest): Asked => ('query' in request ? re
  * The crises of a question in whose answer something RED may stand: those that hold any, where the reader is RED.
  * Wider than need be, never narrower.
  */
-export function redIn({ store }: ReadContext, request: ReadRequest): string[] {
+export function redIn({ store }: Pick<ReadContext, 'store'>, request: ReadRequest): string[] {
   const { reader, crisis, red = [] } = askedBy(request);
   if (reader === undefined) return [];
   if (reader.level !== 'RED') return crisis === undefined ? red.filter((id) => store.listing.hasRed(id)) : [];

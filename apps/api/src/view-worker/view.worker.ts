@@ -6,6 +6,7 @@ import { BUILD } from '../build';
 import { Tokens } from '../http/tokens';
 import { toProblem } from '../http/to-problem';
 import type { Problem } from '../http/problem';
+import { Complaint } from '../worker/complaint';
 import { failed, type Failed } from '../worker/worker-reply';
 import { viewsBehind } from './answer-reached';
 import { redIn } from './red-in';
@@ -25,7 +26,7 @@ const port = parentPort!;
 const log = openReader(dataDir);
 const store = ViewStore.open(dataDir, log, BUILD);
 const projector = new Projector(log, store);
-const context: ReadContext = {
+const context: Omit<ReadContext, 'hasCaughtUp'> = {
   log,
   store,
   projector,
@@ -47,7 +48,7 @@ async function answer(id: number, request: Exclude<ReadRequest, { kind: 'stop' }
   let hasCaughtUp = true;
   try {
     hasCaughtUp = catchUp();
-    const body = await ANSWERS[request.kind](context, request as never);
+    const body = await ANSWERS[request.kind]({ ...context, hasCaughtUp }, request as never);
     const red = redIn(context, request);
     return red.length === 0 ? { id, body } : { id, body, red };
   } catch (error) {
@@ -89,16 +90,20 @@ function startAnewIfDamaged(error: unknown): void {
 async function keepUp(): Promise<void> {
   try {
     const quiet = () => log.head() === lastHead || log.head() - store.checkpoint() > FAR_BEHIND;
-    while (quiet() && projector.step(log.head())) await turn();
+    while (quiet() && projector.step(log.head())) {
+      complaint.over();
+      await turn();
+    }
     lastHead = log.head();
   } catch (error) {
     startAnewIfDamaged(error);
     // The next question meets the same failure and reports it to whoever asked.
-    console.error('the projections cannot keep up:', error);
+    complaint.of(error);
   }
   idle = setTimeout(() => void keepUp(), IDLE_MS);
 }
 
+const complaint = new Complaint('the projections cannot keep up:');
 let lastHead = -1;
 let idle = setTimeout(() => void keepUp(), IDLE_MS);
 

@@ -1,4 +1,4 @@
-import { modelOf, projections, type SeriesPoint, type Situation } from '#projections';
+import { modelOf, type SeriesPoint } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { SeriesQuestion } from '../view-worker/read-request';
 import { asOfOf, type Scene, sceneOf } from './situate';
@@ -35,9 +35,3 @@ function seriesIn(context: ReadContext, scene: Scene, { from, to, points, knowle
 /** What the reader could know of the crisis at a time, but no more than at the scene's own point. */
 const knownAt = (context: ReadContext, { crisis, level, asOf }: Scene, time: number): number =>
   context.store.listing.lastVisible(crisis, Math.min(context.log.positionKnownAt(time), asOf), level);
-
-/** The line of a list. */
-export function summaryOf(situation: Situation): object {
-  const { risk, band, diplomacyGauge, escalation, diplomacy, omega, outpaces } = projections.risk.view(situation);
-  return { risk, band, diplomacyGauge, escalation: escalation.stock, diplomacy: diplomacy.stock, omega, outpaces };
-}

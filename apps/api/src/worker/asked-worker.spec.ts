@@ -76,6 +76,13 @@ test('what is said unasked reaches the owner before the answer that was asked fo
   expect(heard).toEqual(['unasked']);
 });
 
+test('one that fails at its end has ended', async () => {
+  told({ workerData: { clumsy: true } });
+  await worker.begin();
+  await worker.close();
+  expect((await problemOf(worker.ask({ kind: 'ready' }))).type).toBe('draining');
+});
+
 test('after closing every question is refused, and those under way are', async () => {
   told();
   await worker.begin();

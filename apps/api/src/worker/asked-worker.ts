@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { Problem, retryAfter } from '../http/problem';
@@ -38,6 +37,7 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   #nextId = 0;
   #ending = false;
   #down = false;
+  #isBegun = false;
 
   constructor(private readonly options: WorkerOptions<Unasked>) {
     this.#logger = new Logger(options.name);
@@ -48,7 +48,9 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   async begin(): Promise<Answer> {
     const died = new Promise<never>((_resolve, reject) => this.#worker.once('error', reject));
     try {
-      return await Promise.race([this.ask({ kind: 'ready' }), died]);
+      const answer = await Promise.race([this.ask({ kind: 'ready' }), died]);
+      this.#isBegun = true;
+      return answer;
     } catch (error) {
       await this.abandon();
       throw error;
@@ -72,7 +74,8 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
   async close(): Promise<void> {
     this.#ending = true;
     if (this.#down) return;
-    const exited = once(this.#worker, 'exit');
+    // Not `once` of node:events, which rejects where the worker fails at its end: that is logged, and it has ended.
+    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
     const impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
     await exited;
@@ -93,7 +96,8 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
       if (isAnswer(message)) this.#settle(message as Answer | Failed);
       else onUnasked?.(message as Unasked);
     });
-    worker.on('error', (error: Error) => this.#ending || this.#logger.error(error.stack));
+    // Before, whoever began it is told.
+    worker.on('error', (error: Error) => this.#isBegun && this.#logger.error(error.stack));
     worker.on('exit', () => this.#lose());
     return worker;
   }

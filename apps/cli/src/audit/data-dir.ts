@@ -1,11 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { UsageError } from '../exit-codes';
-
-/** From `dist/apps/cli/src/audit`. */
-const PACKAGE = join(__dirname, '..', '..', '..', '..', '..', 'package.json');
-export const BUILD = (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version;
 
 export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'the data folder of the log')

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { consistencyProof, type MerkleTree, Refusal, signDisowned, signKeys, signRestored } from '#ledger';
@@ -78,6 +78,24 @@ test('of several losses between two rounds the last counts', async () => {
   const last = treeOf(5);
   last.append(rewrittenLeaves(4));
   expect(await round(chain.addHead(last), last)).toHaveLength(2);
+});
+
+test('a line that was cut off in the middle is not believed, and does not spoil the next', async () => {
+  const { file, chain, round } = await watching();
+  const before = readFileSync(file, 'utf8');
+  appendFileSync(file, '{"seenAt":0,"revision":3,"no');
+  const more = treeOf(14);
+  const newest = chain.addHead(more);
+  for (let again = 0; again < 2; again++) expect(await round(newest, more)).toEqual([]);
+  const [, line] = readFileSync(file, 'utf8').split(before);
+  expect(JSON.parse(line!)).toMatchObject({ revision: newest.revision });
+});
+
+test.each(['a key, without a line end', '{"keys":[]}'])('a file of somebody else is left as it is: %s', (text) => {
+  const file = join(folder, `other-${files++}`);
+  writeFileSync(file, text);
+  expect(() => new HeadWatch(file, [], ORIGIN)).toThrow('is no file of heads');
+  expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
 test('something said of the keys at a revision that was seen without it is a split view', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import {
   beginChain,
   checkExtends,
@@ -43,7 +43,10 @@ export class HeadWatch {
   /** Of the heads in the file those that were not taken back or lost since, ascending: the log must still give them. */
   private heads: Head[] = [];
 
-  /** Reads the file; one that is not there begins with the next head. @throws Refusal where it does not verify */
+  /**
+   * Reads the file; one that is not there begins with the next head. A last line that was cut off was not believed yet, and
+   * is taken away: what comes next is a line of its own. @throws Refusal where it does not verify
+   */
   constructor(
     private readonly file: string,
     private readonly trusted: readonly VerifierKey[],
@@ -51,20 +54,24 @@ export class HeadWatch {
     private readonly origin: string,
   ) {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    // A last line that was cut off was not believed yet.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     try {
-      this.lines = text
+      this.lines = whole
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line) as Line);
     } catch {
-      throw new UsageError(`${file} is no file of heads that a monitor kept`);
+      throw notKept(file);
     }
+    const rest = text.slice(whole.length);
+    // Nobody else's file is cut.
+    if (whole === '' && rest !== '' && !rest.startsWith('{"seenAt":')) throw notKept(file);
     for (const line of this.lines) {
       const step = this.next(line, this.chain);
       this.chain = step.chain;
       this.heads = standing(this.heads, step);
     }
+    if (rest !== '') truncateSync(file, Buffer.byteLength(whole));
   }
 
   /** When a head was last seen that was not seen before; undefined where none was. */
@@ -147,6 +154,8 @@ export class HeadWatch {
     throw new Refusal('split-view', 'another head stands where one was seen', { revision });
   }
 }
+
+const notKept = (file: string): UsageError => new UsageError(`${file} is no file of heads that a monitor kept`);
 
 /** Of one line that is printed; the file has all of it. */
 const MAX_STATEMENT = 4_000;

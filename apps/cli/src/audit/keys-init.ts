@@ -5,7 +5,8 @@ import { openRecord } from '#event-log';
 import { formatVerifierKey } from '#ledger';
 import { initKeys } from '#notary';
 import { namedRecord } from '../named-record';
-import { BUILD, dataDirOption } from './data-dir';
+import { BUILD } from '../build';
+import { dataDirOption } from './data-dir';
 
 interface Flags {
   readonly dataDir: string;

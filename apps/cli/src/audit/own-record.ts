@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { openRecord } from '#event-log';
 import { HeadsFile, LedgerStore, type OwnedRecord, readVerifierKeys } from '#notary';
 import { namedRecord } from '../named-record';
-import { BUILD, requireLog } from './data-dir';
+import { BUILD } from '../build';
+import { requireLog } from './data-dir';
 
 interface Where {
   readonly dataDir: string;

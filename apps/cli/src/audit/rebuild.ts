@@ -4,7 +4,8 @@ import { type RecordCheck, rebuildTree } from '#notary';
 import { Projector, ViewStore } from '#projections';
 import { showProgress } from '../progress';
 import { printedCheck } from './check-record';
-import { BUILD, dataDirOption, headsOption, requireHeads } from './data-dir';
+import { BUILD } from '../build';
+import { dataDirOption, headsOption, requireHeads } from './data-dir';
 import { ownRecord } from './own-record';
 import { report, refusing } from './report';
 

@@ -7,7 +7,8 @@ import { EXIT, UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
 import { copyRecord } from './backup';
 import { checkRecord } from './check-record';
-import { BUILD, dataDirOption, headsOption, requireHeads } from './data-dir';
+import { BUILD } from '../build';
+import { dataDirOption, headsOption, requireHeads } from './data-dir';
 
 interface Flags {
   readonly dataDir: string;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { EventLogError, type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
+import { EventLogError, RecordAway, type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
 import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
 import { LedgerStore, Notary, RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
@@ -27,7 +27,7 @@ export const copyCommand = (): Command =>
     .option('--moved-to <text>', 'with --back: where clients of servers that still run shall go, such as a URL')
     .addHelpText(
       'after',
-      '\nStop every server first: those that run only read afterwards. Exit codes: 0 moved, 1 refused, 2 wrong usage.',
+      '\nStop every server first: those that run only read afterwards. Exit codes: 0 moved, 1 refused, 2 wrong usage, 3 EventStoreDB cannot be reached.',
     )
     .action(async (flags: Flags) => {
       const record = namedRecord();
@@ -70,6 +70,7 @@ export async function copyRecordTo(
     const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, readHeads);
     return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
   } catch (error) {
+    if (error instanceof RecordAway) throw error;
     if (error instanceof EventLogError || error instanceof RecordFault) throw new CopyRefused(error.message);
     throw error;
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { EventLogError } from '#event-log';
+import { EventLogError, RecordAway } from '#event-log';
 import { setUpRecord } from '#event-log/eventstoredb';
 import { UsageError } from '../exit-codes';
 import { namedRecord } from '../named-record';
@@ -19,6 +19,6 @@ export const setupCommand = (): Command =>
         console.log(`The record is ${genesis.logId}, named ${genesis.origin}.`);
         console.log(`${user} reads $all, reads and writes streams, and deletes and sets nothing.`);
       } catch (error) {
-        throw error instanceof EventLogError ? new UsageError(error.message) : error;
+        throw error instanceof EventLogError && !(error instanceof RecordAway) ? new UsageError(error.message) : error;
       }
     });

@@ -73,12 +73,16 @@ export class MemoryCrisis implements Histories {
     return modelOf(frame).situationOf(frame, relevantOf(events, at.minute), at);
   }
 
-  /** Risk and status in one object, as the worked examples print them. */
   view(at: Moment, asOf?: number, level?: LevelIndex): Record<string, unknown> {
-    const situation = this.situation(at, asOf, level);
-    return Object.assign({}, ...Object.values(projections).map(({ view }) => view(situation))) as Record<
-      string,
-      unknown
-    >;
+    return viewsOf(this.situation(at, asOf, level));
   }
 }
+
+/** All views in one object, as the worked examples print risk and status; of two fields of one name, these. */
+export const viewsOf = (situation: Situation): Record<string, unknown> =>
+  Object.assign(
+    {},
+    ...Object.values(projections)
+      .toReversed()
+      .map(({ view }) => view(situation)),
+  ) as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import { TLP } from '#catalogue';
+import { projections } from '#projections';
 import {
   COUNT,
   CRISIS_ID,
@@ -55,7 +56,7 @@ export const AUDIT: Readonly<Record<string, Schema>> = {
     asShown: said('By the markings then in force.', FLAG),
     at: TIME,
     asOf: ref('AsOf'),
-    views: object({ risk: ref('ReplayedView'), status: ref('ReplayedView') }),
+    views: object(Object.fromEntries(Object.keys(projections).map((name) => [name, ref('ReplayedView')]))),
   }),
   ReplayedView: said('As the view was answered, without its `asOf`.', {
     type: 'object',

@@ -81,7 +81,7 @@ export const CONSUMERS: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
-  Replay: object({ ids: said('Default: all that are parked.', list(ITEM_ID, { maxItems: 1000 })) }, ['ids']),
+  ParkedReplay: object({ ids: said('Default: all that are parked.', list(ITEM_ID, { maxItems: 1000 })) }, ['ids']),
   Replayed: object({
     replayed: said('What comes again, each by itself, before the rest of its crisis.', list(ITEM_ID)),
   }),

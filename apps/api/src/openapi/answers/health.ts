@@ -25,7 +25,15 @@ export const HEALTH: Readonly<Record<string, Schema>> = {
           mirror: said('Of a record in EventStoreDB: is this copy of it whole?', MIRROR),
           fault: said(
             'Of a record that was altered: nothing of it is served.',
-            object({ message: TEXT, position: COUNT, to: COUNT }, ['position', 'to']),
+            object(
+              {
+                isSplit: said('A signed head is not of these events; else these are not what was recorded.', FLAG),
+                message: TEXT,
+                position: COUNT,
+                to: COUNT,
+              },
+              ['position', 'to'],
+            ),
           ),
         },
         ['mirror', 'fault'],

@@ -33,6 +33,9 @@ const more = {
   scopes: said('Any of these is enough.', list(words(SCOPES))),
   allowed: list(TEXT),
   known: list(TEXT),
+  position: said('Where what is wrong with the record begins,', COUNT),
+  to: said('and where it ends, in the order of the log.', COUNT),
+  movedTo: said('Where the record is now, as its operator says it.', TEXT),
   instance: said('What to tell the operator.', TEXT),
 };
 

@@ -17,7 +17,14 @@ const audit = (
   responses: { 200: json(summary, ref(schema)), ...problems('invalid-parameter', 'busy', ...refusals) },
 });
 
-const OF_A_VIEW = ['invalid-token', 'crisis-not-found', 'not-yet-known', 'behind', 'view-parked'] as const;
+const OF_A_VIEW = [
+  'invalid-token',
+  'crisis-not-found',
+  'not-yet-known',
+  'behind',
+  'view-parked',
+  'access-log',
+] as const;
 
 export const AUDIT: Paths = {
   '/v1/audit/tree-head': {
@@ -64,7 +71,15 @@ export const AUDIT: Paths = {
           description: 'The bundle, one line of canonical JSON each',
           content: { 'application/x-ndjson': { schema: { type: 'string' } } },
         },
-        ...problems('invalid-parameter', 'no-tree-head', 'crisis-not-found', 'foreign-event', 'behind', 'busy'),
+        ...problems(
+          'invalid-parameter',
+          'no-tree-head',
+          'crisis-not-found',
+          'foreign-event',
+          'behind',
+          'access-log',
+          'busy',
+        ),
       },
     },
   },

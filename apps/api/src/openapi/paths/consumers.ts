@@ -11,7 +11,7 @@ const OF_A_CONSUMER = [
   ...OUTCOMES,
 ] as const;
 const OF_A_BODY = ['malformed-json', 'body-too-large'] as const;
-const OF_A_READ = ['crisis-not-found', 'behind'] as const;
+const OF_A_READ = ['crisis-not-found', 'behind', 'access-log'] as const;
 
 const about = (
   operationId: string,
@@ -87,7 +87,7 @@ export const CONSUMERS: Paths = {
         parameters: [consumerName, ...nextParameters],
         responses: {
           200: json('What there is', ref('ConsumerBatch')),
-          ...problems(...OF_A_CONSUMER, 'crisis-not-found'),
+          ...problems(...OF_A_CONSUMER, 'crisis-not-found', 'access-log'),
         },
       },
     ),
@@ -120,7 +120,7 @@ export const CONSUMERS: Paths = {
       'Hand parked items out again',
       'Out of their order, each by itself, with all attempts anew.',
       {
-        requestBody: body('Replay', 'All', {}),
+        requestBody: body('ParkedReplay', 'All', {}),
         responses: {
           200: json('What comes again', ref('Replayed')),
           ...problems(...OF_A_CONSUMER, ...OF_A_BODY),

@@ -10,6 +10,7 @@ const OF_THE_FEED = [
   'crisis-not-found',
   'cursor-level-changed',
   'behind',
+  'access-log',
   'busy',
 ] as const;
 
@@ -28,7 +29,15 @@ const viewStream = (operationId: string, summary: string): Paths[string] => ({
     parameters: [crisisId],
     responses: {
       200: eventStream('States as they come'),
-      ...problems('invalid-parameter', 'crisis-not-found', 'not-yet-known', 'view-parked', 'behind', 'busy'),
+      ...problems(
+        'invalid-parameter',
+        'crisis-not-found',
+        'not-yet-known',
+        'view-parked',
+        'behind',
+        'access-log',
+        'busy',
+      ),
     },
   },
 });

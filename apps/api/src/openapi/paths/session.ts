@@ -6,7 +6,7 @@ const operation = (operationId: string, summary: string, description: string, sc
   tags: ['the server'],
   summary,
   description,
-  responses: { 200: json(summary, ref(schema)), ...problems('invalid-parameter') },
+  responses: { 200: json(summary, ref(schema)), ...problems() },
 });
 
 export const SESSION: Paths = {

@@ -8,7 +8,7 @@ export type Told =
   | { readonly kind: 'repeat'; readonly text: string }
   | { readonly kind: 'refuse' | 'fail'; readonly detail: string };
 
-const { broken = false } = workerData as { broken?: boolean };
+const { broken = false, clumsy = false } = workerData as { broken?: boolean; clumsy?: boolean };
 if (broken) throw new Error('cannot begin');
 
 parentPort!.on('message', ({ id, request }: { id: number; request: Told }) => {
@@ -28,8 +28,10 @@ parentPort!.on('message', ({ id, request }: { id: number; request: Told }) => {
       return parentPort!.postMessage({ id, text: 'spoken' });
     case 'hold':
       return;
-    case 'die':
     case 'stop':
+      if (clumsy) throw new Error('cannot end');
+      process.exit(0);
+    case 'die':
       process.exit(0);
   }
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { clientOf } from '../client-of';
+import { crisisOption } from '../crisis-option';
 import { urlOption } from '../url-option';
 
 interface Flags {
@@ -16,7 +17,7 @@ interface Flags {
 const command = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
-    .requiredOption('--crisis <id>', 'the crisis')
+    .addOption(crisisOption('the crisis').makeOptionMandatory())
     .option('--at <time>', 'the moment of the world')
     .addOption(urlOption())
     .option('--json', 'the answer as it is', false);
