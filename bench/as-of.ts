@@ -17,7 +17,7 @@ const YEARS_MS = 3650 * 86_400_000;
 export async function benchAsOf(): Promise<Measured[]> {
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-bench-'));
   const log = await filledLog(dataDir, 1, EVENTS);
-  const store = ViewStore.open(dataDir, log.logId, 'bench');
+  const store = ViewStore.open(dataDir, log.reader, 'bench');
   const projector = new Projector(log.reader, store);
   const project = await seconds(() => projector.catchUp(log.head()));
   const next = random(11);

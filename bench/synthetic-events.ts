@@ -14,7 +14,7 @@ const MIX: readonly (readonly [share: number, make: (next: () => number) => obje
     0.5,
     (next) => ({
       type: 'OfficialStatementIssued',
-      cameoCode: pick(next, ['010', '020', '036x', '111', '112', '120', '130', '138']).replace('036x', '013'),
+      cameoCode: pick(next, ['010', '020', '013', '111', '112', '120', '130', '138']),
     }),
   ],
   [

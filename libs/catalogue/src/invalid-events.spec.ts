@@ -248,6 +248,8 @@ test.each<[string, EventType, Readonly<Record<string, unknown>>]>([
     'OfficialStatementIssued',
     { '/occurredAt': '2027-11-01T00:00:00Z', '/auxiliary': 'future' },
   ],
+  ['over as it began', 'StrikeReported', { '/occurredUntil': '2025-06-13T00:30:00Z' }],
+  ['known exactly', 'StrikeReported', { '/data/fatalities': { low: 5, best: 5, high: 5 } }],
   ['a state that ends in years', 'StrikeReported', { '/occurredUntil': '2031-01-01T00:00:00Z' }],
   ['29 February of a leap year', 'StrikeReported', { '/occurredAt': '2024-02-29T23:59:59.9Z' }],
   ['a machine-coded row without own fields', 'StrikeReported', { '/data': ABSENT, '/recipients': [] }],

@@ -70,6 +70,19 @@ describe('the decision of an append', () => {
     expect(isInForce(stream.find('2')!, stream)).toBe(false);
   });
 
+  it('compares what is lowered with its marking before the array, however often the array marks it', () => {
+    const target = { target: 'a', references: [{ pointer: '/data/target', id: 'a' }] };
+    const correction = event('c', {
+      ...target,
+      type: 'EventCorrected',
+      contentType: 'StrikeReported',
+      marking: 'AMBER',
+    });
+    const changes = (['CLEAR', 'GREEN'] as const).map((marks) => event(marks, { ...target, marks }));
+    const verdict = decide(proposal(changes), stored(event('a', { marking: 'AMBER' }), correction));
+    expect(verdict).toMatchObject({ type: 'amendment-hidden', index: 0, target: 'a', marking: 'GREEN' });
+  });
+
   it('takes a chain that ends nowhere for RED', () => {
     const stream = stored(event('a', { target: 'gone', marking: 'inherit' }));
     expect(levelInForce(stream.find('a')!, stream)).toBe('RED');

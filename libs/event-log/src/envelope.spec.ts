@@ -94,6 +94,23 @@ describe('the envelope', () => {
     }
   });
 
+  it('divides an element at the paths of the format, and at no other', () => {
+    const named = { respondsTo: ['a'], ends: ['b'], incidentId: 'c' };
+    const own = { basedOn: ['d'], target: 'e', duplicateOf: 'f', sources: [], ends: [], other: 1 };
+    const content = { ...named, type: 'T', sources: [{ name: 's' }], data: { ...own, content: { target: 'x' } } };
+    const sent = { ...named, type: 'T', tlp: 'RED', sources: [], data: { ...own, content }, target: 'y' };
+    const { content: kept, refs, sources } = bodyOf(divideElement(sent));
+    const elsewhere = { sources: [], ends: [], other: 1 };
+    expect(JSON.parse(text(kept))).toEqual({
+      data: { ...elsewhere, content: { type: 'T', data: { ...elsewhere, content: { target: 'x' } } } },
+      target: 'y',
+    });
+    const paths = { ...named, 'data.basedOn': ['d'], 'data.target': 'e', 'data.duplicateOf': 'f' };
+    const inside = Object.entries(paths).map(([path, value]) => [`data.content.${path}`, value]);
+    expect(JSON.parse(text(refs))).toEqual({ ...paths, ...Object.fromEntries(inside) });
+    expect(JSON.parse(text(sources))).toEqual({ sources: [], 'data.content.sources': [{ name: 's' }] });
+  });
+
   it('is lossless for any element, also where names of the format appear in odd places', () => {
     const name = fc.constantFrom(
       'data',

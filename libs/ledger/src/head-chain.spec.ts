@@ -293,6 +293,8 @@ describe('the chain of heads', () => {
     expect(said(headAt(12), headAt(12, otherTree))).toBe('split-view');
     expect(said(headAt(14), headAt(12, otherTree))).toBe('split-view');
     expect(said({ ...headAt(12), origin: 'other.example' }, headAt(9))).toBe('statement-malformed');
+    // More than there was is no loss.
+    expect(said(headAt(12), headAt(14))).toBe('statement-malformed');
   });
 
   it('lets no head take the place of the last but by taking that back by name', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BundleLine, DisclosedPart, writeBundle } from './bundle';
-import { signClaim } from './claim';
+import { type Claim, signClaim } from './claim';
 import { signDisowned, signKeys, signRestored } from './head-chain';
 import { jcs } from './jcs';
 import { digestOf, foreignLeafOf } from './leaf';
@@ -296,6 +296,7 @@ const attacks: [what: string, reason: string, where: object, lines: () => string
   ],
   ['the claim of another crisis', 'claim-differs', {}, () => claimed({ crisis: 'b' })],
   ['a claim that ends before', 'claim-differs', { revision: 5 }, () => claimed({ lastRevision: 4 })],
+  ['a claim of another size', 'claim-differs', {}, () => claimed({ head: { ...treeHead(13), size: 12 } })],
   ['a claim of nobody', 'signature-unknown', {}, () => claimed({}, sampleKey('thief'))],
   ['a claim of the recovery key', 'signature-unknown', {}, () => claimed({}, recovery)],
   [
@@ -359,7 +360,7 @@ const attacks: [what: string, reason: string, where: object, lines: () => string
 
 const treeHead = (size: number) => ({ origin: ORIGIN, size, root: rootOf(frontierAt(log.tree.subtrees, size)) });
 
-const claimed = (claim: { crisis?: string; lastRevision?: number }, key: SigningKey = signing) =>
+const claimed = (claim: Partial<Claim>, key: SigningKey = signing) =>
   edited('claim', 0, (line) => {
     line['note'] = signClaim({ crisis: 'a', lastRevision: 5, head: treeHead(13), tip: heads.chain.tip, ...claim }, key);
   });

@@ -27,41 +27,41 @@ export interface History {
   readonly amendments: readonly Amendment[];
 }
 
-/** The amendment that an event is; undefined for any other event, and for a correction into no report. */
+/**
+ * The amendment that an event is; undefined for any other event, and for a correction into no report.
+ * @throws for one that cannot be folded: of no target, no content, no time, or a marking that this build does not know
+ */
 export function amendmentOf(
   { position, id, type, marking, body }: RecordedEvent,
   codes: CodeTable,
 ): Amendment | undefined {
-  const target = body.refs['data.target'] as string;
+  const its = { position, eventId: id, level: marking === 'inherit' ? null : levelIndexOf(marking) };
   const data = body.content.data as Record<string, unknown>;
-  const level = marking === 'inherit' ? null : levelIndexOf(marking);
   switch (type) {
     case 'EventRetracted':
-      return { position, eventId: id, target, kind: 'retraction', level, facts: null };
+      return { ...its, target: targetOf(body), kind: 'retraction', facts: null };
     case 'EventCorrected': {
       const into = reportTypeOf((data.content as { type: string }).type);
       if (into === undefined) return undefined;
-      return {
-        position,
-        eventId: id,
-        target,
-        kind: 'correction',
-        level,
-        facts: factsOf(into, correctedBody(body), codes),
-      };
+      return { ...its, target: targetOf(body), kind: 'correction', facts: factsOf(into, correctedBody(body), codes) };
     }
     case 'MarkingChanged':
-      return {
-        position,
-        eventId: id,
-        target,
-        kind: 'marking',
-        level: levelIndexOf(data.marking as string),
-        facts: null,
-      };
+      return { ...its, target: targetOf(body), kind: 'marking', level: markingIn(data), facts: null };
     default:
       return undefined;
   }
+}
+
+function targetOf({ refs }: EventBody): string {
+  const target = refs['data.target'];
+  if (typeof target !== 'string') throw new TypeError('an amendment without a target');
+  return target;
+}
+
+function markingIn({ marking }: Record<string, unknown>): LevelIndex {
+  const level = levelIndexOf(marking as string);
+  if (level < 0) throw new TypeError(`a marking of ${String(marking)}`);
+  return level;
 }
 
 const CONTENT_PREFIX = 'data.content.';

@@ -1,9 +1,9 @@
 import { cameo } from '#catalogue';
 import type { LogReader, Position, StoredEvent } from '#event-log';
-import { type History, unamendedHistory } from './amendments';
-import { applyEvent, type EffectiveVersion, selectEvents } from './effective-events';
+import { type Amendment, amendmentOf, type History, unamendedHistory } from './amendments';
+import { amend, applyEvent, type EffectiveVersion, selectEvents } from './effective-events';
 import { horizonOf } from './extremes';
-import type { EventBody } from './facts';
+import { type EventBody, reportTypeOf } from './facts';
 import { type Frame, type FrameEvent, frameAt, frameEventOf, type LevelIndex, type RecordedEvent } from './frame';
 import type { Minute } from './instant';
 import { recordedEventOf } from './recorded-event';
@@ -22,7 +22,7 @@ export class CrisisFold {
   /** As if nothing had been amended. */
   readonly #originals: EffectiveVersion[] = [];
   readonly #setAside = new SetAside();
-  readonly #amendments: RecordedEvent[] = [];
+  readonly #amendments: Amendment[] = [];
   readonly #unreadable = new Map<Position, string>();
   #versions: readonly EffectiveVersion[] | undefined;
 
@@ -49,10 +49,11 @@ export class CrisisFold {
   }
 
   #fold(event: RecordedEvent): void {
+    if (reportTypeOf(event.type) !== undefined) return unamendedVersions(event).forEach((its) => this.#keep(its));
     const frameEvent = frameEventOf(event);
+    const amendment = amendmentOf(event, cameo);
     if (frameEvent !== undefined) this.#frame.push(frameEvent);
-    else if ('data.target' in event.body.refs) this.#amendments.push(event);
-    else for (const version of unamendedVersions(event)) this.#keep(version);
+    if (amendment !== undefined) this.#amendments.push(amendment);
   }
 
   #keep(version: EffectiveVersion): void {
@@ -105,7 +106,7 @@ export class CrisisFold {
         const history = histories.get(id) ?? this.#historySetAside(id, amendment.position);
         return history && history.original.position < amendment.position ? history : undefined;
       };
-      const change = applyEvent(amendment, { historyOf }, cameo);
+      const change = amend(amendment, { historyOf });
       if (change === undefined) continue;
       const { original, amendments } = change.history;
       for (const { eventId } of [original, ...amendments]) histories.set(eventId, change.history);
@@ -116,7 +117,7 @@ export class CrisisFold {
 
   /** The originals at hand that an amendment names, by id. */
   #named(): Map<string, History> {
-    const names = new Set(this.#amendments.map(({ body }) => body.refs['data.target']));
+    const names = new Set(this.#amendments.map(({ target }) => target));
     const histories = new Map<string, History>();
     for (const version of this.#originals)
       if (names.has(version.eventId)) histories.set(version.eventId, unamendedHistory(version));

@@ -72,6 +72,8 @@ const log: WireEvent[] = [
   event('OfficialStatementIssued', '2026-01-14T00:00:00Z', between('USA', 'IRN', '139')),
   event('OfficialStatementIssued', '2026-02-10T00:00:00Z', { ...between('IRN', 'USA', '013'), ends: [id(9)] }),
   event('CrisisClosed', '2026-03-01T00:00:00Z', {}),
+  // 13: the end of the agreement.
+  event('OfficialStatementIssued', '2026-04-01T00:00:00Z', { ...between('USA', 'IRN', '161'), ends: [id(5)] }),
 ];
 
 const crisis = new MemoryCrisis(recorded(log));
@@ -109,6 +111,14 @@ test('an agreement stands as long as it holds, a measure as far as its latest re
   expect(measures).toMatchObject([
     { eventId: id(6), measure: 'prisoner_release', implementation: { value: 'completed', eventId: id(7) } },
   ]);
+  expect(statusAt('2026-03-31T23:59:00Z').agreements).toMatchObject([{ inForce: true, endedAt: null }]);
+  const ended = { inForce: false, endedAt: '2026-04-01T00:00:00Z', endedBy: id(13) };
+  expect(statusAt('2026-04-01T00:00:00Z').agreements).toMatchObject([ended]);
+});
+
+test('a track counts what lies within 90 days, and less than that', () => {
+  const within = (at: string) => statusAt(at).tracks[0]!.within90Days;
+  expect([within('2026-04-14T23:59:00Z'), within('2026-04-15T00:00:00Z')]).toEqual([1, 0]);
 });
 
 test.each([

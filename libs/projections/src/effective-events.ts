@@ -1,5 +1,5 @@
 import type { Position } from '#event-log';
-import { accepts, amendmentOf, unamended, versionsOf, type History } from './amendments';
+import { accepts, amendmentOf, unamended, versionsOf, type Amendment, type History } from './amendments';
 import { factsOf, reportTypeOf, type CodeTable, type Facts } from './facts';
 import { levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
 import type { Minute } from './instant';
@@ -38,7 +38,7 @@ export interface HistoryChange {
  * Folds one event, in position order. Undefined when it changes no effective event: an event of the frame, or an
  * amendment of something that cannot be amended.
  *
- * @throws UnreadableTime for content that cannot be folded
+ * @throws for content that cannot be folded: that is poison, not to be skipped
  */
 export function applyEvent(event: RecordedEvent, histories: Histories, codes: CodeTable): HistoryChange | undefined {
   const type = reportTypeOf(event.type);
@@ -49,8 +49,13 @@ export function applyEvent(event: RecordedEvent, histories: Histories, codes: Co
     return { history: { original, amendments: [] }, versions: [unamended(original)] };
   }
   const amendment = amendmentOf(event, codes);
-  const history = amendment === undefined ? undefined : histories.historyOf(amendment.target);
-  if (amendment === undefined || history === undefined || !accepts(history, amendment)) return undefined;
+  return amendment && amend(amendment, histories);
+}
+
+/** Undefined for an amendment of something that cannot be amended. */
+export function amend(amendment: Amendment, histories: Histories): HistoryChange | undefined {
+  const history = histories.historyOf(amendment.target);
+  if (history === undefined || !accepts(history, amendment)) return undefined;
   const amended = { original: history.original, amendments: [...history.amendments, amendment] };
   return { history: amended, versions: versionsOf(amended) };
 }

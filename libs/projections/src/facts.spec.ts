@@ -67,3 +67,15 @@ test('a code that nobody mapped weighs nothing', () => {
   const facts = factsOf('StrikeReported', recorded([{ ...strike, cameoCode: '99' }])[0]!.body, codes);
   expect([facts.code, facts.goldstein10, facts.weight]).toEqual(['', 0, 0]);
 });
+
+test.each([
+  [{}, false],
+  [{ occurredUntil: '2026-02-01T23:59:59Z' }, false],
+  [{ occurredUntil: '2026-02-02T00:00:00Z' }, true],
+  [{ occurredUntil: '2026-02-01T23:59:59Z', ongoing: true }, true],
+  [{ ongoing: true }, true],
+  [{ ongoing: false }, false],
+])('what has %j is a state: %s', (fields, isState) => {
+  const { occurredUntil: _none, ...begun } = strike;
+  expect(factsOf('StrikeReported', recorded([{ ...begun, ...fields }])[0]!.body, codes).state).toBe(isState);
+});

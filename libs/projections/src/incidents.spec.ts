@@ -5,7 +5,7 @@ import { Incidents, type Incident } from './incidents';
 import { Moment } from './instant';
 import { Parties } from './parties';
 import { MemoryCrisis } from './spec/memory-crisis';
-import { randomLog, START } from './spec/random-log';
+import { opened, randomLog, START } from './spec/random-log';
 import { recorded } from './spec/recorded-events';
 
 const AT = new Moment(START + 100 * 86_400_000);
@@ -47,4 +47,39 @@ test('incidents and stocks are those of the set, in whatever order its events ca
       }
     }),
   );
+});
+
+describe('a state lasts', () => {
+  const report = (eventId: string, day: number, fields: object = {}) => ({
+    eventId,
+    type: 'StrikeReported',
+    occurredAt: new Date(START + day * 86_400_000).toISOString(),
+    cameoCode: '191',
+    actors: [{ code: 'USA' }],
+    recipients: [{ code: 'IRN' }],
+    ...fields,
+  });
+  const state = (fields: object = {}) => report('state', 10, { ongoing: true, ...fields });
+  const endOf = (events: ReturnType<typeof report>[]) => {
+    const crisis = new MemoryCrisis(recorded([opened, ...events]));
+    const [incidents] = foldOf(crisis);
+    for (const version of crisis.versions.toSorted(inOrder)) incidents.add(version);
+    return incidents
+      .byType()
+      .StrikeReported.find(({ id }) => id === 'state')!
+      .endedBy()?.id;
+  };
+
+  test.each([
+    ['until an event ends it', 'b', [state(), report('b', 20, { ends: ['state'] })]],
+    ['until the first', 'c', [state(), report('b', 20, { ends: ['state'] }), report('c', 15, { ends: ['state'] })]],
+    ['through an end before it began', undefined, [state(), report('b', 9, { ends: ['state'] })]],
+    ['no longer than an end as it began', 'b', [state(), report('b', 10, { ends: ['state'] })]],
+    [
+      'until a report of it ends',
+      'c',
+      [state(), report('b', 11, { incidentId: 'state' }), report('c', 12, { ends: ['b'] })],
+    ],
+    ['through what it says of itself', undefined, [state({ ends: ['b'] }), report('b', 9, { incidentId: 'state' })]],
+  ])('%s', (_what, end, events) => expect(endOf(events)).toBe(end));
 });

@@ -28,4 +28,5 @@ export { CrisisMemory } from './crisis-memory';
 export { CrisisFold } from './crisis-fold';
 export { ViewParked } from './unreadable';
 export { FEED_START, type FeedEntry, type FeedKind, type FeedPlace, isBeyond } from './feed-index';
-export { actorCodesOf, type ListingFilter } from './listing';
+export { actorCodesOf } from './listing';
+export { type ListingFilter } from './listing-filter';

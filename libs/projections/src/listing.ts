@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LEVELS, type Level, type Position, type StoredEvent } from '#event-log';
 import type { MarkingStep } from './feed-index';
+import { type ListingFilter, queryOf } from './listing-filter';
 
 /**
  * The listing: what a reader may see of a crisis, and where. One row an event with what events are found
@@ -24,25 +25,11 @@ export const LISTING_SCHEMA = `
   CREATE INDEX listing_by_crisis ON listing (crisis, position);
   CREATE INDEX listing_by_id ON listing (id);
   CREATE INDEX listing_by_target ON listing (target) WHERE target IS NOT NULL;
+  CREATE INDEX listing_opened ON listing (crisis, level) WHERE type = 'CrisisOpened';
+  CREATE INDEX listing_red ON listing (crisis) WHERE level = 4;
   CREATE TABLE listing_actor (crisis TEXT NOT NULL, code TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (crisis, code, position)) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE listing_text USING fts5 (words, content='', tokenize='unicode61 remove_diacritics 2');
 `;
-
-export interface ListingFilter {
-  readonly crisis: string;
-  readonly level: Level;
-  readonly types?: readonly string[];
-  /** A code or the beginning of one: `IRN` finds `IRNMIL`. */
-  readonly actor?: string;
-  /** Milliseconds since the epoch, both inclusive, of `occurredAt`. */
-  readonly from?: number;
-  readonly to?: number;
-  readonly correlationId?: string;
-  /** Words that must all occur, in any order; the last may be a beginning. */
-  readonly words?: string;
-  readonly after: Position;
-  readonly limit: number;
-}
 
 const RED = LEVELS.indexOf('RED');
 const INHERIT = -1;
@@ -67,12 +54,11 @@ export class Listing {
     this.#insertActor = db.prepare('INSERT OR IGNORE INTO listing_actor (crisis, code, position) VALUES (?, ?, ?)');
     this.#insertText = db.prepare('INSERT INTO listing_text (rowid, words) VALUES (?, ?)');
     this.#find = db.prepare('SELECT position, level FROM listing WHERE id = ? AND crisis = ?');
-    this.#row = db.prepare('SELECT own, target, level, type FROM listing WHERE position = ?');
+    this.#row = db.prepare('SELECT id, own, target, level FROM listing WHERE position = ?');
     this.#amendments = db.prepare('SELECT position FROM listing WHERE target = ? ORDER BY position');
     this.#setOwn = db.prepare('UPDATE listing SET own = ? WHERE position = ?');
     this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
     this.#floor = db.prepare('SELECT level FROM listing WHERE crisis = ? ORDER BY position LIMIT 1');
-    db.exec('CREATE INDEX IF NOT EXISTS listing_red ON listing (crisis) WHERE level = 4');
     this.#red = db.prepare('SELECT 1 FROM listing WHERE crisis = ? AND level = 4 LIMIT 1');
     this.#last = db.prepare(
       'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
@@ -131,20 +117,21 @@ export class Listing {
 
   /** Positions in order, `limit` at most. */
   find(filter: ListingFilter): Position[] {
-    const { sql, values } = whereOf(filter);
+    const { sql, values } = queryOf(filter);
     return (this.db.prepare(sql).all(...values) as { position: number }[]).map(({ position }) => position);
   }
 
   /** The next events of one crisis, or of all that `level` sees, in order. */
   visible({ level, crisis, after, upTo, limit }: VisibleQuestion): VisibleEvent[] {
+    // The plus keeps the order of the record: crisis by crisis, all that is left would have to be sorted for each page.
     const rows = this.db
       .prepare(
         `SELECT position, crisis, type FROM listing
-          WHERE position > ? AND position <= ? AND level <= ? ${crisis === undefined ? '' : 'AND crisis = ?'}
-          AND crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
+          WHERE ${crisis === undefined ? '' : 'crisis = ? AND '}position > ? AND position <= ? AND level <= ?
+          AND +crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
           ORDER BY position LIMIT ?`,
       )
-      .all(...[after, upTo, rank(level), ...(crisis === undefined ? [] : [crisis]), rank(level), limit]);
+      .all(...(crisis === undefined ? [] : [crisis]), after, upTo, rank(level), rank(level), limit);
     return rows as unknown as VisibleEvent[];
   }
 
@@ -157,6 +144,10 @@ export class Listing {
   positionOf(crisis: string, eventId: string, level: Level): Position | undefined {
     const row = this.#find.get(eventId, crisis) as { position: number; level: number } | undefined;
     return row !== undefined && row.level <= LEVELS.indexOf(level) ? row.position : undefined;
+  }
+
+  idAt(position: Position): string | undefined {
+    return this.#row.get(position)?.['id'] as string | undefined;
   }
 
   /** The level of a crisis's opening, below which there is no crisis. */
@@ -228,45 +219,13 @@ export interface ListingBody {
   readonly sources: Readonly<Record<string, unknown>>;
 }
 
-function whereOf(filter: ListingFilter): { sql: string; values: (string | number)[] } {
-  const conditions = ['crisis = ?', 'level <= ?', 'position > ?'];
-  const values: (string | number)[] = [filter.crisis, LEVELS.indexOf(filter.level), filter.after];
-  const add = (condition: string, ...more: (string | number)[]): void => {
-    conditions.push(condition);
-    values.push(...more);
-  };
-  if (filter.types) add(`type IN (${filter.types.map(() => '?').join(', ')})`, ...filter.types);
-  if (filter.from !== undefined) add('instant >= ?', filter.from);
-  if (filter.to !== undefined) add('instant <= ?', filter.to);
-  if (filter.correlationId !== undefined) add('correlation = ?', filter.correlationId);
-  if (filter.actor !== undefined) {
-    add(
-      'position IN (SELECT position FROM listing_actor WHERE crisis = ? AND code >= ? AND code < ?)',
-      filter.crisis,
-      filter.actor,
-      `${filter.actor}[`,
-    );
-  }
-  const match = matchOf(filter.words ?? '');
-  if (match !== '') add('position IN (SELECT rowid FROM listing_text WHERE listing_text MATCH ?)', match);
-  return {
-    sql: `SELECT position FROM listing WHERE ${conditions.join(' AND ')} ORDER BY position LIMIT ?`,
-    values: [...values, filter.limit],
-  };
+/** Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to say. */
+function targetOf({ refs }: ListingBody): string | undefined {
+  const target = refs['data.target'];
+  return typeof target === 'string' ? target : undefined;
 }
 
-/** Every word quoted, so that no word is an operator of the full-text language. */
-function matchOf(words: string): string {
-  const quoted = words
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .map((word) => `"${word}"`);
-  return quoted.length === 0 ? '' : `${quoted.join(' ')}*`;
-}
-
-const targetOf = (body: ListingBody): string | undefined => body.refs['data.target'] as string | undefined;
-
-const markingOf = (body: ListingBody): Level => (body.content['data'] as { marking: Level }).marking;
+const markingOf = ({ content }: ListingBody): Level => (Object(content['data']) as { marking: Level }).marking;
 
 /** Every actor code anywhere in the content: ends, mediators, parties, bodies, a correction's too. */
 export function actorCodesOf(value: unknown, found = new Set<string>()): Set<string> {

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Position } from '#event-log';
+import type { LogReader, Position } from '#event-log';
 import type { Amendment, History } from './amendments';
 import type { Histories } from './effective-events';
 import type { Facts } from './facts';
@@ -10,7 +10,7 @@ import { FEED_SCHEMA, FeedIndex } from './feed-index';
 import { Listing, LISTING_SCHEMA } from './listing';
 
 /** Raised whenever a table here, the facts, or the listing change: another version is another file, built anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE checkpoint (log_id TEXT NOT NULL, build TEXT NOT NULL, position INTEGER NOT NULL) STRICT;
@@ -32,10 +32,13 @@ const SCHEMA = `
   ${FEED_SCHEMA}
 `;
 
+/** What tells one log from another, and from what it was before a backup was put in its place. */
+type HistoryOf = Pick<LogReader, 'genesis' | 'at'>;
+
 /**
  * What the projections keep between starts: the histories behind the effective events, the frames, the
  * listing, and one checkpoint for all of it, written in the same transaction. A cache of the log and of
- * nothing else: whenever it is missing, of another version or of another log, it is built anew.
+ * nothing else: whenever it is missing, of another version, or not of this log as it is, it is built anew.
  *
  * Commits here are not waited for: after a power failure the file is as some earlier commit left it, whole,
  * and the projections go on from its checkpoint.
@@ -54,12 +57,12 @@ export class ViewStore {
     this.feed = new FeedIndex(db);
   }
 
-  static open(dataDir: string, logId: string, build: string): ViewStore {
+  static open(dataDir: string, log: HistoryOf, build: string): ViewStore {
     const name = `views-${VERSION}.sqlite`;
     for (const old of readdirSync(dataDir).filter((file) => file.startsWith('views-') && !file.startsWith(name)))
       rmSync(join(dataDir, old));
     const path = join(dataDir, name);
-    return ViewStore.#openFor(path, logId, build) ?? ViewStore.#create(path, logId, build);
+    return ViewStore.#openFor(path, log, build) ?? ViewStore.#create(path, log.genesis().logId, build);
   }
 
   static #create(path: string, logId: string, build: string): ViewStore {
@@ -70,20 +73,30 @@ export class ViewStore {
     return new ViewStore(db, path, logId);
   }
 
-  /** Undefined when the file is missing, damaged, of another log, or holds what another build could not read. */
-  static #openFor(path: string, logId: string, build: string): ViewStore | undefined {
+  /**
+   * Undefined when the file is missing, damaged, of another log or of another history of it (a backup was put in its place),
+   * or holds what another build could not read.
+   */
+  static #openFor(path: string, log: HistoryOf, build: string): ViewStore | undefined {
     let db: DatabaseSync | undefined;
     try {
       db = connect(path);
       const row = db.prepare('SELECT log_id, build FROM checkpoint').get();
+      const { logId } = log.genesis();
       const store = new ViewStore(db, path, logId);
       const readable = row?.['build'] === build || store.unreadableCount() === 0;
-      if (row?.['log_id'] === logId && readable) return store;
+      if (row?.['log_id'] === logId && readable && store.#endsIn(log)) return store;
     } catch {
       // A cache that cannot be read is no loss: it is made again from the log.
     }
     db?.close();
     return undefined;
+  }
+
+  /** Is the last event that was folded the one that stands there? */
+  #endsIn(log: HistoryOf): boolean {
+    const position = this.checkpoint();
+    return position === -1 || log.at(position)?.id === this.listing.idAt(position);
   }
 
   /** The last position whose effects are all here. */

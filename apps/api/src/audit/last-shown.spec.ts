@@ -12,7 +12,7 @@ test('what a level was shown last is found later, whatever was marked since', as
   const record = await FollowedRecord.start();
   const dataDir = mkdtempSync(join(tmpdir(), 'crisis-log-shown-'));
   const { reader } = record.log;
-  const store = ViewStore.open(dataDir, record.log.logId, 'test');
+  const store = ViewStore.open(dataDir, record.log.reader, 'test');
   const projector = new Projector(reader, store);
   const next = random(3);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!;

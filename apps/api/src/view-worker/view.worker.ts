@@ -24,7 +24,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const port = parentPort!;
 const log = openReader(dataDir);
-const store = ViewStore.open(dataDir, logId, BUILD);
+const store = ViewStore.open(dataDir, log, BUILD);
 const projector = new Projector(log, store);
 const context: Omit<ReadContext, 'hasCaughtUp'> = {
   log,

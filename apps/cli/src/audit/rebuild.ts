@@ -44,9 +44,8 @@ const rebuild = async ({ dataDir, heads }: Flags): Promise<Rebuilt> =>
 
 /** Answers with how many events this build cannot read. */
 function rebuildViews(dataDir: string, reader: LogReader, onEvent: (count: number) => void): number {
-  const { logId } = reader.genesis();
-  ViewStore.open(dataDir, logId, BUILD).discard();
-  const store = ViewStore.open(dataDir, logId, BUILD);
+  ViewStore.open(dataDir, reader, BUILD).discard();
+  const store = ViewStore.open(dataDir, reader, BUILD);
   try {
     const projector = new Projector(reader, store);
     const head = reader.head();

@@ -21,6 +21,9 @@ interface Stored {
   readonly seal: Uint8Array;
 }
 
+const END = `select position, coalesce(known_at, recorded_at) as known_at
+  from event left join recorded_early using (position) order by position desc limit 1`;
+
 /** Writes what came from the record, in the tables that the embedded log is read from. */
 export class MirrorFile {
   private readonly queries: StreamQueries;
@@ -28,9 +31,10 @@ export class MirrorFile {
   private readonly selectStored: StatementSync;
   private readonly moveCheckpoint: StatementSync;
   private readonly streams = new Map<string, StreamColumns>();
-  private nextPosition: Position;
+  private readonly keys = new Map<string, number>();
+  private nextPosition: Position = 0;
   /** The latest recorded time so far, milliseconds: a running maximum over positions. */
-  knownAt: number;
+  knownAt = 0;
   checkpoint: Checkpoint | undefined;
 
   constructor(private readonly db: DatabaseSync) {
@@ -43,8 +47,7 @@ export class MirrorFile {
     this.moveCheckpoint = db.prepare(
       'insert or replace into mirror_checkpoint (rowid, id, commit_position, prepare_position) values (1, ?, ?, ?)',
     );
-    this.nextPosition = ((db.prepare('select max(position) as head from event').get()!['head'] as number) ?? -1) + 1;
-    this.knownAt = (db.prepare('select max(recorded_at) as at from event').get()!['at'] as number) ?? 0;
+    this.findEnd();
     const row = db.prepare('select id, commit_position, prepare_position from mirror_checkpoint').get();
     this.checkpoint = row && {
       id: row['id'] as string,
@@ -100,15 +103,23 @@ export class MirrorFile {
       this.db.exec('commit');
       this.checkpoint = { id: last.id, commit, prepare };
     } catch (error) {
-      this.streams.clear();
       if (this.db.isTransaction) this.db.exec('rollback');
-      this.nextPosition = ((this.db.prepare('select max(position) as h from event').get()!['h'] as number) ?? -1) + 1;
+      // What is remembered may be of rows that are not there: the same events come again, and others may have their keys.
+      this.streams.clear();
+      this.keys.clear();
+      this.findEnd();
       throw error;
     }
   }
 
   close(): void {
     this.db.close();
+  }
+
+  private findEnd(): void {
+    const end = this.db.prepare(END).get();
+    this.nextPosition = end === undefined ? 0 : (end['position'] as number) + 1;
+    this.knownAt = (end?.['known_at'] as number | undefined) ?? 0;
   }
 
   private store({ facts, recordedAt, body, seal, target, marks, contentType }: OpenedEvent): void {
@@ -149,8 +160,6 @@ export class MirrorFile {
   private recorder({ recordedBy: { principal, instance, build } }: OpenedEvent['facts']): number {
     return this.keyOf('recorder', ['principal', 'instance', 'build'], [principal, instance, build]);
   }
-
-  private readonly keys = new Map<string, number>();
 
   private keyOf(table: 'stream' | 'recorder', columns: readonly string[], values: readonly string[]): number {
     const name = JSON.stringify([table, ...values]);

@@ -115,6 +115,17 @@ describe('the reader of a log', () => {
     expect([reader.streamHead('crisis-find'), reader.streamHead('crisis-unknown')]).toEqual([0, -1]);
   });
 
+  it('knows how far a stream had come at each position', async () => {
+    const from = reader.head() + 1;
+    const [mine, other] = ['crisis-revision-at-mine', 'crisis-revision-at-other'];
+    for (const stream of [other, mine, mine, other, mine, other, mine, other])
+      await log.append(append(stream, newEvent()));
+    const known = (stream: string) => Array.from({ length: 9 }, (_, i) => reader.revisionAt(stream, from - 1 + i));
+    expect(known(mine)).toEqual([-1, -1, 0, 1, 1, 2, 2, 3, 3]);
+    expect(known(other)).toEqual([-1, 0, 0, 0, 1, 1, 2, 2, 3]);
+    expect(reader.revisionAt('crisis-nowhere', from)).toBe(-1);
+  });
+
   it('reads some streams only, in the order of the log, also beyond a page', async () => {
     const streams = ['crisis-x', 'crisis-y', 'crisis-z'];
     const from = log.head() + 1;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, WritingStopped } from '../errors';
-import type { AppendedEvent, NewEvent } from '../event-log';
+import { type AppendedEvent, MAX_BYTES_PER_APPEND, type NewEvent } from '../event-log';
 import { LOG_FILE } from './schema';
 import { openSqliteLog, SqliteEventLog } from './sqlite-event-log';
 
@@ -95,6 +95,32 @@ test('the entries of consumers share the fate of the events beside them', async 
   failing(false);
   expect(await retried(() => entry(1))).toBe(true);
   expect((await log.consumers.readAfter('crisislog-consumer-a/b', -1)).map(({ revision }) => revision)).toEqual([0, 1]);
+});
+
+test('a log that has lost what it acknowledged takes nothing more', async () => {
+  await append(event('First'), event('First'));
+  failing(true);
+  await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
+  failing(false);
+  const db = new DatabaseSync(join(dataDir, LOG_FILE));
+  db.exec('delete from event where position = 1');
+  db.close();
+  const answer = () => append(event('First')).catch((error: unknown) => error);
+  let last = await answer();
+  for (; (last as Error).message?.includes('(no)'); last = await answer()) await delay(50);
+  expect(last).toBeInstanceOf(WritingStopped);
+  expect((last as Error).message).toContain('it ends at position 0, acknowledged was 1');
+});
+
+test('more than may wait is refused at once, and there is room again when it is written', async () => {
+  const large = { type: 'First', summary: 'x'.repeat(MAX_BYTES_PER_APPEND - 100) };
+  const appends = await Promise.allSettled(
+    Array.from({ length: 80 }, () => append({ ...event('First'), element: large })),
+  );
+  const refused = appends.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+  // 64 MiB hold 72 of them.
+  expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(Array(8).fill('WriterBusy'));
+  expect(await append(event('First'))).toMatchObject([{ position: 72 }]);
 });
 
 async function retried<T>(work: () => Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ const SIDES = [
   { name: 'United States and Israel', members: ['USA', 'ISR'] },
 ];
 
-const opened: WireEvent = {
+export const opened: WireEvent = {
   eventId: id(0),
   type: 'CrisisOpened',
   occurredAt: '2026-01-01T00:00:00Z',

@@ -1,0 +1,95 @@
+import { frameAt, type FrameEvent } from './frame';
+import { DAY } from './instant';
+
+const RED = 4;
+const LATER = 100 * DAY;
+
+const opening = (fields: object = {}): Partial<FrameEvent> & Pick<FrameEvent, 'data'> => ({
+  type: 'CrisisOpened',
+  data: { title: 'T', sides: [{ name: 'A', members: ['IRN'] }], mediators: ['OMN'], issues: ['oil'], ...fields },
+});
+
+const amended = (day: number, data: object): Partial<FrameEvent> => ({
+  type: 'CrisisAmended',
+  instant: day * DAY,
+  data: data as FrameEvent['data'],
+});
+
+/** In the order of the record. */
+const recorded = (...events: Partial<FrameEvent>[]): FrameEvent[] =>
+  events.map((event, position) => ({
+    position,
+    eventId: `${position}`,
+    type: 'CrisisOpened',
+    level: 0,
+    instant: 0,
+    occurredAt: '1970-01-01T00:00:00Z',
+    data: {},
+    ...event,
+  }));
+
+const mediators = (events: FrameEvent[], asOf = 9, level = RED, at = LATER): unknown =>
+  frameAt(events, asOf, level, at)?.chapters.map((chapter) => [chapter.from / DAY, chapter.mediators.join()]);
+
+const BEGINNING = [-Infinity, 'OMN'];
+
+test.each([
+  [
+    'by their instants, not as they came',
+    [amended(20, { mediators: ['QAT'] }), amended(10, { mediators: ['CHE'] })],
+    [
+      [10, 'CHE'],
+      [20, 'QAT'],
+    ],
+  ],
+  [
+    'at one instant as they came',
+    [amended(10, { mediators: ['QAT'] }), amended(10, { mediators: ['CHE'] })],
+    [
+      [10, 'QAT'],
+      [10, 'CHE'],
+    ],
+  ],
+  [
+    'with the lists that are left out as they were',
+    [amended(10, { mediators: [] }), amended(20, { bodies: ['UNO'] })],
+    [
+      [10, ''],
+      [20, ''],
+    ],
+  ],
+  ['up to the moment', [amended(100, { mediators: ['QAT'] }), amended(101, { mediators: ['CHE'] })], [[100, 'QAT']]],
+])('chapters follow %s', (_what, events, chapters) => {
+  expect(mediators(recorded(opening(), ...events))).toEqual([BEGINNING, ...chapters]);
+});
+
+test('what is not known yet, and what is above the level, is in no chapter', () => {
+  const events = recorded(
+    opening(),
+    { ...amended(1, { mediators: ['QAT'] }), level: RED },
+    amended(2, { mediators: [] }),
+  );
+  expect(mediators(events, 0)).toEqual([BEGINNING]);
+  expect(mediators(events, 1)).toEqual([BEGINNING, [1, 'QAT']]);
+  expect(mediators(events, 2, RED - 1)).toEqual([BEGINNING, [2, '']]);
+});
+
+test('below the level of its opening there is no crisis, and none before it', () => {
+  const events = recorded({ ...opening(), level: 2 });
+  expect([mediators(events, -1), mediators(events, 0, 1)]).toEqual([undefined, undefined]);
+  expect(mediators(events, 0, 2)).toEqual([BEGINNING]);
+});
+
+test.each([
+  [[], '1', 90, 30],
+  [[{ riskReference: 120 }], '1', 120, 7],
+  [[{ riskReference: 120 }, {}], '1', 90, 7],
+])('references: of the model, of the crisis, of the last activation %j', (activations, version, risk, diplomacy) => {
+  const own = activations.length > 0 ? { diplomacyReference: 7 } : {};
+  const events = activations.map((parameters) => ({
+    type: 'ModelActivated' as const,
+    data: { model: '1', parameters },
+  }));
+  const frame = frameAt(recorded(opening(own), ...events), 9, RED, LATER)!;
+  expect([frame.model.version, frame.riskReference, frame.diplomacyReference]).toEqual([version, risk, diplomacy]);
+});
