@@ -71,30 +71,27 @@ export class CrisisFold {
    */
   effectiveEvents(asOf: Position, level: LevelIndex, at: Minute): EffectiveVersion[] {
     if (at < this.since) throw new RangeError(`folded for views from ${this.since} on, not for ${at}`);
-    let found = selectEvents((this.#versions ??= this.#needed()), asOf, level, at);
-    // Nothing reported is not the same as nothing that still matters.
-    if (!found.some(({ facts }) => facts.counts)) found = selectEvents(this.#all(), asOf, level, at);
+    this.#versions ??= this.#versionsWith((kept) => this.#setAside.joining(kept));
+    let found = selectEvents(this.#versions, asOf, level, at);
+    if (!found.some(({ facts }) => facts.counts)) {
+      // Nothing reported is not the same as nothing that still matters.
+      found = selectEvents(
+        this.#versionsWith(() => this.#setAside.positions),
+        asOf,
+        level,
+        at,
+      );
+    }
     requireAllReadable(found, this.#unreadable);
     return found;
   }
 
-  /** What lasts or is recent, what amendments made of anything, and the other reports of the same incidents. */
-  #needed(): EffectiveVersion[] {
+  /** What lasts or is recent, and what amendments made of anything; with these of the rest, which are read again. */
+  #versionsWith(others: (kept: readonly EffectiveVersion[]) => readonly Position[]): EffectiveVersion[] {
     const amended = this.#amended();
     const kept = this.#originals.filter(({ original }) => !amended.has(original)).concat([...amended.values()].flat());
-    return kept.concat(this.#readAgain(this.#setAside.joining(kept), amended));
-  }
-
-  #all(): EffectiveVersion[] {
-    const amended = this.#amended();
-    const kept = this.#originals.filter(({ original }) => !amended.has(original)).concat([...amended.values()].flat());
-    return kept.concat(this.#readAgain(this.#setAside.positions, amended));
-  }
-
-  #readAgain(positions: readonly Position[], amended: ReadonlyMap<Position, unknown>): EffectiveVersion[] {
-    return positions
-      .filter((position) => !amended.has(position))
-      .flatMap((position) => unamendedVersions(parsed(this.log.at(position)!)));
+    const again = others(kept).filter((position) => !amended.has(position));
+    return kept.concat(again.flatMap((position) => unamendedVersions(parsed(this.log.at(position)!))));
   }
 
   /** The versions of every original that was amended, by its position. */
