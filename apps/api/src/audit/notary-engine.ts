@@ -47,7 +47,8 @@ export class NotaryEngine {
     try {
       engine.epoch = Number((await engine.#worker.begin()).body);
     } catch (error) {
-      const { fault } = error as { readonly fault?: Fault };
+      // Found when it was opened; or by its first look at the record, before it had said that it is ready.
+      const fault = (error as { readonly fault?: Fault }).fault ?? engine.fault;
       throw fault ? new FaultyRecord(fault) : error;
     }
     return engine;

@@ -27,7 +27,10 @@ export const HEALTH: Readonly<Record<string, Schema>> = {
             'Of a record that was altered: nothing of it is served.',
             object(
               {
-                isSplit: said('A signed head is not of these events; else these are not what was recorded.', FLAG),
+                kind: said(
+                  'These events are not what was recorded; a signed head is not of them; a file of keys is to be mended.',
+                  words(['record', 'split-view', 'key']),
+                ),
                 message: TEXT,
                 position: COUNT,
                 to: COUNT,
