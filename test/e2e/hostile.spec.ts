@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { opening, newId, strike } from '../support/elements';
 import { HOSTILE_BODIES, MEBIBYTE } from '../support/hostile-bodies';
 import { type RunningServer, startTestServer } from '../support/running-server';
@@ -84,12 +83,17 @@ describe('what is just within bounds', () => {
   });
 });
 
-test('whatever is sent, 99 of 100 waits of others are of at most 100 ms', async () => {
-  const lag = monitorEventLoopDelay({ resolution: 1 });
-  lag.enable();
-  for (const [, body] of HOSTILE_BODIES) await (await send(events, body)).text();
-  lag.disable();
-  expect(lag.percentile(99) / 1e6).toBeLessThanOrEqual(100);
+test('99 of 100 of them take at most 100 ms of the thread that answers all others', async () => {
+  const spent: number[] = [];
+  for (const [, body] of HOSTILE_BODIES) {
+    // Not by the clock, which also counts what else the machine does.
+    const before = process.threadCpuUsage();
+    await (await send(events, body)).text();
+    const { user, system } = process.threadCpuUsage(before);
+    spent.push((user + system) / 1_000);
+  }
+  spent.sort((a, b) => a - b);
+  expect(spent[Math.floor(spent.length * 0.99)]).toBeLessThanOrEqual(100);
 });
 
 /** T16. As an address (`path`), and as it stands in a body (`name`). */
