@@ -36,8 +36,13 @@ export class Winners {
 
   /** The stock as a function of time while nothing enters or leaves, for who asks of many moments. */
   stockOverTime(): (at: Minute) => number {
-    const from = Float64Array.from(this.list, (incident) => incident.ageFrom());
-    const weights = Float64Array.from(this.list, (incident) => Math.abs(incident.speaker.weight));
+    const { list } = this;
+    const [from, weights] = [new Float64Array(list.length), new Float64Array(list.length)];
+    // Filled by hand: a look ahead asks for this between any two instants, and `from` takes five times as long.
+    for (let i = 0; i < list.length; i++) {
+      from[i] = list[i]!.ageFrom();
+      weights[i] = Math.abs(list[i]!.speaker.weight);
+    }
     return (at) => {
       let sum = 0;
       for (let i = 0; i < weights.length; i++)

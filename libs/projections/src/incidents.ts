@@ -138,7 +138,9 @@ export class Incidents {
       this.leave(incident);
       incident.hush(incident.speaker);
       incident.speaker = report;
-      group.disordered = true;
+      // Last, as its speaker is: as long as versions come in order, so do the incidents.
+      group.byKey.delete(key);
+      group.byKey.set(key, incident);
       this.enter(incident);
     } else {
       incident.hush(report);
