@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
 import { isCrisisId } from '#catalogue';
-import { EventLogError, openSqliteLog, RecordAway, type RecordOptions, SystemStream } from '#event-log';
+import { openSqliteLog, type RecordOptions, SystemStream } from '#event-log';
 import { RecordSystemStream } from '#event-log/eventstoredb';
 import { requireLog } from './audit/data-dir';
 import { UsageError } from './exit-codes';
+import { isRefusedByLog } from './named-record';
 
 const DAY_MS = 86_400_000;
 
@@ -47,8 +48,7 @@ async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<
     stream = await openKeys(place);
     return await use(new KeyBook(stream));
   } catch (error) {
-    if (error instanceof RecordAway) throw error;
-    if (error instanceof RangeError || error instanceof EventLogError) throw new UsageError(error.message);
+    if (error instanceof RangeError || isRefusedByLog(error)) throw new UsageError(error.message);
     throw error;
   } finally {
     await stream?.close();

@@ -1,4 +1,4 @@
-import { type RecordOptions, recordUrl } from '#event-log';
+import { EventLogError, RecordAway, type RecordOptions, recordUrl } from '#event-log';
 import { UsageError } from './exit-codes';
 
 /** The EventStoreDB that the environment names; undefined where the record is in the data folder. Never an argument: others see those. */
@@ -10,3 +10,7 @@ export function namedRecord(): RecordOptions | undefined {
     throw new UsageError((error as Error).message);
   }
 }
+
+/** What the log refuses. That its record is away is no refusal, and has an exit code of its own. */
+export const isRefusedByLog = (error: unknown): error is EventLogError =>
+  error instanceof EventLogError && !(error instanceof RecordAway);

@@ -15,7 +15,10 @@ export interface ElementInput {
   readonly trace: Trace;
 }
 
-/** An element that the catalogue accepts, with what the log must know to decide. Throws InvalidEvent with pointers into the body, or a Problem when an opening stands where none may. */
+/**
+ * An element that the catalogue accepts, with what the log must know to decide.
+ * @throws InvalidEvent with pointers into the body, or a Problem when an opening stands where none may.
+ */
 export function readElement(input: ElementInput): NewEvent {
   const parsed = parseAt(input);
   if (

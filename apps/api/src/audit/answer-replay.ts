@@ -15,10 +15,11 @@ const VIEWS = Object.keys(projections) as ViewName[];
  */
 export function answerReplay(context: ReadContext, question: ReplayQuestion): string {
   const scene = question.asShown ? sceneAsShown(context, question) : sceneOf(context, question);
-  const views = VIEWS.map(
-    (view) => `"${view}":${digested({ crisisId: scene.crisis, ...projections[view].view(situationIn(scene)) })}`,
-  );
   const { crisis, level, at } = scene;
+  const situation = situationIn(scene);
+  const views = VIEWS.map(
+    (view) => `"${view}":${digested({ crisisId: crisis, ...projections[view].view(situation) })}`,
+  );
   const head = {
     crisisId: crisis,
     level,

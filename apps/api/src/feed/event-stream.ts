@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Streams } from '../access/streams';
-import { endedOf } from '../http/principal';
+import { cutWithCredential } from '../http/cut-with-credential';
 import { leftBy } from '../http/left-by';
 
 /** Well within the patience of proxies. */
@@ -22,16 +22,8 @@ export class EventStream {
   /** Aborts when the client has left or was cut. */
   readonly ended: AbortSignal;
 
-  private constructor(
-    private readonly reply: FastifyReply,
-    revoked: AbortSignal,
-  ) {
+  private constructor(private readonly reply: FastifyReply) {
     this.ended = leftBy(reply);
-    // Who has lost the right to listen hears nothing more.
-    const cut = (): void => void reply.raw.destroy();
-    if (revoked.aborted) cut();
-    else revoked.addEventListener('abort', cut);
-    this.ended.addEventListener('abort', () => revoked.removeEventListener('abort', cut));
   }
 
   /**
@@ -74,7 +66,9 @@ export class EventStream {
       return undefined;
     }
     reply.raw.write(`retry: ${RETRY_MS}\n\n`);
-    return new EventStream(reply, endedOf(request));
+    const stream = new EventStream(reply);
+    cutWithCredential(request, reply);
+    return stream;
   }
 
   /** Sends what is ready; when there is room for more, `room` resolves. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { endedOf } from './principal';
+import { cutWithCredential } from './cut-with-credential';
 
 /**
  * An answer of NDJSON that is made as it is read. Nest asks for the first lines before it sends anything, so what fails by
@@ -16,11 +16,6 @@ export async function lineAnswer(
     await lines.return(undefined);
   }
   void reply.type('application/x-ndjson');
-  const ended = endedOf(request);
-  const breakOff = (): void => void reply.raw.destroy();
-  if (ended.aborted) breakOff();
-  ended.addEventListener('abort', breakOff);
-  // Taken off again: what is not aborted for days keeps all who ever listened.
-  reply.raw.once('close', () => ended.removeEventListener('abort', breakOff));
+  cutWithCredential(request, reply);
   return lines;
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { EventLogError, RecordAway, type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
+import { type LogReader, openRecordHeads, type RecordOptions } from '#event-log';
 import { copyFromRecord, copyToRecord } from '#event-log/eventstoredb';
 import { LedgerStore, Notary, RecordFault } from '#notary';
 import { checkRecord } from '../audit/check-record';
 import { dataDirOption, headsOption, requireLog } from '../audit/data-dir';
 import { UsageError } from '../exit-codes';
 import { type Progress, showProgress } from '../progress';
-import { namedRecord } from '../named-record';
+import { isRefusedByLog, namedRecord } from '../named-record';
 
 interface Flags {
   readonly dataDir: string;
@@ -70,8 +70,7 @@ export async function copyRecordTo(
     const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, readHeads);
     return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
   } catch (error) {
-    if (error instanceof RecordAway) throw error;
-    if (error instanceof EventLogError || error instanceof RecordFault) throw new CopyRefused(error.message);
+    if (isRefusedByLog(error) || error instanceof RecordFault) throw new CopyRefused(error.message);
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
-import { EventLogError, RecordAway } from '#event-log';
 import { setUpRecord } from '#event-log/eventstoredb';
 import { UsageError } from '../exit-codes';
-import { namedRecord } from '../named-record';
+import { isRefusedByLog, namedRecord } from '../named-record';
 
 export const setupCommand = (): Command =>
   new Command('setup')
@@ -19,6 +18,6 @@ export const setupCommand = (): Command =>
         console.log(`The record is ${genesis.logId}, named ${genesis.origin}.`);
         console.log(`${user} reads $all, reads and writes streams, and deletes and sets nothing.`);
       } catch (error) {
-        throw error instanceof EventLogError && !(error instanceof RecordAway) ? new UsageError(error.message) : error;
+        throw isRefusedByLog(error) ? new UsageError(error.message) : error;
       }
     });

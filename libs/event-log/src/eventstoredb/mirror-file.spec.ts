@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { contentHashOf, divideElement } from '../element';
 import type { NewEvent } from '../event-log';
 import { becomeRecord } from '../sqlite/change-engine';
 import { openReader } from '../sqlite/log-reader';
 import { type Genesis, LOG_FILE, openBeside, openMirrorForWriting } from '../sqlite/schema';
 import { openSqliteLog } from '../sqlite/sqlite-event-log';
+import { failInserts } from '../testing/fail-inserts';
 import { MirrorFile } from './mirror-file';
 import type { RecordedEvent } from './record-client';
 import { Sealer } from './sealer';
@@ -51,23 +51,12 @@ function held(): { streams: string[]; knownAt: number[] } {
   return { streams, knownAt };
 }
 
-/** Stands for a disk that fails in the middle of a transaction. */
-function failing(isFailing: boolean): void {
-  const db = new DatabaseSync(join(dataDir, LOG_FILE));
-  db.exec(
-    isFailing
-      ? `create trigger fail before insert on event when new.type = 'Second' begin select raise(abort, 'no'); end`
-      : 'drop trigger fail',
-  );
-  db.close();
-}
-
 test('a transaction that is rolled back leaves nothing behind, and what it held is taken when it comes again', () => {
   const [a, b, c] = [recorded('crisis-a', 0, 10), recorded('crisis-b', 0, 30, 'Second'), recorded('crisis-c', 0, 20)];
-  failing(true);
+  failInserts(dataDir, true);
   expect(() => mirror.write([a, b])).toThrow('no');
   expect([mirror.head, mirror.knownAt, mirror.checkpoint]).toEqual([-1, 0, undefined]);
-  failing(false);
+  failInserts(dataDir, false);
   for (const event of [a, b, c]) mirror.write([event]);
   mirror.close();
   expect(held()).toEqual({ streams: ['crisis-a', 'crisis-b', 'crisis-c'], knownAt: [10, 30, 30] });

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OutcomeUnknown, WritingStopped } from '../errors';
 import { type AppendedEvent, MAX_BYTES_PER_APPEND, type NewEvent } from '../event-log';
+import { failInserts } from '../testing/fail-inserts';
 import { LOG_FILE } from './schema';
 import { openSqliteLog, SqliteEventLog } from './sqlite-event-log';
 
@@ -31,41 +32,30 @@ const event = (type: string, id: string = crypto.randomUUID()): NewEvent => ({
 const append = (...events: NewEvent[]): Promise<readonly AppendedEvent[]> =>
   log.append({ stream: 'crisis-a', events, expected: 'any', writer: { principal: 'test', level: 'RED' } });
 
-/** Stands for a disk that fails in the middle of a transaction. */
-function failing(isFailing: boolean): void {
-  const db = new DatabaseSync(join(dataDir, LOG_FILE));
-  db.exec(
-    isFailing
-      ? `create trigger fail before insert on event when new.type = 'Second' begin select raise(abort, 'no'); end`
-      : 'drop trigger fail',
-  );
-  db.close();
-}
-
 test('a write that fails half-way moves no head, and after the log was reopened the same events go in', async () => {
   await append(event('First'));
-  failing(true);
+  failInserts(dataDir, true);
   const events = [event('First'), event('Second')];
   await expect(append(...events)).rejects.toThrow(OutcomeUnknown);
   await expect(append(event('First'))).rejects.toThrow(WritingStopped);
   expect([log.head(), log.reader.head(), log.writing().ok]).toEqual([0, 0, false]);
-  failing(false);
+  failInserts(dataDir, false);
   const stored = await retried(() => append(...events));
   expect(stored.map(({ position }) => position)).toEqual([1, 2]);
   expect([log.head(), log.reader.head(), log.writing().ok]).toEqual([2, 2, true]);
 });
 
 test('a log that nobody appends to finds out by itself that it can write again', async () => {
-  failing(true);
+  failInserts(dataDir, true);
   await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
-  failing(false);
+  failInserts(dataDir, false);
   while (!log.writing().ok) await delay(50);
   const [stored] = await append(event('Second'));
   expect(stored).toMatchObject({ position: 0, revision: 0 });
 });
 
 test('while it tries, appends are answered as ever', async () => {
-  failing(true);
+  failInserts(dataDir, true);
   await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
   const answers: (string | number)[] = [];
   for (let i = 0; i < 150; i++) {
@@ -79,29 +69,29 @@ test('while it tries, appends are answered as ever', async () => {
   const positions = answers.filter((answer) => answer !== 'WritingStopped');
   expect(positions.length).toBeGreaterThan(0);
   expect(positions).toEqual(positions.map((_, i) => i));
-  failing(false);
+  failInserts(dataDir, false);
 });
 
 test('the entries of consumers share the fate of the events beside them', async () => {
   const entry = (n: number) =>
     log.consumers.append({ stream: 'crisislog-consumer-a/b', entries: [{ n }], last: n - 1 });
   expect(await Promise.all([append(event('First')), entry(0)])).toMatchObject([[{ position: 0 }], true]);
-  failing(true);
+  failInserts(dataDir, true);
   const both = await Promise.allSettled([entry(1), append(event('Second'))]);
   expect(both.map((each) => each.status === 'rejected' && (each.reason as unknown))).toEqual([
     expect.any(OutcomeUnknown),
     expect.any(OutcomeUnknown),
   ]);
-  failing(false);
+  failInserts(dataDir, false);
   expect(await retried(() => entry(1))).toBe(true);
   expect((await log.consumers.readAfter('crisislog-consumer-a/b', -1)).map(({ revision }) => revision)).toEqual([0, 1]);
 });
 
 test('a log that has lost what it acknowledged takes nothing more', async () => {
   await append(event('First'), event('First'));
-  failing(true);
+  failInserts(dataDir, true);
   await expect(append(event('Second'))).rejects.toThrow(OutcomeUnknown);
-  failing(false);
+  failInserts(dataDir, false);
   const db = new DatabaseSync(join(dataDir, LOG_FILE));
   db.exec('delete from event where position = 1');
   db.close();
