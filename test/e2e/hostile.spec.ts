@@ -264,7 +264,7 @@ async function head(): Promise<number> {
 const posted = (body: string | Buffer, type = 'application/json'): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': type },
-  body: body as BodyInit,
+  body: body as NonNullable<RequestInit['body']>,
 });
 
 const send = (path: string, body: string | Buffer, type?: string): Promise<Response> =>

@@ -22,41 +22,15 @@ export interface Parts {
   readonly context: Context;
   /** The credentials that did not hold, by address. */
   readonly failed: FailedCredentials;
-  /** In the reverse of the order in which they were opened; all, also where one cannot be closed. @throws AggregateError then */
-  readonly close: () => Promise<void>;
 }
 
-/** Opens the parts, each after those that it needs. Where one cannot be, those before it are closed again. */
-export async function openParts(config: Config, clock: () => number): Promise<Parts> {
-  const open: { close(): unknown }[] = [];
-  const keep = <T extends { close(): unknown }>(part: T): T => {
-    open.push(part);
-    return part;
-  };
-  const close = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (let part = open.pop(); part !== undefined; part = open.pop()) {
-      try {
-        await part.close();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed as it should');
-  };
-  try {
-    return { ...(await opened(config, clock, keep)), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+interface Closable {
+  close(): void | Promise<void>;
 }
 
-async function opened(
-  config: Config,
-  clock: () => number,
-  keep: <T extends { close(): unknown }>(part: T) => T,
-): Promise<Omit<Parts, 'close'>> {
+/** Opens the parts, each after those that it needs, and leaves it to `open` to close them: also where the next cannot be. */
+export async function openParts(config: Config, clock: () => number, open: AsyncDisposableStack): Promise<Parts> {
+  const keep = <T extends Closable>(part: T): T => open.adopt(part, (its) => its.close());
   const { dataDir, headsFile, instance, eventStoreDb } = config;
   // Before anything is made: who is refused leaves no record behind. Which keys EventStoreDB has it must be asked.
   if (eventStoreDb === undefined) requireCredentials(config, () => hasKeys(dataDir));

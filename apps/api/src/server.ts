@@ -35,16 +35,13 @@ export interface Server {
 
 /** Rejects where it cannot listen, or a part cannot be opened; then nothing stays open. */
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
-  const parts = await openParts(config, clock);
-  try {
-    return await serve(parts);
-  } catch (error) {
-    await parts.close();
-    throw error;
-  }
+  await using open = new AsyncDisposableStack();
+  const server = await serve(await openParts(config, clock, open), open);
+  const whole = open.move();
+  return { ...server, close: () => whole.disposeAsync() };
 }
 
-async function serve({ context, failed, close }: Parts): Promise<Server> {
+async function serve({ context, failed }: Parts, open: AsyncDisposableStack): Promise<Omit<Server, 'close'>> {
   const { config, log, credentials, feed } = context;
   const adapter = httpAdapter(config.trustedProxies);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(context), adapter, {
@@ -59,19 +56,11 @@ async function serve({ context, failed, close }: Parts): Promise<Server> {
   appendRoutes(fastify, context);
   await app.init();
   refuseOtherMethods(fastify, routes);
-  return {
-    // Not Nest's own `listen`: that would print what this function rejects with.
-    url: await fastify.listen({ port: config.port, host: config.host }),
-    logId: log.logId,
-    build: BUILD,
-    routes,
-    needs,
-    isOpen: credentials.isOpen,
-    async close() {
-      feed.close();
-      await drain(fastify.server, connections, app.close()).finally(close);
-    },
-  };
+  // Not Nest's own `listen`: that would print what this function rejects with.
+  const url = await fastify.listen({ port: config.port, host: config.host });
+  open.defer(() => drain(fastify.server, connections, app.close()));
+  open.defer(() => feed.close());
+  return { url, logId: log.logId, build: BUILD, routes, needs, isOpen: credentials.isOpen };
 }
 
 /** What every request goes through before its route, in this order. */

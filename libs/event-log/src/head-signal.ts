@@ -1,3 +1,4 @@
+import { LogClosed } from './errors';
 import type { Position } from './event-log';
 
 interface Waiter {
@@ -45,8 +46,8 @@ export class HeadSignal {
   }
 
   /** Nothing more will come: everyone who waits is told. */
-  end(error: Error): void {
-    this.ended = error;
-    for (const waiter of this.waiters) waiter.reject(error);
+  end(): void {
+    this.ended = new LogClosed({ reason: 'by its owner' });
+    for (const waiter of this.waiters) waiter.reject(this.ended);
   }
 }

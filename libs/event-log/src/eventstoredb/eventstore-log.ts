@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LogClosed, RecordAway } from '../errors';
+import { RecordAway } from '../errors';
 import type { AppendedEvent, AppendRequest, EventLog, Outcome } from '../event-log';
 import { HeadSignal } from '../head-signal';
 import { LocalReads } from '../local-reads';
@@ -39,11 +39,11 @@ export class EventStoreLog extends LocalReads implements EventLog {
     readonly consumers: RecordConsumers,
     /** Of this instance's mirror; appended to in EventStoreDB. */
     readonly heads: RecordHeads,
-    private readonly record: RecordClient,
     private readonly mirror: Mirror,
     private readonly appender: Appender,
     signal: HeadSignal,
-    private readonly lock: { release(): void },
+    /** What is to be closed when the log is. */
+    private readonly parts: AsyncDisposableStack,
   ) {
     super(reader, signal);
   }
@@ -55,28 +55,25 @@ export class EventStoreLog extends LocalReads implements EventLog {
   static async open(options: EventStoreLogOptions): Promise<EventStoreLog> {
     const { dataDir, instance, build, clock = Date.now, deadlineMs = DEADLINE_MS } = options;
     mkdirSync(dataDir, { recursive: true });
+    await using parts = new AsyncDisposableStack();
     const lock = takeOwnerLock(dataDir);
-    const record = new RecordClient(options);
-    try {
-      const genesis = await genesisOf(record, options.origin).catch((error: unknown) => pinned(dataDir, error));
-      const file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
-      const reader = openReader(dataDir);
-      const signal = new HeadSignal();
-      signal.advance(file.head);
-      const mirror = new Mirror(record, file, genesis.logId, signal);
-      const clockCheck = new ClockCheck(record, clock, options.clockToleranceMs);
-      const sealer = new Sealer({ instance, build }, clock);
-      const appender = new Appender({ record, mirror, sealer }, clockCheck, deadlineMs);
-      mirror.start();
-      await Promise.all([mirror.settled, clockCheck.run()]);
-      const consumers = new RecordConsumers(record, clock);
-      const heads = new RecordHeads(reader, options, clock);
-      return new EventStoreLog(genesis.logId, reader, consumers, heads, record, mirror, appender, signal, lock);
-    } catch (error) {
-      lock.release();
-      await record.close();
-      throw error;
-    }
+    parts.defer(() => lock.release());
+    const record = parts.adopt(new RecordClient(options), (its) => its.close());
+    const genesis = await genesisOf(record, options.origin).catch((error: unknown) => pinned(dataDir, error));
+    const db = parts.adopt(openMirrorForWriting(join(dataDir, LOG_FILE), genesis), (its) => its.close());
+    const file = new MirrorFile(db);
+    const reader = parts.adopt(openReader(dataDir), (its) => its.close());
+    const signal = parts.adopt(new HeadSignal(), (its) => its.end());
+    signal.advance(file.head);
+    const mirror = parts.adopt(new Mirror(record, file, genesis.logId, signal), (its) => its.close());
+    const clockCheck = new ClockCheck(record, clock, options.clockToleranceMs);
+    const sealer = new Sealer({ instance, build }, clock);
+    const appender = new Appender({ record, mirror, sealer }, clockCheck, deadlineMs);
+    mirror.start();
+    await Promise.all([mirror.settled, clockCheck.run()]);
+    const consumers = new RecordConsumers(record, clock);
+    const heads = new RecordHeads(reader, options, clock);
+    return new EventStoreLog(genesis.logId, reader, consumers, heads, mirror, appender, signal, parts.move());
   }
 
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
@@ -111,12 +108,7 @@ export class EventStoreLog extends LocalReads implements EventLog {
     this.consumers.close();
     // At once: whoever appends from now on is refused, while what was accepted is finished.
     await Promise.all([this.heads.close(), this.appender.close()]);
-    await this.mirror.close();
-    this.signal.end(new LogClosed({ reason: 'by its owner' }));
-    this.reader.close();
-    this.mirror.file.close();
-    await this.record.close();
-    this.lock.release();
+    await this.parts.disposeAsync();
   }
 }
 

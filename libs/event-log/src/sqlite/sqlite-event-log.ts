@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LogClosed } from '../errors';
 import type { AppendedEvent, AppendRequest, EventLog, Outcome } from '../event-log';
 import { HeadSignal } from '../head-signal';
 import { LocalReads } from '../local-reads';
@@ -35,26 +34,28 @@ export class SqliteEventLog extends LocalReads implements EventLog {
     readonly consumers: ConsumerStreams,
     private readonly writer: WriterClient,
     signal: HeadSignal,
-    private readonly lock: { release(): void },
+    /** What is to be closed when the log is. */
+    private readonly parts: AsyncDisposableStack,
   ) {
     super(reader, signal);
   }
 
   static async open({ dataDir, instance, build, origin, clock = Date.now }: SqliteLogOptions): Promise<SqliteEventLog> {
     mkdirSync(dataDir, { recursive: true });
+    await using parts = new AsyncDisposableStack();
     const lock = takeOwnerLock(dataDir);
-    try {
-      const signal = new HeadSignal();
-      const options = { file: join(dataDir, LOG_FILE), instance, build, origin };
-      const writer = await WriterClient.start(options, clock, (head) => signal.advance(head));
-      const reader = openReader(dataDir);
-      signal.advance(reader.head());
-      const consumers = new ConsumerStreams(options.file, writer);
-      return new SqliteEventLog(reader.genesis().logId, reader, consumers, writer, signal, lock);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    parts.defer(() => lock.release());
+    const signal = new HeadSignal();
+    const options = { file: join(dataDir, LOG_FILE), instance, build, origin };
+    // The writer is closed after the readers: the last connection that may write moves the WAL into the file.
+    const writer = parts.adopt(await WriterClient.start(options, clock, (head) => signal.advance(head)), (its) =>
+      its.end(),
+    );
+    const reader = parts.adopt(openReader(dataDir), (its) => its.close());
+    signal.advance(reader.head());
+    const consumers = parts.adopt(new ConsumerStreams(options.file, writer), (its) => its.close());
+    parts.defer(() => signal.end());
+    return new SqliteEventLog(reader.genesis().logId, reader, consumers, writer, signal, parts.move());
   }
 
   append(request: AppendRequest): Promise<readonly AppendedEvent[]> {
@@ -82,12 +83,7 @@ export class SqliteEventLog extends LocalReads implements EventLog {
 
   private async end(): Promise<void> {
     await this.writer.drain();
-    this.signal.end(new LogClosed({ reason: 'by its owner' }));
-    // The writer last: the last connection that may write moves the WAL into the file.
-    this.reader.close();
-    this.consumers.close();
-    await this.writer.end();
-    this.lock.release();
+    await this.parts.disposeAsync();
   }
 }
 
