@@ -1,4 +1,4 @@
-import { frameAt, type FrameEvent } from './frame';
+import { frameAt, type FrameEvent, frameEventOf } from './frame';
 import { DAY } from './instant';
 
 const RED = 4;
@@ -92,4 +92,26 @@ test.each([
   }));
   const frame = frameAt(recorded(opening(own), ...events), 9, RED, LATER)!;
   expect([frame.model.version, frame.riskReference, frame.diplomacyReference]).toEqual([version, risk, diplomacy]);
+});
+
+/** What the catalogue refuses, and a log can hold all the same. */
+test.each<[string, unknown]>([
+  ['title cannot be read', { title: 1 }],
+  ['sides cannot be read', { sides: 'all' }],
+  ['sides cannot be read', { sides: [{ name: 'A', members: 'IRN' }] }],
+  ['sides cannot be read', { sides: [null] }],
+  ['mediators cannot be read', { mediators: [{ code: 'OMN' }] }],
+  ['riskReference cannot be read', { riskReference: 0 }],
+  ['parameters cannot be read', { parameters: [] }],
+  ['without data', 'all'],
+  ['without data', []],
+])('an event of the frame is refused: %s, %j', (reason, data) => {
+  const event = { position: 0, id: 'a', type: 'CrisisOpened', marking: 'CLEAR' } as const;
+  const bodyWith = (its: unknown) => ({
+    content: { occurredAt: '2026-01-01T00:00:00Z', data: its },
+    refs: {},
+    sources: {},
+  });
+  expect(() => frameEventOf({ ...event, body: bodyWith(data) })).toThrow(reason);
+  expect(frameEventOf({ ...event, body: bodyWith(opening().data) })).toMatchObject({ data: opening().data });
 });

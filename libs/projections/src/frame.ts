@@ -76,13 +76,45 @@ const DEFAULT_RISK_REFERENCE = 90;
 const DEFAULT_DIPLOMACY_REFERENCE = 30;
 const FIRST_MODEL = '1';
 
-/** The part of an event that the frame keeps; undefined when it is no event of the frame. */
+/**
+ * The part of an event that the frame keeps; undefined when it is no event of the frame.
+ * @throws for one that cannot be read: of no time, or with lists, names or numbers that are none
+ */
 export function frameEventOf({ position, id, type, marking, body }: RecordedEvent): FrameEvent | undefined {
   if (!(FRAME_TYPES as readonly string[]).includes(type)) return undefined;
   const occurredAt = body.content.occurredAt as string;
   const [instant] = intervalOf(occurredAt, (body.content.timePrecision ?? 0) as TimePrecision);
-  const data = (body.content.data ?? {}) as FrameEvent['data'];
+  const data = readable(body.content.data ?? {});
   return { position, eventId: id, type: type as FrameType, level: levelIndexOf(marking), instant, occurredAt, data };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isSide = (value: unknown): boolean =>
+  isText((value as Partial<Side> | null)?.name) && isTexts((value as Partial<Side> | null)?.members);
+const isSides = (value: unknown): boolean => Array.isArray(value) && value.every(isSide);
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPoints = (value: unknown): boolean => typeof value === 'number' && value > 0;
+
+const IS_READABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  title: isText,
+  sides: isSides,
+  mediators: isTexts,
+  bodies: isTexts,
+  issues: isTexts,
+  riskReference: isPoints,
+  diplomacyReference: isPoints,
+  model: isText,
+  parameters: isObject,
+};
+
+/** What the catalogue has checked; but a log can hold a later build's events, or another writer's. */
+function readable(data: unknown): FrameEvent['data'] {
+  if (!isObject(data)) throw new TypeError('an event of the frame without data');
+  const fields = data as FrameEvent['data'];
+  const odd = Object.keys(IS_READABLE).find((name) => name in fields && !IS_READABLE[name]!(fields[name]));
+  if (odd !== undefined) throw new TypeError(`${odd} cannot be read`);
+  return fields;
 }
 
 /**

@@ -46,6 +46,7 @@ export class Listing {
   readonly #last: StatementSync;
   readonly #floor: StatementSync;
   readonly #red: StatementSync;
+  readonly #opening: StatementSync;
 
   constructor(private readonly db: DatabaseSync) {
     this.#insert = db.prepare(
@@ -60,6 +61,9 @@ export class Listing {
     this.#setLevel = db.prepare('UPDATE listing SET level = ? WHERE position = ?');
     this.#floor = db.prepare('SELECT level FROM listing WHERE crisis = ? ORDER BY position LIMIT 1');
     this.#red = db.prepare('SELECT 1 FROM listing WHERE crisis = ? AND level = 4 LIMIT 1');
+    this.#opening = db.prepare(
+      "SELECT position FROM listing WHERE crisis = ? AND type = 'CrisisOpened' AND level <= ? ORDER BY position LIMIT 1",
+    );
     this.#last = db.prepare(
       'SELECT position FROM listing WHERE crisis = ? AND position <= ? AND level <= ? ORDER BY position DESC LIMIT 1',
     );
@@ -138,6 +142,11 @@ export class Listing {
   /** The last event of the crisis at or before `position` that `level` sees; -1 when there is none. */
   lastVisible(crisis: string, position: Position, level: Level): Position {
     return (this.#last.get(crisis, position, LEVELS.indexOf(level))?.['position'] as number | undefined) ?? -1;
+  }
+
+  /** Where the crisis was opened, if `level` sees that: else there is no such crisis for it. */
+  openingOf(crisis: string, level: Level): Position | undefined {
+    return this.#opening.get(crisis, rank(level))?.['position'] as number | undefined;
   }
 
   /** Where the event is, if `level` sees it. */

@@ -16,12 +16,14 @@ export function answerCrises(context: ReadContext, { reader, red, now }: CrisesQ
   return JSON.stringify({ at: textOfMinute(floorToMinute(now)), crises });
 }
 
-/** A crisis whose views are parked is listed all the same, and says so. */
+/** A crisis whose views are parked is listed all the same, as far as it can be read, and says so. */
 function line(context: ReadContext, moment: Moment): object {
-  const scene = sceneOf(context, moment);
-  const { title, openedAt, closed } = scene.frame;
-  const its = { crisisId: scene.crisis, title, openedAt, closed };
+  const crisisId = moment.crisis;
+  let its: object = { crisisId, title: null, openedAt: null, closed: null };
   try {
+    const scene = sceneOf(context, moment);
+    const { title, openedAt, closed } = scene.frame;
+    its = { crisisId, title, openedAt, closed };
     const situation = situationIn(scene);
     const { window, channels } = projections.status.view(situation);
     return {

@@ -34,7 +34,8 @@ export interface Scene<Memory extends Folded = CrisisMemory> {
 export function sceneOf(context: ReadContext, moment: Moment): Scene {
   const { crisis, reader, asOf } = moment;
   const { log, store } = context;
-  const memory = requireCrisis(context, crisis, reader.level, log.head());
+  requireCrisis(context, crisis, reader.level, log.head());
+  const memory = context.projector.memory(crisis);
   return sceneIn(log, memory, store.listing.lastVisible(crisis, knownAt(log, asOf), reader.level), moment);
 }
 
@@ -53,8 +54,13 @@ export function sceneIn<Memory extends Folded>(
   const { level } = reader;
   const { asOfTime, at } = timesOf(log, last, moment);
   const levelIndex = LEVELS.indexOf(level);
-  const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, at / MINUTE_MS);
-  if (!frame) throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+  const minute = at / MINUTE_MS;
+  const frame = last < 0 ? undefined : memory.frameAt(last, levelIndex, minute);
+  if (!frame) {
+    // An opening that cannot be read parks its crisis, as any other event does.
+    if (last >= 0) memory.effectiveEvents(last, levelIndex, minute);
+    throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+  }
   return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at, frame, model };
 }
 
@@ -82,12 +88,10 @@ export function situationIn(scene: Scene<Folded>, at: number = scene.at, asOf: P
 }
 
 /** 404 also for a crisis whose opening the reader may not see. */
-export function requireCrisis(context: ReadContext, crisis: string, level: Level, head: Position): CrisisMemory {
-  if (context.store.listing.lastVisible(crisis, head, level) >= 0) {
-    const memory = context.projector.memory(crisis);
-    if (memory.frameAt(head, LEVELS.indexOf(level), Infinity)) return memory;
-  }
-  throw new Problem('crisis-not-found', `There is no crisis ${crisis}.`, { crisisId: crisis });
+export function requireCrisis({ store }: ReadContext, crisis: string, level: Level, head: Position): void {
+  const opened = store.listing.openingOf(crisis, level);
+  if (opened === undefined || opened > head)
+    throw new Problem('crisis-not-found', `There is no crisis ${crisis}.`, { crisisId: crisis });
 }
 
 /** The point of the record that an answer rests on, as its reader may know it. */

@@ -63,7 +63,12 @@ export const CRISES: Readonly<Record<string, Schema>> = {
   }),
   ParkedCrisisLine: said(
     'A crisis whose views wait for an event that this build cannot read.',
-    object({ ...known, problem: ref('Problem') }),
+    object({
+      ...known,
+      title: said('null where its opening is what cannot be read, as of the next two.', nullable(TEXT)),
+      openedAt: nullable(TIME),
+      problem: ref('Problem'),
+    }),
   ),
   Crisis: object({
     crisisId: CRISIS_ID,

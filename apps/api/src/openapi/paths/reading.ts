@@ -32,6 +32,7 @@ export const READING: Paths = {
           'crisis-not-found',
           'not-yet-known',
           'behind',
+          'view-parked',
           'access-log',
           'busy',
         ),
