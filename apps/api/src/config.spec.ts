@@ -25,3 +25,10 @@ test.each([
   if (isTaken) expect(read().jwt?.jwksUrl).toBe(JWKS_URL);
   else expect(read).toThrow('JWKS_URL');
 });
+
+test.each(['ACCESS_LOG', 'HEADS_FILE'])('%s is refused in the data folder, and taken beside it', (name) => {
+  const read = (file: string) => () => readConfig({ DATA_DIR: '/srv/log', [name]: file });
+  expect(read('/srv/log/deep/file')).toThrow(`${name}=/srv/log/deep/file lies in DATA_DIR`);
+  expect(read('/srv/log/../log/file')).toThrow('lies in DATA_DIR');
+  expect(read('/srv/log-file')).not.toThrow();
+});

@@ -86,10 +86,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const instance = env['INSTANCE_ID'] ?? hostname();
   const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
-  if (`${accessLog}/`.startsWith(`${dataDir}/`))
+  const headsFile = env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']);
+  const isInDataDir = (file: string): boolean => `${file}/`.startsWith(`${dataDir}/`);
+  if (isInDataDir(accessLog))
     problems.push(
       `ACCESS_LOG=${accessLog} lies in DATA_DIR, where who reads the record could change it; put it elsewhere.`,
     );
+  if (headsFile !== undefined && isInDataDir(headsFile))
+    problems.push(`HEADS_FILE=${headsFile} lies in DATA_DIR and would be rolled back with it; put it on another disk.`);
   const logLevel = env['LOG_LEVEL'] ?? 'warn';
   if (logLevel !== 'error' && logLevel !== 'warn')
     problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
@@ -100,7 +104,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port,
     dataDir,
     eventStoreDb,
-    headsFile: env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']),
+    headsFile,
     allowedHosts,
     instance,
     tokenKeys,

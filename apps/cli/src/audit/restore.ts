@@ -65,20 +65,16 @@ async function restoreTo(
   options: RecordOptions | undefined,
 ): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Before all that must be closed.
-  const file = HeadsFile.open(heads);
-  const log = await openRecord({ dataDir, instance: 'restore', build: BUILD }, options);
-  const store = LedgerStore.open(dataDir);
-  try {
-    const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
-    const key = recovery === undefined ? undefined : readSecretKey(recovery);
-    const { reader, heads: record } = log;
-    const done = await restoreHeads({ dataDir, reader, store, file, trusted, record }, key);
-    const { events, lost, epoch } = done;
-    console.log(`Restored ${events} events to ${dataDir}${lost > 0 ? `; ${lost} are lost` : ''}; epoch ${epoch}.`);
-  } finally {
-    file.close();
-    store.close();
-    await log.close();
-  }
+  await using open = new AsyncDisposableStack();
+  const file = open.adopt(HeadsFile.open(heads), (its) => its.close());
+  const log = open.adopt(await openRecord({ dataDir, instance: 'restore', build: BUILD }, options), (its) =>
+    its.close(),
+  );
+  const store = open.adopt(LedgerStore.open(dataDir), (its) => its.close());
+  const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
+  const key = recovery === undefined ? undefined : readSecretKey(recovery);
+  const { reader, heads: record } = log;
+  const done = await restoreHeads({ dataDir, reader, store, file, trusted, record }, key);
+  const { events, lost, epoch } = done;
+  console.log(`Restored ${events} events to ${dataDir}${lost > 0 ? `; ${lost} are lost` : ''}; epoch ${epoch}.`);
 }
