@@ -145,7 +145,7 @@ describe('a principal', () => {
             ends.push(() => controller.close());
           },
         }),
-      } as RequestInit);
+      });
     const streams = await Promise.all([1, 2, 3, 4, 5].map(begin));
     expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect((await begin()).status).toBe(429);

@@ -154,7 +154,7 @@ export class CrisisLog {
     const json = body && JSON.stringify(body);
     return this.retried(
       () => this.request(method, path, json, 'application/json'),
-      (answer) => answer.json() as Promise<unknown>,
+      (answer) => answer.json(),
     );
   };
 
