@@ -6,7 +6,7 @@ import { cursorOf } from './stream-feed';
 import { Waiter } from './waiter';
 
 /** A filter that finds nothing for so long is answered with how far it got. */
-const MAX_LOOKING_MS = 2_000;
+export const MAX_LOOKING_MS = 2_000;
 
 /** One page of the feed. An empty one is answered when the end is reached and the time to wait is over. */
 export async function pullFeed(
