@@ -43,15 +43,12 @@ export async function revokeKey(place: KeyPlace, keyId: string, now: number): Pr
 }
 
 async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<T>): Promise<T> {
-  let stream: SystemStream | RecordSystemStream | undefined;
   try {
-    stream = await openKeys(place);
+    await using stream = await openKeys(place);
     return await use(new KeyBook(stream));
   } catch (error) {
     if (error instanceof RangeError || isRefusedByLog(error)) throw new UsageError(error.message);
     throw error;
-  } finally {
-    await stream?.close();
   }
 }
 

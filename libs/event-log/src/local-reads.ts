@@ -6,12 +6,18 @@ import type { LogReader } from './sqlite/log-reader';
 const PAGE_SIZE = 200;
 
 /** What both engines answer alike: everything is read from a file in the data folder, be it the record or its mirror. */
-export abstract class LocalReads {
+export abstract class LocalReads implements AsyncDisposable {
   protected constructor(
     /** For reads beyond the port. Other threads open their own with `openReader`. */
     readonly reader: LogReader,
     protected readonly signal: HeadSignal,
   ) {}
+
+  abstract close(): Promise<void>;
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 
   readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
     return this.reader.readStream(stream, options);

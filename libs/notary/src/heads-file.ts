@@ -24,7 +24,7 @@ export interface Reached {
  * The stream of heads again, outside the data folder, a line an entry; between them, after each durable group, the size
  * and root reached. Whoever rolls the data folder back must also reach this file, best on another machine's disk.
  */
-export class HeadsFile {
+export class HeadsFile implements Disposable {
   private constructor(
     private readonly descriptor: number,
     readonly notes: readonly HeadEntry[],
@@ -54,6 +54,10 @@ export class HeadsFile {
 
   close(): void {
     closeSync(this.descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private add(line: object): void {

@@ -50,7 +50,7 @@ export function headIn(note: string): TreeHead | undefined {
  * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB the
  * stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
  */
-export class LedgerStore {
+export class LedgerStore implements Disposable {
   private readonly tiles = new Map<string, Uint8Array>();
   private readonly prepared = new Map<string, StatementSync>();
   /** Leaves that the tiles hold. */
@@ -195,6 +195,10 @@ export class LedgerStore {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private tile(level: number, tile: number): Uint8Array {

@@ -49,6 +49,8 @@ export class Notary {
     private readonly key: SigningKey | undefined,
     private readonly file: HeadsFile | undefined,
     private readonly isShared: boolean,
+    /** What is to be closed when the notary is. */
+    private readonly parts: DisposableStack,
   ) {
     this.epoch = stream.chain?.epoch ?? 0;
   }
@@ -60,25 +62,22 @@ export class Notary {
    */
   static open({ dataDir, reader, headsFile, record }: NotaryOptions): Notary {
     checkFile(reader);
-    const store = LedgerStore.open(dataDir);
-    let file: HeadsFile | undefined;
-    try {
-      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note));
-      const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
-      const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
-      const stream = HeadStream.open({ dataDir, reader, store, file, trusted, record }, judgeOf(reader, store));
-      const { chain } = stream;
-      checkLast(reader, store, chain, file?.reached);
-      checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
-      if (stream.hasMore()) growTo(reader, store, reader.head() + 1);
-      stream.readOn();
-      const isShared = record !== undefined;
-      return new Notary(reader, store, stream, signerOf(dataDir, stream.chain, isShared), file, isShared);
-    } catch (error) {
-      store.close();
-      file?.close();
-      throw error;
-    }
+    using open = new DisposableStack();
+    const store = open.use(LedgerStore.open(dataDir));
+    const file = open.use(
+      headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note)),
+    );
+    const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
+    const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
+    const stream = HeadStream.open({ dataDir, reader, store, file, trusted, record }, judgeOf(reader, store));
+    const { chain } = stream;
+    checkLast(reader, store, chain, file?.reached);
+    checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
+    if (stream.hasMore()) growTo(reader, store, reader.head() + 1);
+    stream.readOn();
+    const isShared = record !== undefined;
+    const key = signerOf(dataDir, stream.chain, isShared);
+    return new Notary(reader, store, stream, key, file, isShared, open.move());
   }
 
   /** What the stream of heads says; undefined while the log has no keys. */
@@ -150,8 +149,7 @@ export class Notary {
   }
 
   close(): void {
-    this.store.close();
-    this.file?.close();
+    this.parts.dispose();
   }
 
   private get unsigned(): number {

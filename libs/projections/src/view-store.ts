@@ -43,7 +43,7 @@ type HistoryOf = Pick<LogReader, 'genesis' | 'at'>;
  * Commits here are not waited for: after a power failure the file is as some earlier commit left it, whole,
  * and the projections go on from its checkpoint.
  */
-export class ViewStore {
+export class ViewStore implements Disposable {
   readonly listing: Listing;
   readonly feed: FeedIndex;
   readonly #statements = new Map<string, StatementSync>();
@@ -235,6 +235,10 @@ export class ViewStore {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Closes it for good: the next `open` builds it anew from the log. */

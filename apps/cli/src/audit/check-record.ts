@@ -24,22 +24,17 @@ interface Where {
 /** Recomputes the log of a data folder, also while its server runs. @throws RecordFault */
 export async function checkRecord({ dataDir, heads, key }: Where): Promise<RecordCheck> {
   requireLog(dataDir);
-  const reader = openReader(dataDir);
-  const stored = existsSync(join(dataDir, LEDGER_FILE)) ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
-  const progress = showProgress(reader.head() + 1, process.stderr);
-  try {
-    const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
-    const keyFile = key ?? join(dataDir, 'log.vkey');
-    const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
-    // What the record has, before what this folder made of it; a mirror may lag behind that.
-    const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
-    const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
-    return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
-  } finally {
-    progress.stop();
-    stored?.close();
-    reader.close();
-  }
+  using reader = openReader(dataDir);
+  const isKept = existsSync(join(dataDir, LEDGER_FILE));
+  using stored = isKept ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
+  using progress = showProgress(reader.head() + 1, process.stderr);
+  const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
+  const keyFile = key ?? join(dataDir, 'log.vkey');
+  const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
+  // What the record has, before what this folder made of it; a mirror may lag behind that.
+  const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
+  const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
+  return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
 }
 
 /**

@@ -25,7 +25,7 @@ const END = `select position, coalesce(known_at, recorded_at) as known_at
   from event left join recorded_early using (position) order by position desc limit 1`;
 
 /** Writes what came from the record, in the tables that the embedded log is read from. */
-export class MirrorFile {
+export class MirrorFile implements Disposable {
   private readonly queries: StreamQueries;
   private readonly insertEvent: StatementSync;
   private readonly selectStored: StatementSync;
@@ -114,6 +114,10 @@ export class MirrorFile {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private findEnd(): void {

@@ -33,7 +33,7 @@ interface Waiter {
  * its subscription, however that came about, from the last event it stored; it stops only when the record is no longer
  * what it was, or was moved away.
  */
-export class Mirror {
+export class Mirror implements AsyncDisposable {
   /** Why it will not go on. */
   stopped: EventLogError | undefined;
   private subscription: RecordSubscription | undefined;
@@ -68,6 +68,10 @@ export class Mirror {
     this.subscription?.close();
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     await this.running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   health(): MirrorHealth {

@@ -63,7 +63,7 @@ const CREDENTIALS = /^[^/]*:\/\/([^:@/]+):([^@/]*)@/;
  * The calls of `@eventstore/db-client` that a log needs, made safe. Every call ends: in time, or with a reason.
  * Credentials go with each of them.
  */
-export class RecordClient {
+export class RecordClient implements AsyncDisposable {
   private readonly client: EventStoreDBClient;
   private readonly appends: AppendCalls;
   private readonly credentials: { username: string; password: string };
@@ -178,6 +178,10 @@ export class RecordClient {
   async close(): Promise<void> {
     this.appends.close();
     await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** `readAll` ignores filters, hence has none here. */

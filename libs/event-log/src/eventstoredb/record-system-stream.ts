@@ -12,7 +12,7 @@ const ATTEMPTS = 10;
 const PAUSE_MS = 500;
 
 /** A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror does. */
-export class RecordSystemStream {
+export class RecordSystemStream implements AsyncDisposable {
   private readonly entries: SystemEntry[] = [];
 
   private constructor(
@@ -66,6 +66,10 @@ export class RecordSystemStream {
 
   close(): Promise<void> {
     return this.record.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private async readOn(): Promise<void> {

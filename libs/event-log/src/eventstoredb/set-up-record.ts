@@ -16,7 +16,7 @@ const ADMINS = '$admins';
  * A server that runs insecurely takes the settings of users and follows none of them.
  */
 export async function setUpRecord(options: RecordOptions, user: string, origin?: string): Promise<Genesis> {
-  const record = new RecordClient(options);
+  await using record = new RecordClient(options);
   try {
     const genesis = await genesisOf(record, origin);
     const both = [user, ADMINS];
@@ -31,7 +31,5 @@ export async function setUpRecord(options: RecordOptions, user: string, origin?:
     return genesis;
   } catch (error) {
     throw error instanceof EventLogError ? error : new RecordAway({ reason: reasonOf(error) });
-  } finally {
-    await record.close();
   }
 }
