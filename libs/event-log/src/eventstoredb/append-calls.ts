@@ -112,7 +112,7 @@ export class AppendCalls {
 }
 
 class AppendCall {
-  private asked: { resolve(answer: BatchAppendResp): void; reject(error: Error): void } | undefined;
+  private asked: PromiseWithResolvers<BatchAppendResp> | undefined;
   private isRetired = false;
 
   constructor(
@@ -133,10 +133,9 @@ class AppendCall {
   }
 
   ask(request: BatchAppendReq): Promise<BatchAppendResp> {
-    return new Promise((resolve, reject) => {
-      this.asked = { resolve, reject };
-      this.duplex.write(request);
-    });
+    this.asked = Promise.withResolvers();
+    this.duplex.write(request);
+    return this.asked.promise;
   }
 
   /** Carries nothing more: at once, or when it has its answer. */
