@@ -14,7 +14,8 @@ import { BUILD } from './build';
 import { type Config, requireCredentials } from './config';
 import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
-import { loadTokenKeys, Tokens } from './http/tokens';
+import { loadTokenKeys } from './http/token-keys';
+import { Tokens } from './http/tokens';
 import { ViewEngine } from './view-worker/view-engine';
 
 /** What a server is made of, open. */

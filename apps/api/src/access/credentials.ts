@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Logger } from '@nestjs/common';
 import { KeyBook, type KeyRecord, readKey } from '#access';
 import { SystemStream } from '#event-log';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { callerFor, openCaller, readingOnly } from './caller';
 import type { FailedCredentials } from './failed-credentials';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '#access';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 import { bringsCredential, type Credentials } from './credentials';
@@ -29,7 +29,7 @@ export function guardRoutes(
   limits: RateLimits,
   failed: FailedCredentials,
 ): Needed {
-  const policy = limits.policyOf('principal');
+  const policy = limits.policyOf('./caller');
   const needed = new Map<string, readonly Scope[]>();
   fastify.decorate('needed', needed);
   fastify.decorateRequest('caller', undefined);

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Inject, Post, Req, Res } fro
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SCOPES } from '#access';
 import { Context } from '../app.context';
-import { type Caller, callerOf } from '../http/principal';
+import { type Caller, callerOf } from './caller';
 import { Problem } from '../http/problem';
 import { Needs, Public } from './needs';
 import { setSession } from './sessions';

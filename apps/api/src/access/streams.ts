@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../http/principal';
+import { callerOf } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendedEvent, ExpectedRevision } from '#event-log';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES } from '../http/strict-json';
 import type { AppendContext } from './append-context';
@@ -40,13 +40,11 @@ export function appendLines(
     );
   }
   context.streams.take(request, reply);
-  const principal = readerOf(request, crisisId);
+  const reader = readerOf(request, crisisId);
   const appender = new LineAppender(request, context, crisisId);
   const batches = batchesOf(splitLines(request.body as Readable, MAX_BODY_BYTES));
   const results = inOrder(batches, (batch) => appender.append(batch), bytesInFlight, MAX_BYTES_IN_FLIGHT);
-  const texts = textsOf(results, (event, withCursor) =>
-    membersOf(crisisId, event, context.tokens, principal, withCursor),
-  );
+  const texts = textsOf(results, (event, withCursor) => membersOf(crisisId, event, context.tokens, reader, withCursor));
   return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
 }
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendRequest, ExpectedRevision, NewEvent } from '#event-log';
-import { type Principal, readerOf } from '../http/principal';
+import { type Reader, readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
 import { crisisIdOf, streamOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
-import { onlyKnown, type Query } from '../http/parameters';
+import { badParameter, onlyKnown, type Query } from '../http/parameters';
 import { toProblem } from '../http/to-problem';
 import { needs } from '../access/needs';
 import type { AppendContext } from './append-context';
@@ -97,17 +97,17 @@ async function answer(
   expected: ExpectedRevision,
   atomic: boolean,
 ): Promise<FastifyReply> {
-  const principal = readerOf(http, crisisId);
+  const reader = readerOf(http, crisisId);
   const request: AppendRequest = {
     stream: streamOf(crisisId),
     events,
     expected,
-    writer: writerOf(principal),
+    writer: writerOf(http, crisisId),
   };
   const appended = await context.log
     .append(request)
-    .catch((error: unknown) => withCurrent(error, crisisId, context, principal));
-  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, principal));
+    .catch((error: unknown) => withCurrent(error, crisisId, context, reader));
+  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, reader));
   // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
   await Promise.resolve();
   const { cursor } = receipts.at(-1)!;
@@ -119,7 +119,7 @@ async function answer(
 }
 
 /** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */
-function expectedOf(request: FastifyRequest, context: AppendContext, principal: Principal): ExpectedRevision {
+function expectedOf(request: FastifyRequest, context: AppendContext, reader: Reader): ExpectedRevision {
   if (request.headers['if-none-match'] !== undefined) {
     throw new Problem('invalid-parameter', 'If-None-Match opens nothing here; open a crisis with POST /v1/crises.', {
       parameter: 'If-None-Match',
@@ -130,11 +130,11 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
   const token = /^\s*"([^"]+)"\s*$/.exec(ifMatch)?.[1];
   if (token === undefined)
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
-  const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
+  const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: reader.level });
   const seen = context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position);
   // Who has seen nothing of a crisis that is not there must not open it: then its revision 0 is expected.
   const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
-  return { seen: isThere ? seen : 0, level: principal.level };
+  return { seen: isThere ? seen : 0, level: reader.level };
 }
 
 /** Whoever asks for a rehearsal, say, must not be stored. */
@@ -143,9 +143,7 @@ const requireNoParameters = ({ query }: FastifyRequest): void => onlyKnown(query
 /** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
 function requireNoIfMatch(request: FastifyRequest): void {
   if (request.headers['if-match'] !== undefined)
-    throw new Problem('invalid-parameter', 'If-Match: a crisis that is being opened has no ETag yet.', {
-      parameter: 'If-Match',
-    });
+    throw badParameter('If-Match', 'a crisis that is being opened has no ETag yet.');
 }
 
 /** A 412 brings the token with which to try again once what came since has been read. */
@@ -153,7 +151,7 @@ async function withCurrent(
   error: unknown,
   crisisId: string,
   context: AppendContext,
-  { level }: Principal,
+  { level }: Reader,
 ): Promise<never> {
   const problem = toProblem(error, '');
   if (problem.type !== 'precondition-failed') throw error;

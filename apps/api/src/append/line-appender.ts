@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, type Writer } from '#event-log';
 import { whyNotServed } from '../audit/notary-engine';
 import { streamOf } from '../http/crisis-id';
-import { endedOf, readerOf } from '../http/principal';
+import { endedOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
 import { toProblem } from '../http/to-problem';
@@ -37,7 +37,7 @@ export class LineAppender {
     crisisId: string,
   ) {
     this.stream = streamOf(crisisId);
-    this.writer = writerOf(readerOf(request, crisisId));
+    this.writer = writerOf(request, crisisId);
     this.key = idempotencyKeyOf(request);
     this.trace = traceOf(request);
     this.ended = endedOf(request);

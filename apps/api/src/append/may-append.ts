@@ -3,7 +3,7 @@ import type { Scope } from '#access';
 import { definitions } from '#catalogue';
 import type { NewEvent, Writer } from '#event-log';
 import { scopeMissing } from '../access/guard';
-import { callerOf, type Principal } from '../http/principal';
+import { callerOf, readerOf } from '../access/caller';
 
 /** Any of these opens the route; which one it must be depends on the event. */
 export const APPENDING = [
@@ -35,4 +35,7 @@ export function requireScope(request: FastifyRequest, { type }: NewEvent, index?
     throw scopeMissing(scopes, index === undefined ? {} : { index });
 }
 
-export const writerOf = ({ name, level, mayMark }: Principal): Writer => ({ principal: name, level, mayMark });
+export function writerOf(request: FastifyRequest, crisisId: string): Writer {
+  const { name, level } = readerOf(request, crisisId);
+  return { principal: name, level, mayMark: callerOf(request).mayMark };
+}

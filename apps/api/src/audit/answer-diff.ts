@@ -2,7 +2,7 @@ import { type Risk, projections, type Situation } from '#projections';
 import { Problem } from '../http/problem';
 import type { ReadContext } from '../view-worker/read-context';
 import type { DiffQuestion } from '../view-worker/read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from '../views/situate';
+import { asOfOf, type Scene, sceneOf, situationIn } from '../views/scene';
 import { MINUTE_MS, textOfMinute } from '../views/time';
 
 const EVERY = 2 ** 31 - 1;

@@ -3,7 +3,7 @@ import { type FeedEntry, type FeedPlace, isBeyond } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { FeedQuestion } from '../view-worker/read-request';
 import { viewsBehind } from '../view-worker/answer-reached';
-import { requireCrisis } from '../views/situate';
+import { requireCrisis } from '../views/scene';
 import { cloudEvent } from './cloud-event';
 import { keyOf, LAST_INDEX } from './feed-item';
 import { type FeedQuery, isAsked } from './feed-query';

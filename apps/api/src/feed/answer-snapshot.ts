@@ -4,7 +4,7 @@ import { effectiveOf } from '../read/answer-events';
 import { wireEvent } from '../view-worker/wire-event';
 import type { ReadContext } from '../view-worker/read-context';
 import type { SnapshotQuestion } from '../view-worker/read-request';
-import { requireCrisis } from '../views/situate';
+import { requireCrisis } from '../views/scene';
 import { isAsked } from './feed-query';
 
 const PAGE = 200;

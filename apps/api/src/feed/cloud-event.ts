@@ -4,7 +4,7 @@ import { LEVELS, type StoredEvent } from '#event-log';
 import type { FeedEntry } from '#projections';
 import { wireEvent } from '../view-worker/wire-event';
 import type { ReadContext } from '../view-worker/read-context';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 
 /** Where items are made from. */
 export type CloudEventSource = Pick<ReadContext, 'log' | 'origin'>;

@@ -1,6 +1,6 @@
 import { actorParameter, typesParameter } from '../http/event-filters';
 import type { Query } from '../http/parameters';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import type { FeedItemKey } from './feed-item';
 
 /** What of the feed is asked for: all that the reader may see, unless narrowed. */

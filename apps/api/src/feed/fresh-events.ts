@@ -1,7 +1,7 @@
 import { LEVELS, type RecordLog, type StoredEvent } from '#event-log';
 import type { FeedEntry, FeedPlace } from '#projections';
 import { crisisOf } from '../http/crisis-id';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import { cloudEvent, type CloudEventSource } from './cloud-event';
 import type { FeedBatch } from './feed-batch';
 import { type FeedItem, keyOf, LAST_INDEX } from './feed-item';

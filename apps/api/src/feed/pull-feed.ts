@@ -2,7 +2,7 @@ import type { FeedPlace } from '#projections';
 import type { Tokens } from '../http/tokens';
 import type { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
-import { cursorOf } from './stream-feed';
+import { feedCursor } from './feed-cursor';
 import { Waiter } from './waiter';
 
 /** A filter that finds nothing for so long is answered with how far it got. */
@@ -30,6 +30,6 @@ export async function pullFeed(
         : spent < Math.max(waitMs, MAX_LOOKING_MS));
     if (goesOn) continue;
     const items = batch.items.map(({ json }) => json).join(',');
-    return `{"items":[${items}],"cursor":"${cursorOf(tokens, cursor, query)}","caughtUp":${batch.caughtUp}}`;
+    return `{"items":[${items}],"cursor":"${feedCursor(tokens, cursor, query)}","caughtUp":${batch.caughtUp}}`;
   }
 }

@@ -1,14 +1,11 @@
 import type { FeedPlace } from '#projections';
 import type { Tokens } from '../http/tokens';
+import { feedCursor } from './feed-cursor';
 import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { Feed } from './feed';
 import type { FeedBatch } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import type { Woken } from './waiter';
-
-/** The cursor that names a place to whoever asks this. */
-export const cursorOf = (tokens: Tokens, { position, index }: FeedPlace, { reader, filter }: FeedQuery): string =>
-  tokens.seal({ kind: 'point', position, index, level: reader.level, filter });
 
 /** The feed on one stream. `caught-up` says that nothing more was there; it comes again after falling behind. */
 export class StreamFeed implements Woken {
@@ -83,7 +80,7 @@ export class StreamFeed implements Woken {
     this.#at = at;
     this.#cursor = seen ?? this.#cursor;
     if (caughtUp && !this.#caughtUp) {
-      const cursor = cursorOf(this.parts.tokens, this.#cursor, this.query);
+      const cursor = feedCursor(this.parts.tokens, this.#cursor, this.query);
       this.stream.send(messageOf('caught-up', JSON.stringify({ cursor }), cursor));
     }
     this.#caughtUp = caughtUp;
@@ -102,7 +99,7 @@ function stepOf(batch: FeedBatch, query: FeedQuery, tokens: Tokens): Step {
   let step = steps.get(batch);
   if (!step) {
     const { items, at, seen, caughtUp } = batch;
-    const frames = items.map((item) => messageOf(item.kind, item.json, cursorOf(tokens, item, query)));
+    const frames = items.map((item) => messageOf(item.kind, item.json, feedCursor(tokens, item, query)));
     const bytes = frames.length === 0 ? undefined : Buffer.from(frames.join(''));
     step = { at: placeOf(at), seen: seen && placeOf(seen), caughtUp, bytes };
     steps.set(batch, step);

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { leftBy } from './left-by';
-import { endedOf } from './principal';
+import { endedOf } from '../access/caller';
 
 /** Who has lost the right to an answer that lasts gets no more of it: the connection is cut when his credential ends. */
 export function cutWithCredential(request: FastifyRequest, reply: FastifyReply): void {

@@ -1,25 +1,16 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { LEVELS, type Level, type Position } from '#event-log';
 import { Hmac } from './hmac';
-import { InvalidConfig } from '../config';
 import { Problem } from './problem';
+
+const KINDS = ['point', 'page'] as const;
 
 /**
  * A point of the record as its reader may know it: the last item visible at `level`. Serves as cursor and
  * as ETag. It names a position and grants nothing: reading from it is checked like any other read.
  */
 export interface Point {
-  readonly kind: 'point' | 'page';
+  readonly kind: (typeof KINDS)[number];
   readonly position: Position;
   /** Place among the items that one position yields; 0 where there is one. */
   readonly index: number;
@@ -38,12 +29,12 @@ export interface TokenUse {
 }
 
 const VERSION = 1;
-const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 2 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
 const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
+
 /**
  * Seals points so that they are opaque and stable: the same point gives the same token on every instance
  * that has the key, because the nonce is an HMAC of the plaintext. Layout: version byte, key id byte,
@@ -97,13 +88,8 @@ export class Tokens {
         { parameter },
       );
     }
-    return {
-      kind: point.kind,
-      position: point.position,
-      index: point.index,
-      level: point.level,
-      filter: use.filter ?? '',
-    };
+    const { filterDigest: _digest, ...place } = point;
+    return { ...place, filter: use.filter ?? '' };
   }
 
   #plain(point: Point): Buffer {
@@ -118,9 +104,7 @@ export class Tokens {
     return plain;
   }
 
-  #decrypt(
-    token: string,
-  ): { kind: Point['kind']; position: number; index: number; level: Level; filterDigest: bigint } | undefined {
+  #decrypt(token: string): (Omit<Point, 'filter'> & { readonly filterDigest: bigint }) | undefined {
     if (token.length !== TOKEN_CHARS) return undefined;
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== TOKEN_BYTES || bytes[0] !== VERSION) return undefined;
@@ -168,19 +152,4 @@ const digestOf = (filter: string): bigint => (filter === '' ? NO_FILTER : digest
 
 function digest(filter: string): bigint {
   return createHash('sha256').update(filter).digest().readBigUInt64BE(0);
-}
-
-/** 32 bytes of base64url. A shorter key, as of a file that was cut, could be guessed. */
-const KEY = /^[\w-]{43}$/;
-
-/** The ring of `TOKEN_KEYS`, or the data folder's own key, made at first start and readable by its owner only. */
-export function loadTokenKeys(configured: readonly string[], dataDir: string): Buffer[] {
-  if (configured.length > 0) return configured.map((key) => Buffer.from(key, 'base64url'));
-  const path = join(dataDir, 'token.key');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  const key = readFileSync(path, 'utf8').trim();
-  if (KEY.test(key)) return [Buffer.from(key, 'base64url')];
-  throw new InvalidConfig([
-    `${path} holds no key (32 bytes of base64url): restore it, or delete it, and every cursor and ETag given so far ends.`,
-  ]);
 }

@@ -1,7 +1,8 @@
 import { type Frame, projections, type Situation } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
-import type { CrisesQuestion, Moment, Reader } from '../view-worker/read-request';
-import { asOfOf, sceneOf, situationIn } from '../views/situate';
+import type { Reader } from '../access/caller';
+import type { CrisesQuestion, Moment } from '../view-worker/read-request';
+import { asOfOf, sceneOf, situationIn } from '../views/scene';
 import { floorToMinute, MINUTE_MS, textOfMinute } from '../views/time';
 import { toProblem } from '../http/to-problem';
 

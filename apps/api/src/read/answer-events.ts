@@ -4,8 +4,9 @@ import { LEVELS } from '#event-log';
 import { Problem } from '../http/problem';
 import { answerReached } from '../view-worker/answer-reached';
 import type { ReadContext } from '../view-worker/read-context';
-import type { EventsQuestion, Reader } from '../view-worker/read-request';
-import { pointToken, requireCrisis } from '../views/situate';
+import type { Reader } from '../access/caller';
+import type { EventsQuestion } from '../view-worker/read-request';
+import { pointToken, requireCrisis } from '../views/scene';
 import { exportedEvent, wireEvent } from '../view-worker/wire-event';
 
 /** A page of large events ends early: what one reader makes the server hold is bounded. */

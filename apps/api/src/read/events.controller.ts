@@ -2,11 +2,12 @@ import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
-import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { requireCrisisId } from '../http/crisis-id';
+import { requireEventId } from '../http/event-id';
 import { actorParameter, typesParameter } from '../http/event-filters';
 import { lineAnswer } from '../http/line-answer';
-import { readerOf } from '../http/principal';
-import { caughtUpTo } from '../view-worker/at-least';
+import { readerOf } from '../access/caller';
+import { caughtUpTo } from '../http/at-least';
 import {
   badParameter,
   numberParameter,

@@ -1,5 +1,6 @@
 import type { ReadContext } from './read-context';
-import type { Reader, ReadRequest } from './read-request';
+import type { Reader } from '../access/caller';
+import type { ReadRequest } from './read-request';
 
 interface Asked {
   readonly reader?: Reader;

@@ -4,7 +4,8 @@ import type { RedRead, RedReads } from '../access/red-reads';
 import type { Problem } from '../http/problem';
 import { AskedWorker } from '../worker/asked-worker';
 import { askedBy } from './red-in';
-import type { Answered, Reader, ReadRequest, WorkerSettings } from './read-request';
+import type { Reader } from '../access/caller';
+import type { Answered, ReadRequest, WorkerSettings } from './read-request';
 
 /** One that computes for longer is ended where it is: its store survives that. */
 const STOP_MS = 1_000;

@@ -1,7 +1,7 @@
 import { UnknownSchemaVersion, read, UnknownEventType } from '#catalogue';
 import { elementOf, type Level, type StoredEvent } from '#event-log';
 import { crisisOf } from '../http/crisis-id';
-import type { Reader } from './read-request';
+import type { Reader } from '../access/caller';
 
 /**
  * A stored event as its readers get it: the element as sent, upcast, with what is derived and what the

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Level } from '#event-log';
 import { requireCrisisId } from '../http/crisis-id';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { badParameter, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
 import type { AsOf, Moment } from '../view-worker/read-request';

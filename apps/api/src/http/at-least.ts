@@ -1,7 +1,7 @@
 import type { Position, RecordLog } from '#event-log';
 import type { Context } from '../app.context';
-import { type Query, textParameter } from '../http/parameters';
-import { Problem, retryAfter } from '../http/problem';
+import { type Query, textParameter } from './parameters';
+import { Problem, retryAfter } from './problem';
 
 const WAIT_MS = 2000;
 

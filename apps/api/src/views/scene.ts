@@ -59,7 +59,7 @@ export function sceneIn<Memory extends Folded>(
   if (!frame) {
     // An opening that cannot be read parks its crisis, as any other event does.
     if (last >= 0) memory.effectiveEvents(last, levelIndex, minute);
-    throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+    throw notYetKnown(crisis);
   }
   return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at, frame, model };
 }
@@ -76,16 +76,16 @@ export function timesOf(log: LogReader, last: Position, { now, at, asOf }: Momen
 export function situationIn(scene: Scene<Folded>, at: number = scene.at, asOf: Position = scene.asOf): Situation {
   const minute = at / MINUTE_MS;
   const frame = scene.memory.frameAt(asOf, scene.levelIndex, minute);
-  if (!frame)
-    throw new Problem('not-yet-known', `The crisis ${scene.crisis} was not yet known then.`, {
-      crisisId: scene.crisis,
-    });
+  if (!frame) throw notYetKnown(scene.crisis);
   return modelOf(frame, scene.model).situationOf(
     frame,
     scene.memory.effectiveEvents(asOf, scene.levelIndex, minute),
     ModelMoment.of(minute),
   );
 }
+
+const notYetKnown = (crisis: string): Problem =>
+  new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
 
 /** 404 also for a crisis whose opening the reader may not see. */
 export function requireCrisis({ store }: ReadContext, crisis: string, level: Level, head: Position): void {
