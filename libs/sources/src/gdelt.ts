@@ -1,3 +1,4 @@
+import { isActorCode } from '#catalogue';
 import { bodyOfGdelt } from './bodies';
 import { isoOfFips } from './countries';
 import {
@@ -83,15 +84,13 @@ const gdeltRow = (row: TableRow): FeedRow | BrokenRow => {
   };
 };
 
-const ACTOR_CODE = /^[A-Z]{3,15}$/;
-
 const end = (row: TableRow, actor: 'Actor1' | 'Actor2'): RowEnd => {
   const feedCode = row.cell(`${actor}Code`);
   const name = label(row.cell(`${actor}Name`)) ?? feedCode;
   if (feedCode === '') return { name, actors: [] };
   const code = bodyOfGdelt(feedCode) ?? feedCode;
   // Lower-case codes are ethnic groups, which are nobody's party.
-  return { name, actors: ACTOR_CODE.test(code) ? [{ code, name }] : undefined };
+  return { name, actors: isActorCode(code) ? [{ code, name }] : undefined };
 };
 
 /** DATEADDED is UTC, to the second since GDELT 2.0, to the day before. */
