@@ -83,9 +83,8 @@ export class EventStream {
   /** Gives up on a client that has stopped reading. */
   async room(): Promise<void> {
     if (this.ended.aborted || this.hasRoom) return;
-    const stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
+    using _stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
     await once(this.#to, 'drain', { signal: this.ended }).catch(() => undefined);
-    clearTimeout(stalled);
   }
 
   write(bytes: Buffer | string): Promise<void> {

@@ -27,16 +27,12 @@ export class StreamFeed implements Woken {
 
   /** Sends what comes after the place until the client leaves, the server drains, or the reader is another. */
   async send(): Promise<void> {
-    const heartbeats = setInterval(() => this.#beat(), HEARTBEAT_MS);
+    using _heartbeats = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.stream.ended.addEventListener('abort', () => this.#endLive());
-    try {
-      while (this.#goesOn()) {
-        await this.stream.room();
-        this.#take(await this.parts.feed.next(this.query, this.#at));
-        if (this.#caughtUp && this.stream.hasRoom) await this.#live();
-      }
-    } finally {
-      clearInterval(heartbeats);
+    while (this.#goesOn()) {
+      await this.stream.room();
+      this.#take(await this.parts.feed.next(this.query, this.#at));
+      if (this.#caughtUp && this.stream.hasRoom) await this.#live();
     }
   }
 
@@ -46,9 +42,8 @@ export class StreamFeed implements Woken {
    */
   async #live(): Promise<void> {
     const { feed } = this.parts;
-    const ended = new Promise<void>((resolve, reject) => {
-      this.#endLive = (error) => (error === undefined ? resolve() : reject(error));
-    });
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    this.#endLive = (error) => (error === undefined ? resolve() : reject(error));
     if (this.stream.ended.aborted || !feed.await(this.query, this.#at, this)) return;
     await ended.finally(() => feed.forget(this.query, this));
   }

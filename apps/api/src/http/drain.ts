@@ -21,16 +21,11 @@ export function connectionsOf(server: Server): ReadonlySet<Socket> {
  * endless upload or a reader that stopped reading, is cut. What such a client has been answered is durable.
  */
 export async function drain(server: Server, open: ReadonlySet<Socket>, closing: Promise<void>): Promise<void> {
-  const sweep = setInterval(() => {
+  using _sweep = setInterval(() => {
     server.closeIdleConnections();
     // Opened in advance, as browsers and clients with a pool do: Node takes those for requests under way.
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   }, SWEEP_MS);
-  const cut = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
-  try {
-    await closing;
-  } finally {
-    clearInterval(sweep);
-    clearTimeout(cut);
-  }
+  using _cut = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
+  await closing;
 }

@@ -17,11 +17,6 @@ export interface WorkerOptions<Unasked> {
   readonly onUnasked?: (message: Unasked) => void;
 }
 
-interface Waiting<Answer> {
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
-}
-
 /** Questions under way or waiting; past that a caller is told to come back, so that they cannot pile up in memory. */
 const MAX_WAITING = 256;
 const RESPAWN_MS = 1_000;
@@ -31,7 +26,7 @@ const RESPAWN_MS = 1_000;
  * get 503) and is replaced: what it holds must be no more than caches.
  */
 export class AskedWorker<Request, Answer extends { readonly id: number }, Unasked = never> {
-  readonly #waiting = new Map<number, Waiting<Answer>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
   readonly #logger: Logger;
   #worker: Worker;
   #nextId = 0;
@@ -64,10 +59,10 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
     if (this.#waiting.size >= MAX_WAITING)
       return Promise.reject(new Problem('busy', `${MAX_WAITING} questions to the ${name} wait.`, {}, retryAfter(1)));
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request });
-    });
+    const waiting = Promise.withResolvers<Answer>();
+    this.#waiting.set(id, waiting);
+    this.#worker.postMessage({ id, request });
+    return waiting.promise;
   }
 
   /** Resolves when the worker has ended, by itself or, past `stopMs`, where it was. */
@@ -77,9 +72,8 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
     // Not `once` of node:events, which rejects where the worker fails at its end: that is logged, and it has ended.
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
-    const impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
+    using _impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
     await exited;
-    clearTimeout(impatience);
   }
 
   /** Ends the worker at once, and for good. */
