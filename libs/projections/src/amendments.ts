@@ -1,7 +1,7 @@
 import { LEVELS, type Position } from '#event-log';
 import type { EffectiveVersion } from './effective-events';
 import { factsOf, reportTypeOf, type CodeTable, type EventBody, type Facts } from './facts';
-import { levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
+import { HIGHEST, levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
 
 /** An amendment in an original's history. */
 export interface Amendment {
@@ -77,8 +77,6 @@ function correctedBody({ content, refs, sources }: EventBody): EventBody {
   const { content: corrected } = content.data as { content: Record<string, unknown> };
   return { content: corrected, refs: inner(refs), sources: inner(sources) };
 }
-
-const HIGHEST: LevelIndex = LEVELS.length - 1;
 
 /** The history of an original that nothing has amended, from the one version that it has. */
 export const unamendedHistory = ({ original, eventId, levelFrom, facts }: EffectiveVersion): History => ({

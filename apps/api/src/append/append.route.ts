@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendRequest, ExpectedRevision, NewEvent } from '#event-log';
+import { type AppendRequest, type ExpectedRevision, type NewEvent, streamOf } from '#event-log';
 import { type Reader, readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
-import { crisisIdOf, streamOf } from '../http/crisis-id';
+import { crisisIdOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
 import { badParameter, onlyKnown, type Query } from '../http/parameters';
 import { toProblem } from '../http/to-problem';

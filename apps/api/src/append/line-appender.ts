@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, type Writer } from '#event-log';
+import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, streamOf, type Writer } from '#event-log';
 import { whyNotServed } from '../audit/notary-engine';
-import { streamOf } from '../http/crisis-id';
 import { endedOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';

@@ -1,5 +1,5 @@
+import { streamOf } from '#event-log';
 import { CrisisFold, projections } from '#projections';
-import { streamOf } from '../http/crisis-id';
 import { digested } from '../views/answer-view';
 import type { ReadContext } from '../view-worker/read-context';
 import type { ReplayQuestion, ViewName } from '../view-worker/read-request';

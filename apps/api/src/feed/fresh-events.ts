@@ -1,6 +1,5 @@
-import { LEVELS, type RecordLog, type StoredEvent } from '#event-log';
+import { crisisOf, LEVELS, type RecordLog, type StoredEvent } from '#event-log';
 import type { FeedEntry, FeedPlace } from '#projections';
-import { crisisOf } from '../http/crisis-id';
 import type { Reader } from '../access/caller';
 import { cloudEvent, type CloudEventSource } from './cloud-event';
 import type { FeedBatch } from './feed-batch';

@@ -16,7 +16,3 @@ export function requireCrisisId(value: unknown, parameter: 'crisis' | 'crisisId'
 
 export const crisisIdOf = (request: FastifyRequest): string =>
   requireCrisisId((request.params as { crisisId?: string }).crisisId, 'crisisId');
-
-export const streamOf = (crisisId: string): string => `crisis-${crisisId}`;
-
-export const crisisOf = (stream: string): string => stream.slice('crisis-'.length);

@@ -1,9 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
-import { EventLogError, type Failure } from '#event-log';
+import { crisisOf, EventLogError, type Failure } from '#event-log';
 import { ForeignEvent } from '#notary';
 import { models, UnknownModel, ViewParked } from '#projections';
-import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
 import { MAX_BODY_BYTES } from './strict-json';
 

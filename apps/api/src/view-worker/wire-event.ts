@@ -1,6 +1,5 @@
 import { UnknownSchemaVersion, read, UnknownEventType } from '#catalogue';
-import { elementOf, type Level, type StoredEvent } from '#event-log';
-import { crisisOf } from '../http/crisis-id';
+import { crisisOf, elementOf, type Level, type StoredEvent } from '#event-log';
 import type { Reader } from '../access/caller';
 
 /**
