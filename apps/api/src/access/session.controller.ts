@@ -32,7 +32,7 @@ export class SessionController {
     return told(caller, new Date(expiresAt).toISOString());
   }
 
-  /** Who the server takes the caller for. */
+  /** Who the server thinks the caller is. */
   @Get()
   @Needs(...SCOPES)
   @Header('content-type', 'application/json')
