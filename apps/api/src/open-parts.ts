@@ -29,12 +29,15 @@ interface Closable {
   close(): void | Promise<void>;
 }
 
-/** Opens the parts, each after those that it needs. Disposing of `open` closes them, also when a later one fails to open. */
+/**
+ * Opens the parts, each after those that it needs. Disposing of `open` closes them, also when a later one fails to
+ * open.
+ */
 export async function openParts(config: Config, clock: () => number, open: AsyncDisposableStack): Promise<Parts> {
   const keep = <T extends Closable>(part: T): T => open.adopt(part, (its) => its.close());
   const { dataDir, headsFile, instance, eventStoreDb } = config;
-  // Before anything is made, so that a refused start leaves no record behind. The keys in EventStoreDB are known only once it
-  // has been asked.
+  // Before anything is made, so that a refused start leaves no record behind. The keys in EventStoreDB are known only
+  // once it has been asked.
   if (eventStoreDb === undefined) requireCredentials(config, () => hasKeys(dataDir));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = keep(await openRecord({ dataDir, instance, build: BUILD, clock }, eventStoreDb));

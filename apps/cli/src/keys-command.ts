@@ -8,7 +8,10 @@ import { commaSeparated } from './comma-separated';
 import { createKey, type KeyPlace, listKeys, type NewKeyFlags, revokeKey } from './keys';
 import { namedRecord } from './named-record';
 
-/** Keys are made where the record is, by whoever has its folder, or may write to EventStoreDB: no address of ours is there to attack. */
+/**
+ * Keys are made where the record is, by whoever has its folder, or may write to EventStoreDB: no address of ours is
+ * there to attack.
+ */
 export function keysCommand(): Command {
   const keys = new Command('keys').description(
     'API keys of the record: in EventStoreDB where EVENTSTOREDB_URL or EVENTSTOREDB_URL_FILE is set, else in a data folder; running servers see changes.',

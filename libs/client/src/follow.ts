@@ -4,7 +4,10 @@ import { messagesIn } from './messages-in';
 import type { FeedItem } from './wire';
 
 export interface FollowOptions {
-  /** The cursor of the last item that was dealt with; `head` for only what is still to come. Default: from the beginning. */
+  /**
+   * The cursor of the last item that was dealt with; `head` for only what is still to come. Default: from the
+   * beginning.
+   */
   readonly after?: string;
   readonly crisis?: string;
   readonly types?: readonly EventType[];

@@ -5,7 +5,9 @@ import type { LogReader } from './sqlite/log-reader';
 /** Events per page of a subscription: what a slow consumer keeps in memory. */
 const PAGE_SIZE = 200;
 
-/** What both engines answer alike: everything is read from a file in the data folder, be it the record or its mirror. */
+/**
+ * What both engines answer alike: everything is read from a file in the data folder, be it the record or its mirror.
+ */
 export abstract class LocalReads implements AsyncDisposable {
   protected constructor(
     /** For reads beyond the port. Other threads open their own with `openReader`. */

@@ -42,7 +42,10 @@ export const rootOf = ({ peaks }: Frontier): Hash =>
  */
 export type Subtrees = (level: number, index: number) => Hash | undefined;
 
-/** Subtrees from a store that keeps only levels 0, 8, 16, …: `read` answers any of those. Others cost 2^(level mod 8) hashes. */
+/**
+ * Subtrees from a store that keeps only levels 0, 8, 16, …: `read` answers any of those. Others cost 2^(level mod 8)
+ * hashes.
+ */
 export const everyEighth =
   (read: Subtrees): Subtrees =>
   (level, index) => {

@@ -35,7 +35,10 @@ export class HeadsFile implements Disposable {
     return this.last;
   }
 
-  /** `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from its end. */
+  /**
+   * `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from
+   * its end.
+   */
   static open(file: string, isHeld?: (note: HeadEntry) => boolean): HeadsFile {
     const { notes, reached, end } = readHeads(file, isHeld);
     // Else the next line would be written behind one that a crash cut off.
@@ -105,7 +108,9 @@ export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = (
   return { notes: notes.reverse(), reached, end };
 }
 
-/** Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut. */
+/**
+ * Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut.
+ */
 function mayBeCutOff(descriptor: number): boolean {
   const first = Buffer.alloc(1);
   return readSync(descriptor, first, 0, 1, 0) === 0 || first.toString() === '{';

@@ -31,8 +31,8 @@ export const writeSecret = (file: string, key: SigningKey): void =>
 
 /**
  * Makes the signing and the recovery key of a log, and the first entry of its stream of heads. The recovery key is
- * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder. `record`: where
- * the stream is, if not there. Rejects as the record does; nothing is left then, unless the outcome is unknown.
+ * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder. `record`:
+ * where the stream is, if not there. Rejects as the record does; nothing is left then, unless the outcome is unknown.
  */
 export async function initKeys(
   dataDir: string,

@@ -17,7 +17,9 @@ import {
 } from '#ledger';
 import { RecordFault } from './record-fault';
 
-/** In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too. */
+/**
+ * In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too.
+ */
 export const LEDGER_FILE = 'ledger.sqlite';
 
 const SCHEMA_VERSION = 1;
@@ -47,8 +49,8 @@ export function headIn(note: string): TreeHead | undefined {
 }
 
 /**
- * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB the
- * stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
+ * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB
+ * the stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
  */
 export class LedgerStore implements Disposable {
   private readonly tiles = new Map<string, Uint8Array>();

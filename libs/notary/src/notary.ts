@@ -29,8 +29,8 @@ export interface NotaryOptions {
 
 /**
  * Keeps the Merkle tree of a log and signs its heads, behind the appends and not on their way. Every hash is computed
- * again from stored bytes before anything is signed, and every head of another instance is held against this tree. Works
- * in batches: its caller has the thread.
+ * again from stored bytes before anything is signed, and every head of another instance is held against this tree.
+ * Works in batches: its caller has the thread.
  */
 export class Notary {
   private proposedAt = -Infinity;
@@ -110,7 +110,9 @@ export class Notary {
     return this.key && this.chain && isNamed(this.chain, this.key) ? this.key : undefined;
   }
 
-  /** Takes one batch into the tree, and heads that came; signs one if it is due. False when nothing was left to take. */
+  /**
+   * Takes one batch into the tree, and heads that came; signs one if it is due. False when nothing was left to take.
+   */
   async advance(now: number): Promise<boolean> {
     const grows = this.grow();
     this.readOn(now);
@@ -120,8 +122,8 @@ export class Notary {
   }
 
   /**
-   * Takes in everything recorded and has it signed: whoever asks for a proof gets one of all that was acknowledged before.
-   * Where others sign, it waits for a moment, and may then answer with an older head.
+   * Takes in everything recorded and has it signed: whoever asks for a proof gets one of all that was acknowledged
+   * before. Where others sign, it waits for a moment, and may then answer with an older head.
    */
   async settle(now: number, patienceMs = SETTLE_MS): Promise<SignedHead | undefined> {
     while (this.grow());
@@ -179,8 +181,8 @@ export class Notary {
   }
 
   /**
-   * Proves that the tree begins with the last head of the stream, signs it, and appends it as the next entry. Where another
-   * instance was first its head is taken in, and this one proposes later.
+   * Proves that the tree begins with the last head of the stream, signs it, and appends it as the next entry. Where
+   * another instance was first its head is taken in, and this one proposes later.
    */
   private async proposeHead(now: number): Promise<void> {
     const { chain, signer, store } = this;

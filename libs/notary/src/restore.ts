@@ -60,7 +60,10 @@ async function giveBack(record: OwnedRecord): Promise<void> {
   for (const entry of notes) store.addNote(entry);
 }
 
-/** Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends that. */
+/**
+ * Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends
+ * that.
+ */
 function checkOnlyLost(record: OwnedRecord, events: number): void {
   const { reader, store, trusted } = record;
   const { heads } = walk(reader.genesis().origin, trusted, headRecordOf(record).readFrom(0));

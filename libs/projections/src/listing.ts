@@ -221,7 +221,10 @@ export interface VisibleEvent {
   readonly type: string;
 }
 
-/** Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to say. */
+/**
+ * Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to
+ * say.
+ */
 function targetOf({ refs }: EventBody): string | undefined {
   const target = refs['data.target'];
   return typeof target === 'string' ? target : undefined;

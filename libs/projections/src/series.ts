@@ -29,7 +29,9 @@ export interface SeriesInput {
   readonly level: LevelIndex;
   /** Ascending. */
   readonly times: readonly Minute[];
-  /** As of which position to see each moment: the head for all (`now`), or what was known then. Never falls with time. */
+  /**
+   * As of which position to see each moment: the head for all (`now`), or what was known then. Never falls with time.
+   */
   readonly asOf: (time: Minute) => Position;
   /** The frame as of a position, at the last of the times; undefined when the crisis was not known. */
   readonly frame: (asOf: Position) => Frame | undefined;

@@ -74,8 +74,8 @@ export class ViewStore implements Disposable {
   }
 
   /**
-   * Undefined when the file is missing, damaged, of another log or of another history of it (a backup was put in its place),
-   * or holds what another build could not read.
+   * Undefined when the file is missing, damaged, of another log or of another history of it (a backup was put in its
+   * place), or holds what another build could not read.
    */
   static #openFor(path: string, log: HistoryOf, build: string): ViewStore | undefined {
     let db: DatabaseSync | undefined;

@@ -102,7 +102,10 @@ const timeAdded = (stamp: string): string | undefined => {
   return Number.isNaN(Date.parse(time)) ? undefined : time;
 };
 
-/** ActionGeo_Type (1 country, 2 US state, 3 US city, 4 city, 5 state) in UCDP's steps. A city is where the article is about. */
+/**
+ * ActionGeo_Type (1 country, 2 US state, 3 US city, 4 city, 5 state) in UCDP's steps. A city is where the article is
+ * about.
+ */
 const GEO_PRECISION: Readonly<Record<string, number>> = { 1: 6, 2: 4, 3: 2, 4: 2, 5: 4 };
 
 const place = (row: TableRow): Place | undefined => {

@@ -51,7 +51,9 @@ export function readerOf(request: FastifyRequest, crisisId?: string): Reader {
 /** Aborts when the credential of the request ends, at most 5 s after it was revoked. */
 export const endedOf = (request: FastifyRequest): AbortSignal => callerOf(request).ended;
 
-/** What a credential grants, as its requests carry it. Made once for each credential, so that a request costs a look-up. */
+/**
+ * What a credential grants, as its requests carry it. Made once for each credential, so that a request costs a look-up.
+ */
 export function callerFor(
   { name, level, red, scopes: granted }: Pick<KeyGrant, 'name' | 'scopes' | 'level' | 'red'>,
   ended: AbortSignal,

@@ -51,7 +51,9 @@ export class Credentials {
     this.#refreshing = setInterval(() => this.#refresh(), REFRESH_MS).unref();
   }
 
-  /** There are neither keys nor an issuer: everyone who reaches the server may do everything. Ends with the first key. */
+  /**
+   * There are neither keys nor an issuer: everyone who reaches the server may do everything. Ends with the first key.
+   */
   get isOpen(): boolean {
     return this.#book.isEmpty && this.parts.jwt === undefined;
   }

@@ -5,13 +5,15 @@ import type { RateLimits } from './rate-limits';
 
 /**
  * Slows down guessing, by address. An address that has used up its failures is still admitted with a credential that is
- * known to be valid (a key, a session, a token accepted before), so that a neighbour cannot lock anyone out; only tokens
- * whose signature would have to be verified are turned away unread.
+ * known to be valid (a key, a session, a token accepted before), so that a neighbour cannot lock anyone out; only
+ * tokens whose signature would have to be verified are turned away unread.
  */
 export class FailedCredentials {
   constructor(private readonly limits: RateLimits) {}
 
-  /** To be called before anything costly is done for a credential. @throws Problem when the address has no failures left */
+  /**
+   * To be called before anything costly is done for a credential. @throws Problem when the address has no failures left
+   */
   requireSome({ ip }: FastifyRequest): void {
     const { isExceeded, seconds } = this.limits.look(networkOf(ip));
     if (isExceeded) throw tooMany(seconds);
@@ -32,7 +34,10 @@ const tooMany = (seconds: number): Problem =>
     retryAfter(seconds),
   );
 
-/** What one subscriber of a network has: an IPv4 address, or an IPv6 prefix of 64 bits, within which addresses can be chosen. */
+/**
+ * What one subscriber of a network has: an IPv4 address, or an IPv6 prefix of 64 bits, within which addresses can be
+ * chosen.
+ */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;

@@ -8,7 +8,10 @@ import type { FailedCredentials } from './failed-credentials';
 import { NOT_TAKEN, type RouteNeeds } from './needs';
 import type { RateLimits } from './rate-limits';
 
-/** The scopes each route needs, by method and address as registered; `[]` for a public one. Fills as routes are registered. */
+/**
+ * The scopes each route needs, by method and address as registered; `[]` for a public one. Fills as routes are
+ * registered.
+ */
 export type Needed = ReadonlyMap<string, readonly Scope[]>;
 
 declare module 'fastify' {

@@ -24,9 +24,9 @@ interface Waiting {
 }
 
 /**
- * The log of who read RED material: NDJSON, each line naming the SHA-256 of the one before, so that none can be removed or
- * changed unnoticed. It lies beside the record, not in it: reading must not move positions. A read is on the disk before
- * the first byte of its answer is sent; if it cannot be logged, there is no answer.
+ * The log of who read RED material: NDJSON, each line naming the SHA-256 of the one before, so that none can be removed
+ * or changed unnoticed. It lies beside the record, not in it: reading must not move positions. A read is on the disk
+ * before the first byte of its answer is sent; if it cannot be logged, there is no answer.
  */
 export class RedReads {
   readonly #logger = new Logger('access');

@@ -10,11 +10,13 @@ import { type Batch, LineAppender, type Result } from './line-appender';
 import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
 
-/** Of lines whose results are outstanding or unread. Bounds memory, and is enough for the log to commit in groups. */
+/**
+ * Lines whose results are outstanding or unread take at most this. Bounds memory, yet lets the log commit in groups.
+ */
 const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
-/** What a line takes beside its own bytes until its result is sent. */
+/** Memory that a line takes besides its own bytes until its result is sent. */
 const BYTES_PER_RESULT = 1024;
-/** So many that what one append costs hardly shows, and so few that the writer works while the next are read. */
+/** Many enough to share the cost of an append, few enough that the writer works while the next batch is read. */
 const LINES_PER_BATCH = 100;
 
 /**
@@ -48,7 +50,7 @@ export function appendLines(
   return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
 }
 
-/** Nobody waits for a batch to be full: it holds what has arrived. */
+/** A batch is not waited for until it is full: it holds what has arrived. */
 async function* batchesOf(arrivals: AsyncIterable<readonly Line[]>): AsyncGenerator<Batch> {
   let first = 0;
   for await (const lines of arrivals) {

@@ -108,7 +108,7 @@ async function answer(
     .append(request)
     .catch((error: unknown) => withCurrent(error, crisisId, context, reader));
   const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, reader));
-  // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
+  // The receipts of a whole group are made before the first answer is sent: the caches stay warm, as in endOfTurn.
   await Promise.resolve();
   const { cursor } = receipts.at(-1)!;
   if (cursor !== undefined) void reply.header('etag', `"${cursor}"`);
@@ -118,7 +118,10 @@ async function answer(
     .send(atomic ? `{"events":[${receipts.map(({ text }) => text).join(',')}]}` : receipts[0]!.text);
 }
 
-/** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */
+/**
+ * `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`:
+ * it does not.
+ */
 function expectedOf(request: FastifyRequest, context: AppendContext, reader: Reader): ExpectedRevision {
   if (request.headers['if-none-match'] !== undefined) {
     throw new Problem('invalid-parameter', 'If-None-Match opens nothing here; open a crisis with POST /v1/crises.', {
@@ -132,15 +135,18 @@ function expectedOf(request: FastifyRequest, context: AppendContext, reader: Rea
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
   const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: reader.level });
   const seen = context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position);
-  // Who has seen nothing of a crisis that is not there must not open it: then its revision 0 is expected.
+  // An append with a token must not open a crisis that does not exist: then revision 0 is expected, which cannot be
+  // met.
   const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
   return { seen: isThere ? seen : 0, level: reader.level };
 }
 
-/** Whoever asks for a rehearsal, say, must not be stored. */
+/** An unknown parameter is refused: an event sent with `dryRun=true`, say, must not be stored. */
 const requireNoParameters = ({ query }: FastifyRequest): void => onlyKnown(query as Query, []);
 
-/** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
+/**
+ * A precondition that would not be checked is refused. `If-None-Match: *` is allowed: it is what opening means anyway.
+ */
 function requireNoIfMatch(request: FastifyRequest): void {
   if (request.headers['if-match'] !== undefined)
     throw badParameter('If-Match', 'a crisis that is being opened has no ETag yet.');

@@ -43,8 +43,8 @@ export class LineAppender {
   }
 
   /**
-   * What became of each line, in their order. No async function: it would keep the lines and what was read of them until
-   * the answer, and many are outstanding.
+   * What became of each line, in their order. Not an async function: that would hold the lines and the parsed events in
+   * memory until the answer, and many are outstanding.
    */
   append({ first, lines }: Batch): Promise<Result[]> {
     const read = lines.map((line, i) => this.read(line, first + i));

@@ -4,7 +4,10 @@ import type { Tokens } from '../http/tokens';
 
 /** What an append answers for one event. */
 export interface Receipt {
-  /** Also the ETag: the point at which the event was the last. Undefined where this instance does not know its place yet. */
+  /**
+   * Also the ETag: the point at which this event was the last. Undefined while this instance does not know its
+   * position.
+   */
   readonly cursor: string | undefined;
   readonly repeated: boolean;
   /** As JSON. */
@@ -29,7 +32,7 @@ export const membersOf = (
 const cursorOf = ({ position }: AppendedEvent, tokens: Tokens, { level }: Reader): string | undefined =>
   position === undefined ? undefined : tokens.seal({ kind: 'point', position, index: 0, level, filter: '' });
 
-/** Written out: ids, times and tokens need no escaping, and this is the hot path. Numbers are for those who may see them. */
+/** JSON written by hand: ids, times and tokens need no escaping, and this is the hot path. Only some see numbers. */
 function members(crisisId: string, event: AppendedEvent, reader: Reader, cursor: string | undefined): string {
   const { id, revision, position, recordedAt } = event;
   return (

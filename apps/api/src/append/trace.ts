@@ -3,7 +3,7 @@ import { badParameter } from '../http/parameters';
 
 const ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
 
-/** What an event was part of, and what brought it about. */
+/** What an event was part of, and what caused it. */
 export interface Trace {
   readonly correlationId?: string;
   readonly causationId?: string;

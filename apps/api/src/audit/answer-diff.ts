@@ -9,8 +9,8 @@ const EVERY = 2 ** 31 - 1;
 
 /**
  * What was believed at two points of the record about one moment of the world: the events that make the difference,
- * and how much of it each driver of R and J is. Both by today's markings. `a` is the earlier, null where the crisis was not
- * known yet.
+ * and how much of it each driver of R and J is. Both by today's markings. `a` is the earlier, null where the crisis was
+ * not known yet.
  */
 export function answerDiff(context: ReadContext, question: DiffQuestion): string {
   const { asOfA, ...later } = question;

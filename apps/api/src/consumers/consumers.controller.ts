@@ -21,7 +21,7 @@ const LEASE_SECONDS = { min: 1, max: 3600, default: 30 };
 const WAIT_SECONDS = { min: 0, max: 30, default: 0 };
 const MAX_DELAY_MS = 300_000;
 
-/** For those who act on what comes and cannot keep a cursor: the record keeps it, and who works on what. */
+/** For clients that act on events and cannot keep a cursor: the record keeps it, and who works on what. */
 @Controller('v1/consumers/:name')
 export class ConsumersController {
   constructor(@Inject(Context) private readonly context: Context) {}
@@ -65,7 +65,7 @@ export class ConsumersController {
     return '{"removed":true}';
   }
 
-  /** Leases the next items of one crisis, in order. Whoever only asks for the head is given nothing. */
+  /** Leases the next items of one crisis, in order. HEAD leases nothing. */
   @Get('next')
   @Needs('consumers:use')
   @Header('content-type', 'application/json')

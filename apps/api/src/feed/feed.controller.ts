@@ -25,7 +25,7 @@ const MAX_WAIT_SECONDS = 30;
 export class FeedController {
   constructor(@Inject(Context) private readonly context: Context) {}
 
-  /** A page after a cursor; with `wait` an empty one is answered only when the time is over. */
+  /** A page after a cursor; with `wait`, an empty page is answered only when that time is over. */
   @Get()
   @Needs('log:read')
   @Header('content-type', 'application/json')
@@ -84,7 +84,7 @@ export class FeedController {
     const { level } = query.reader;
     const use = { kind: 'point', level, filter: query.filter, toFollow: true } as const;
     const place = after === undefined ? FEED_START : tokens.open(after, parameter, use);
-    // It may come from an instance that is ahead of this one.
+    // The cursor may be from an instance that is ahead of this one.
     await reach(log, place.position);
     // 404 for a crisis that the reader may not know of, before anything is sent.
     if (query.crisis !== undefined) await feed.end(query);

@@ -5,10 +5,10 @@ import type { FeedQuery } from './feed-query';
 import { feedCursor } from './feed-cursor';
 import { Waiter } from './waiter';
 
-/** A filter that finds nothing for so long is answered with how far it got. */
+/** When a filter has found nothing for this long, the answer is how far it got. */
 const MAX_LOOKING_MS = 2_000;
 
-/** One page of the feed. An empty one is answered when the end is reached and the time to wait is over. */
+/** One page of the feed. An empty page is answered only at the end of the feed, when the time to wait is over. */
 export async function pullFeed(
   { feed, tokens }: { feed: Feed; tokens: Tokens },
   query: FeedQuery,

@@ -7,14 +7,16 @@ import type { FeedBatch } from './feed-batch';
 import type { FeedQuery } from './feed-query';
 import type { Woken } from './waiter';
 
-/** The feed on one stream. `caught-up` says that nothing more was there; it comes again after falling behind. */
+/**
+ * The feed on one stream. `caught-up` says that nothing more was there; it is sent again whenever that is true again.
+ */
 export class StreamFeed implements Woken {
   #at: FeedPlace;
   #cursor: FeedPlace;
   #caughtUp = false;
   #endLive: (error?: Error) => void = () => undefined;
 
-  /** @param isStill whether the reader is still the one who asked */
+  /** @param isStill whether the reader's level is still the one at which he asked */
   constructor(
     private readonly parts: { readonly feed: Feed; readonly tokens: Tokens },
     private readonly query: FeedQuery,
@@ -25,7 +27,7 @@ export class StreamFeed implements Woken {
     this.#at = this.#cursor = start;
   }
 
-  /** Sends what comes after the place until the client leaves, the server drains, or the reader is another. */
+  /** Sends what comes after the start until the client leaves, the server drains, or the reader's level changes. */
   async send(): Promise<void> {
     using _heartbeats = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.stream.ended.addEventListener('abort', () => this.#endLive());
@@ -37,8 +39,8 @@ export class StreamFeed implements Woken {
   }
 
   /**
-   * While he is up to date. Then he is written to in the round in which all are, and nothing else is done for him: what is
-   * done for each of a thousand holds up the last a thousand times.
+   * While the client is up to date it is written to from `wake`, in one round with all others, and nothing else is done
+   * for it: whatever is done for each of a thousand clients delays the last one a thousand times.
    */
   async #live(): Promise<void> {
     const { feed } = this.parts;
@@ -48,7 +50,7 @@ export class StreamFeed implements Woken {
     await ended.finally(() => feed.forget(this.query, this));
   }
 
-  /** Asks again then as well: the reader may be another by now, or what there is may not have been readable. */
+  /** Also looks again: the reader's level may have changed, or the last read may have failed. */
   #beat(): void {
     this.stream.heartbeat();
     this.#endLive();
@@ -82,12 +84,12 @@ export class StreamFeed implements Woken {
   }
 }
 
-/** What a follower keeps of a batch while he is written to, which may be for as long as he does not read: its bytes. */
+/** What is kept of a batch for a client that is slow to read: its bytes, not its items. */
 interface Step extends Pick<FeedBatch, 'at' | 'seen' | 'caughtUp'> {
   readonly bytes: Buffer | undefined;
 }
 
-/** Made once for all who get the batch: their cursors are the same. */
+/** Made once for all clients that get the batch: their cursors are the same. */
 const steps = new WeakMap<FeedBatch, Step>();
 
 function stepOf(batch: FeedBatch, query: FeedQuery, tokens: Tokens): Step {
@@ -102,5 +104,5 @@ function stepOf(batch: FeedBatch, query: FeedQuery, tokens: Tokens): Step {
   return step;
 }
 
-/** A place, which may be an item, without what else it holds. */
+/** The place alone, of what may be a whole item. */
 const placeOf = ({ position, index }: FeedPlace): FeedPlace => ({ position, index });

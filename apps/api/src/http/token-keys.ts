@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidConfig } from '../config';
 
-/** 32 bytes of base64url. A shorter key, as of a file that was cut, could be guessed. */
+/** 32 bytes of base64url. A shorter key, such as from a truncated file, could be guessed. */
 const KEY = /^[\w-]{43}$/;
 
 /** The ring of `TOKEN_KEYS`, or the data folder's own key, made at first start and readable by its owner only. */

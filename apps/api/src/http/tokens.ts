@@ -19,12 +19,12 @@ export interface Point {
   readonly filter: string;
 }
 
-/** What a token is given back for. Without a level any is taken, where only the position counts. */
+/** What a token is to be used for. Without a level a token of any level is accepted: only the position counts. */
 export interface TokenUse {
   readonly kind: Point['kind'];
   readonly filter?: string;
   readonly level?: Level;
-  /** To follow from: what has no filter, such as a receipt's cursor, names a place in every feed. */
+  /** To follow from: an unfiltered token, such as a receipt's cursor, names a place in every feed. */
   readonly toFollow?: true;
 }
 
@@ -68,7 +68,10 @@ export class Tokens {
     return token.toString('base64url');
   }
 
-  /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
+  /**
+   * The point behind a token of this log that was given for this kind of use.
+   * @throws Problem naming `parameter` for any other token
+   */
   open(token: string, parameter: string, use: TokenUse): Point {
     const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
     const point = this.#decrypt(token);
@@ -132,7 +135,10 @@ export class Tokens {
 
 class Key {
   readonly id: number;
-  /** A KeyObject: raw bytes become one at every use, which costs four times the sealing itself (measured). */
+  /**
+   * A KeyObject: raw bytes would be made into one at every use, at four times the cost of the sealing itself
+   * (measured).
+   */
   readonly sealKey: KeyObject;
   readonly #nonces: Hmac;
 

@@ -20,7 +20,7 @@ import type { EventsQuestion } from '../view-worker/read-request';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
-/** Each is looked up in all events, and nobody else reads meanwhile. */
+/** Each is looked up in all events, and other reads wait meanwhile. */
 const MAX_WORDS = 16;
 const FILTERS = ['type', 'actor', 'from', 'to', 'q', 'correlationId'] as const;
 
@@ -98,7 +98,10 @@ export class EventsController {
     };
   }
 
-  /** Page after page, so that a crisis of any size is read in constant memory; a reader that stops is not read for. */
+  /**
+   * Page after page, so that a crisis of any size takes constant memory; for a client that stops reading no more is
+   * read.
+   */
   async *#pages(question: EventsQuestion): AsyncGenerator<string> {
     const asked = { kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' } as const;
     for (let after: number | null = question.after; after !== null;) {

@@ -73,7 +73,9 @@ export interface ViewStateQuestion {
   readonly view: ViewName;
   readonly crisis: string;
   readonly reader: Reader;
-  /** Where its time comes from: the clock, what has been recorded since an earlier state, or the passing of time itself. */
+  /**
+   * Where its time comes from: the clock, what has been recorded since an earlier state, or the passing of time itself.
+   */
   readonly moment: { readonly now: number } | { readonly since: number } | { readonly instant: number };
 }
 

@@ -31,7 +31,10 @@ function readable(event: StoredEvent): object {
   }
 }
 
-/** One line of an export: as sent, so that it can be appended elsewhere and means the same; the server's fields beside it. */
+/**
+ * One line of an export: as sent, so that it can be appended elsewhere and means the same; the server's fields beside
+ * it.
+ */
 export function exportedEvent(event: StoredEvent, marking: Level, reader: Reader): Record<string, unknown> {
   return {
     eventId: event.id,

@@ -14,7 +14,7 @@ import type { ReadContext } from '../view-worker/read-context';
 import type { BriefingQuestion } from '../view-worker/read-request';
 import { asOfOf, type Scene, sceneOf, situationIn } from './scene';
 
-/** Of amendments and of changes of the frame these many, the latest, are looked at. */
+/** Of amendments, and of changes of the frame, only this many, the latest, are looked at. */
 const MAX_LOOKED_AT = 500;
 const EVERY = 2 ** 31 - 1;
 
@@ -49,7 +49,7 @@ function briefingIn(context: ReadContext, scene: Scene, { days, reader }: Briefi
   });
 }
 
-/** A moment by what was known at a position; null when the crisis was not. */
+/** A moment as it was known at a position; null when the crisis was not known then. */
 function believedAt(context: ReadContext, scene: Scene, at: number, position: number): Situation | null {
   const last = context.store.listing.lastVisible(scene.crisis, position, scene.level);
   const frame = last < 0 ? undefined : scene.memory.frameAt(last, scene.levelIndex, at / MINUTE_MS);

@@ -38,8 +38,8 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
 }
 
 /**
- * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however well
- * those are signed. An empty note stands for what was ignored when it came.
+ * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however
+ * well those are signed. An empty note stands for what was ignored when it came.
  */
 function oneStream(copies: readonly (readonly HeadEntry[])[]): HeadEntry[] {
   const stream: HeadEntry[] = [];

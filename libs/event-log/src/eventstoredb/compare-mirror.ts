@@ -5,9 +5,9 @@ import { readGenesis } from './genesis';
 import { RecordClient } from './record-client';
 
 /**
- * Reads all of EventStoreDB, for an auditor who trusts no instance, and compares it with the mirror in a data folder, also
- * while its server runs. Throws RecordRewound where they differ or the record is shorter, RecordTruncated where it has
- * lost events, WrongRecord where the folder is of another record.
+ * Reads all of EventStoreDB, for an auditor who trusts no instance, and compares it with the mirror in a data folder,
+ * also while its server runs. Throws RecordRewound where they differ or the record is shorter, RecordTruncated where it
+ * has lost events, WrongRecord where the folder is of another record.
  */
 export async function compareMirror({ dataDir, record: options, onEvent }: CopyOptions): Promise<Compared> {
   using held = openHeld(dataDir);

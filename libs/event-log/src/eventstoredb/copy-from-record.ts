@@ -17,14 +17,17 @@ import { RecordClient } from './record-client';
 export interface CopyBackOptions extends CopyOptions {
   /** Where the record goes, told to the clients of instances that still run. */
   readonly movedTo?: string;
-  /** Given the whole mirror before it becomes the record: who keeps the stream of heads of an embedded one takes it from there. */
+  /**
+   * Given the whole mirror before it becomes the record: who keeps the stream of heads of an embedded one takes it from
+   * there.
+   */
   readonly keepHeads: (mirror: LogReader) => void;
 }
 
 /**
- * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed, mirrored
- * up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the seal, and tell
- * their clients where the record went. Broken off at any time, it goes on when called again.
+ * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed,
+ * mirrored up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the
+ * seal, and tell their clients where the record went. Broken off at any time, it goes on when called again.
  */
 export async function copyFromRecord({
   dataDir,

@@ -31,9 +31,9 @@ export interface CopyOptions {
 
 /**
  * Moves an embedded record to an EventStoreDB that has none, or a part of this one: identity, order, ids, revisions,
- * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it has
- * been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at any
- * time, it goes on when called again. Throws WrongRecord where the target holds anything else.
+ * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it
+ * has been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at
+ * any time, it goes on when called again. Throws WrongRecord where the target holds anything else.
  *
  * @param readHeads gives the stream of heads, which its notary keeps; asked when nobody else has the log open any more
  */

@@ -88,7 +88,9 @@ export class MirrorFile implements Disposable {
     return key === undefined ? [] : (this.selectStored.all(key, after, last) as unknown as Stored[]);
   }
 
-  /** The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice. */
+  /**
+   * The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice.
+   */
   write(events: readonly RecordedEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
@@ -104,7 +106,8 @@ export class MirrorFile implements Disposable {
       this.checkpoint = { id: last.id, commit, prepare };
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('rollback');
-      // What is remembered may be of rows that are not there: the same events come again, and others may have their keys.
+      // What is remembered may be of rows that are not there: the same events come again, and others may have their
+      // keys.
       this.streams.clear();
       this.keys.clear();
       this.findEnd();

@@ -202,7 +202,10 @@ export class Mirror implements AsyncDisposable {
     return stream.startsWith('$$') ? -1 : this.file.headOf(stream);
   }
 
-  /** Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed over. */
+  /**
+   * Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed
+   * over.
+   */
   private isNext(event: RecordedEvent, head: Revision): boolean {
     if (!isOurs(event, () => head)) return false;
     const { stream, revision, position } = event;

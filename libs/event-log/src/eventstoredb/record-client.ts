@@ -48,7 +48,10 @@ export interface RecordOptions {
 
 type Read = AsyncIterable<{ event?: unknown }> & { destroy(): unknown };
 
-/** Loaded with the first client: commands that might have a record in EventStoreDB, and have none, start in half the time. */
+/**
+ * Loaded with the first client: commands that might have a record in EventStoreDB, and have none, start in half the
+ * time.
+ */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const esdb = () => require('@eventstore/db-client') as typeof import('@eventstore/db-client');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -128,7 +131,10 @@ export class RecordClient implements AsyncDisposable {
     return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
   }
 
-  /** Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold settings of theirs, after a place of `$all`. */
+  /**
+   * Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold
+   * settings of theirs, after a place of `$all`.
+   */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
     const names = ['crisis-', GENESIS_STREAM, ...SYSTEM_STREAMS];
     return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
@@ -230,7 +236,9 @@ export class RecordClient implements AsyncDisposable {
   }
 }
 
-/** A node that is not the leader does nothing but tell who is. The client goes there, once the failed call has ended. */
+/**
+ * A node that is not the leader does nothing but tell who is. The client goes there, once the failed call has ended.
+ */
 async function fromLeader<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -10,7 +10,10 @@ import { sentEntry, systemEntry } from './system-entry';
 
 const REPETITION = { attempts: 10, pauseMs: 500 };
 
-/** A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror does. */
+/**
+ * A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror
+ * does.
+ */
 export class RecordSystemStream implements AsyncDisposable {
   private readonly entries: SystemEntry[] = [];
 

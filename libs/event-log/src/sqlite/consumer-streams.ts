@@ -5,7 +5,10 @@ import { openForReading } from './schema';
 import type { SystemEntry } from './system-stream';
 import type { WriterClient } from './writer-client';
 
-/** Embedded: appended by the log's one writer, so that nobody waits for another's commit, and read on a connection of their own. */
+/**
+ * Embedded: appended by the log's one writer, so that nobody waits for another's commit, and read on a connection of
+ * their own.
+ */
 export class ConsumerStreams implements ConsumerRecord, Disposable {
   private readonly db: DatabaseSync;
   private readonly after: StatementSync;

@@ -28,8 +28,8 @@ export function systemTable(db: DatabaseSync, name: SystemStreamName): string {
 
 /**
  * A stream beside the dense order; embedded, a table in the log's file. It has a connection of its own and may be
- * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read. A mirror of
- * EventStoreDB holds it likewise, and only its owner writes.
+ * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read. A
+ * mirror of EventStoreDB holds it likewise, and only its owner writes.
  */
 export class SystemStream implements Disposable {
   private readonly insert: StatementSync;
@@ -68,8 +68,8 @@ export class SystemStream implements Disposable {
   }
 
   /**
-   * Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). Throws WrongRecord on a
-   * mirror: there only what is in the record counts.
+   * Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). Throws WrongRecord
+   * on a mirror: there only what is in the record counts.
    */
   append(entry: object, last: Revision, now: number): boolean {
     if (isMirror(this.db)) throw new WrongRecord({ file: this.file, reason: 'it is a mirror: append to EventStoreDB' });
