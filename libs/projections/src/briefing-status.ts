@@ -1,9 +1,8 @@
-import { LEVEL_DAYS } from './alerts';
+import { intensityOfAct, LEVEL_DAYS } from './alerts';
 import { between, groupsOf } from './briefing-channels';
 import type { Matter, Sentence } from './briefing-matter';
 import { awaiting, listed, one } from './briefing-words';
 import type { Channel } from './channels';
-import type { Facts } from './facts';
 import { DAY } from './instant';
 import { MOVEMENT_DAYS } from './present';
 import { VERIFIED_FROM } from './weights';
@@ -79,18 +78,13 @@ function latestOfLevel({ input, at }: Matter, level: number, verified: boolean):
     ({ facts }) =>
       facts.counts &&
       facts.weight !== 0 &&
-      intensity(facts) === level &&
+      intensityOfAct(facts) === level &&
       facts.eightQ >= VERIFIED_FROM === verified &&
       parties.reach(facts.between, facts.instant).pairs.length > 0,
   );
   return (
     its.findLast(({ facts }) => facts.instant > at - LEVEL_DAYS * DAY) ?? its.findLast(({ facts }) => facts.state)
   )?.eventId;
-}
-
-function intensity({ kinetic, code }: Facts): number {
-  if (kinetic) return 3;
-  return code.startsWith('13') || code.startsWith('15') || code === '163' ? 2 : 1;
 }
 
 function window(matter: Matter): Sentence {
