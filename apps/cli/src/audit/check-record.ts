@@ -38,8 +38,8 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
 }
 
 /**
- * The stream of heads, put together from copies that each have a beginning of it. Two copies that differ in an entry are
- * of two histories, however well both are signed. An empty note stands for an entry that was ignored when it came.
+ * The stream of heads, put together from copies that each have a beginning of it. Two copies that differ in an entry
+ * are of two histories, however well both are signed. An empty note stands for an entry that was ignored when it came.
  */
 function oneStream(copies: readonly (readonly HeadEntry[])[]): HeadEntry[] {
   const stream: HeadEntry[] = [];

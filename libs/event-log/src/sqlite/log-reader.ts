@@ -21,7 +21,7 @@ const PAGE_SIZE = 500;
 const NAMES_REMEMBERED = 10_000;
 const HEADS = tableOf('crisislog-heads');
 
-/** When an event was known: embedded, when it was recorded; with several instances the latest time up to it. */
+/** When an event was known: in an embedded log when it was recorded; with several instances, the latest time so far. */
 const KNOWN_AT = 'select recorded_at from event where position = ?';
 const KNOWN_AT_IN_MIRROR = `select coalesce((select known_at from recorded_early where position = ?1), recorded_at)
   from event where position = ?1`;
@@ -39,7 +39,7 @@ export class LogReader implements Disposable {
 
   constructor(private readonly db: DatabaseSync) {}
 
-  /** Where the log lies: other threads open it by that. */
+  /** The data folder, by which other threads open the log. */
   get dataDir(): string {
     return dirname(this.db.location()!);
   }
@@ -290,7 +290,7 @@ export class LogReader implements Disposable {
   }
 }
 
-/** Where a row says it. */
+/** Index of that column in a row. */
 const placeIn = (order: 'position' | 'revision'): 0 | 2 => (order === 'position' ? 0 : 2);
 
 /** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */
