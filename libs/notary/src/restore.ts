@@ -44,7 +44,7 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
   return { events, lost: chain.last.size - events, epoch: chain.epoch + 1 };
 }
 
-/** What HEADS_FILE has and the record has not. Nothing is given where they differ. */
+/** Gives the record the entries that only HEADS_FILE has. Throws, giving none, where the two differ. */
 async function giveBack(record: OwnedRecord): Promise<void> {
   const { store, file } = record;
   const heads = headRecordOf(record);

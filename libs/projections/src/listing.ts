@@ -70,7 +70,7 @@ export class Listing {
     );
   }
 
-  /** Lists an event; answers with the markings in force that it changes, its own left out, its target's first. */
+  /** Lists an event; returns the markings in force that it changes, other than its own, its target's first. */
   apply(event: StoredEvent, body: EventBody): MarkingStep[] {
     const crisis = crisisOf(event.stream);
     const target = targetOf(body);
