@@ -102,7 +102,7 @@ function channels(matter: Matter): Sentence {
   const [active, stalled, closed] = (['active', 'stalled', 'closed'] as const).map((state) =>
     channels.filter((channel) => channel.state === state),
   ) as [Channel[], Channel[], Channel[]];
-  const counts = `${active.length} active, ${stalled.length} stalled, ${closed.length} closed`;
+  const counts = `${groupsOf(active).length} active, ${groupsOf(stalled).length} stalled, ${groupsOf(closed).length} closed`;
   const { lastContact } = last[0];
   const latest = `latest the ${matter.mention(lastContact)}, ${between(last)}`;
   const behind = [...active, ...stalled].map((channel) => channel.lastContact);

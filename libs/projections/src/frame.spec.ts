@@ -63,6 +63,13 @@ test.each([
   expect(mediators(recorded(opening(), ...events))).toEqual([BEGINNING, ...chapters]);
 });
 
+test('of two closings the one that happened last holds, not the one that was recorded last', () => {
+  const closing = (day: number): Partial<FrameEvent> => ({ type: 'CrisisClosed', instant: day * DAY });
+  const events = recorded(opening(), closing(20), closing(10));
+  const closedBy = (at: number): string | undefined => frameAt(events, 9, RED, at * DAY)?.closed?.eventId;
+  expect([9, 10, 19, 20].map(closedBy)).toEqual([undefined, '2', '2', '1']);
+});
+
 test('what is not known yet, and what is above the level, is in no chapter', () => {
   const events = recorded(
     opening(),

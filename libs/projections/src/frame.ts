@@ -132,7 +132,8 @@ export function frameAt(
   const known = events.filter((event) => event.position <= asOf && event.level <= level);
   const opened = known.find((event) => event.type === 'CrisisOpened');
   if (opened === undefined) return undefined;
-  const closed = known.findLast((event) => event.type === 'CrisisClosed' && event.instant <= at);
+  const happened = known.filter((event) => event.instant <= at).toSorted(byInstant);
+  const closed = happened.findLast((event) => event.type === 'CrisisClosed');
   const activated = known.findLast((event) => event.type === 'ModelActivated');
   const data = opened.data as Partial<Lists> & References & { title?: string };
   const parameters = (activated?.data.parameters ?? {}) as References;
@@ -145,17 +146,19 @@ export function frameAt(
     diplomacyReference: parameters.diplomacyReference ?? data.diplomacyReference ?? DEFAULT_DIPLOMACY_REFERENCE,
     chapters: chaptersOf(
       data,
-      known.filter((event) => event.type === 'CrisisAmended' && event.instant <= at),
+      happened.filter((event) => event.type === 'CrisisAmended'),
     ),
     model: { version: (activated?.data.model as string | undefined) ?? FIRST_MODEL, parameters: { ...parameters } },
   };
 }
 
+const byInstant = (a: FrameEvent, b: FrameEvent): number => a.instant - b.instant || a.position - b.position;
+
 function chaptersOf(opened: Partial<Lists>, amended: readonly FrameEvent[]): [Chapter, ...Chapter[]] {
   const { sides = [], mediators = [], bodies = [], issues = [] } = opened;
   let last: Chapter = { from: -Infinity, sides, mediators, bodies, issues };
   const chapters: [Chapter, ...Chapter[]] = [last];
-  for (const { instant, data } of amended.toSorted((a, b) => a.instant - b.instant || a.position - b.position)) {
+  for (const { instant, data } of amended) {
     const changed = data as Partial<Lists>;
     last = {
       from: instant,

@@ -3,6 +3,7 @@ import type { FeedPlace } from '#projections';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
+import { MAX_LOOKING_MS } from '../feed/pull-feed';
 import { Waiter } from '../feed/waiter';
 import { Problem } from '../http/problem';
 import { reach } from '../http/at-least';
@@ -38,6 +39,8 @@ export interface ConsumersParts {
   readonly feed: Feed;
   readonly log: Pick<RecordLog, 'consumers' | 'waitFor'>;
   readonly clock: () => number;
+  /** A filter that finds nothing for so long ends the wait: how far it got is in the record, and the next one goes on. */
+  readonly maxLookingMs?: number;
 }
 
 /** The named consumers of all principals, for clients that cannot keep a cursor. Their state is in the record. */
@@ -84,14 +87,15 @@ export class Consumers {
 
   /** The next items for a worker, at once or within its patience. Undefined when there are none. */
   async next(consumer: Consumer, reader: Reader, wanted: Wanted): Promise<Given | undefined> {
-    const { feed, clock } = this.parts;
+    const { feed, clock, maxLookingMs = MAX_LOOKING_MS } = this.parts;
     const deadline = performance.now() + wanted.waitMs;
+    const lookUntil = performance.now() + Math.max(wanted.waitMs, maxLookingMs);
     const waiter = new Waiter(wanted.left);
     const wake = (): void => waiter.wake();
     for (;;) {
       // Taken before looking, so that no change meanwhile is missed.
       const { changed } = consumer;
-      const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted));
+      const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted, lookUntil));
       const left = Math.min(deadline - performance.now(), nextDueAt(consumer.state, clock()) - clock(), LOOK_AGAIN_MS);
       if (given || !end || deadline <= performance.now() || wanted.left.aborted || feed.isClosed) return given;
       if (changed.aborted) continue;
@@ -109,6 +113,7 @@ export class Consumers {
     consumer: Consumer,
     reader: Reader,
     wanted: Wanted,
+    lookUntil: number,
   ): Promise<{ readonly given?: Given; readonly end?: { readonly query: FeedQuery; readonly at: FeedPlace } }> {
     // A worker that left while it waited its turn would hold its items until the lease ends.
     while (!wanted.left.aborted) {
@@ -131,6 +136,7 @@ export class Consumers {
       if (!entry) return { end: { query, at: part.at } };
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };
+      if (performance.now() >= lookUntil) break;
     }
     return {};
   }

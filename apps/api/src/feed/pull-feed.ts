@@ -6,7 +6,7 @@ import { feedCursor } from './feed-cursor';
 import { Waiter } from './waiter';
 
 /** When a filter has found nothing for this long, the answer is how far it got. */
-const MAX_LOOKING_MS = 2_000;
+export const MAX_LOOKING_MS = 2_000;
 
 /** One page of the feed. An empty page is answered only at the end of the feed, when the time to wait is over. */
 export async function pullFeed(
