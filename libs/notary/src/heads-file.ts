@@ -108,9 +108,7 @@ export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = (
   return { notes: notes.reverse(), reached, end };
 }
 
-/**
- * Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut.
- */
+/** Is a file without a whole line empty, or may it hold the beginning of one? Any other is not ours to truncate. */
 function mayBeCutOff(descriptor: number): boolean {
   const first = Buffer.alloc(1);
   return readSync(descriptor, first, 0, 1, 0) === 0 || first.toString() === '{';

@@ -57,7 +57,7 @@ export async function initKeys(
   try {
     if (!(await heads.append(entry))) throw new KeysExist(`somebody else has just appended: try again`);
   } catch (error) {
-    // Keys that no entry names are nobody's.
+    // Keys that no entry names are of no use.
     const made = [recoveryFile, join(dataDir, SIGNING_KEY_FILE), join(dataDir, VERIFIER_KEYS_FILE)];
     if (!(error instanceof OutcomeUnknown)) for (const file of made) rmSync(file);
     throw error;

@@ -28,9 +28,9 @@ export interface NotaryOptions {
 }
 
 /**
- * Keeps the Merkle tree of a log and signs its heads, behind the appends and not on their way. Every hash is computed
- * again from stored bytes before anything is signed, and every head of another instance is held against this tree.
- * Works in batches: its caller has the thread.
+ * Keeps the Merkle tree of a log and signs its heads, after the appends and without delaying any. Every hash is
+ * recomputed from stored bytes before anything is signed, and every head of another instance is compared with this
+ * tree. Works in batches, so that its caller keeps the thread.
  */
 export class Notary {
   private proposedAt = -Infinity;

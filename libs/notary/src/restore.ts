@@ -60,10 +60,7 @@ async function giveBack(record: OwnedRecord): Promise<void> {
   for (const entry of notes) store.addNote(entry);
 }
 
-/**
- * Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends
- * that.
- */
+/** Only events at the end may be lost: those that are left must give every head that was signed over them. */
 function checkOnlyLost(record: OwnedRecord, events: number): void {
   const { reader, store, trusted } = record;
   const { heads } = walk(reader.genesis().origin, trusted, headRecordOf(record).readFrom(0));

@@ -221,10 +221,7 @@ export interface VisibleEvent {
   readonly type: string;
 }
 
-/**
- * Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to
- * say.
- */
+/** Tolerates anything: an unreadable event must not keep others from being listed. The fold reports it. */
 function targetOf({ refs }: EventBody): string | undefined {
   const target = refs['data.target'];
   return typeof target === 'string' ? target : undefined;
