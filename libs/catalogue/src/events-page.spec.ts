@@ -5,5 +5,5 @@ import { eventsPage } from './events-page';
 
 test('docs/events.md is up to date', () => {
   if (readFileSync(join(ROOT, 'docs', 'events.md'), 'utf8') !== eventsPage())
-    throw new Error('write it anew: npm run build && node dist/libs/catalogue/src/events-page.js > docs/events.md');
+    throw new Error('write it anew: npm run docs');
 });

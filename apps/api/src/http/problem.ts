@@ -21,7 +21,7 @@ export const PROBLEMS = {
   'invalid-token': [
     400,
     'A cursor or ETag is not one of this log',
-    'Use a token from an answer of this log, whole and unchanged, where it was given for.',
+    'Use a token from an answer of this log, whole and unchanged, and only where that answer says that it belongs.',
   ],
   'unknown-host': [
     421,
@@ -30,7 +30,7 @@ export const PROBLEMS = {
   ],
   'expectation-failed': [
     417,
-    'The request expects what this server does not do',
+    'The request expects something that this server does not do',
     'Send it without `Expect`, or with `Expect: 100-continue`.',
   ],
   unauthenticated: [
@@ -41,12 +41,12 @@ export const PROBLEMS = {
   'scope-missing': [
     403,
     'The credential does not allow this',
-    'Use one that has a scope that `scopes` lists; an operator gives them.',
+    'Use a credential with one of the scopes in `scopes`; an operator grants them.',
   ],
   'shown-needs-red': [
     403,
-    'What was shown by the markings of then is told to readers at RED only: some of it may be marked higher since',
-    'Leave `shownTo` out: the views as known then, by today’s markings. Or ask one who is cleared for RED on this crisis.',
+    'Only readers at RED may ask what a reader was shown',
+    'What was shown then may be marked higher now. Leave `shownTo` out to get the views as known then under today’s markings, or ask someone who is cleared for RED in this crisis.',
   ],
   'foreign-origin': [
     403,
@@ -61,12 +61,12 @@ export const PROBLEMS = {
   ],
   'event-not-found': [404, 'The crisis has no such event', 'List its events with GET /v1/crises/{id}/events.'],
   'not-yet-known': [404, 'The crisis was not yet known at that point of the record', 'Ask for a later asOf.'],
-  'method-not-allowed': [405, 'This address does not take that method', 'See /openapi.json for what it takes.'],
+  'method-not-allowed': [405, 'This address does not take this method', 'See /openapi.json for what it takes.'],
   'request-timeout': [408, 'The request did not arrive in time', 'Send it again, faster.'],
   'amendment-hidden': [
     409,
-    'Lowering the marking would show what others know to be amended',
-    'Lower the amendment in the same array, or leave the marking.',
+    'Lowering the marking would show an event without an amendment that stays hidden',
+    'Lower the amendment in the same array, or leave the marking as it is.',
   ],
   'cursor-level-changed': [
     409,
@@ -77,22 +77,22 @@ export const PROBLEMS = {
   'consumer-exists': [
     409,
     'The name is that of another consumer of yours',
-    'Choose another name, or delete that one first; what it had not acknowledged is then nobody’s.',
+    'Choose another name, or delete that consumer first; what it has not acknowledged is then handed out to nobody.',
   ],
   'too-many-consumers': [
     409,
-    'You have as many consumers as one may',
+    'You have as many consumers as a principal may have',
     'Use one that GET /v1/consumers lists, or delete one that nobody works with.',
   ],
   'lease-lost': [
     409,
     'The lease no longer holds',
-    'Nothing was settled. Leave the rest of its items: they come, or came, with another lease. Ask for the next ones.',
+    'Nothing was settled. Drop the rest of its items: another lease has brought them or will. Ask for the next ones.',
   ],
   'no-such-tree': [
     404,
     'The log has no trees of these sizes',
-    'Ask from a size to one not below it, at most that of the tree head.',
+    'Ask from a size to one that is not smaller, and at most that of the tree head.',
   ],
   'no-tree-head': [
     409,
@@ -149,7 +149,7 @@ export const PROBLEMS = {
   'unknown-model': [422, 'There is no such version of the risk model', 'Use one that `known` lists.'],
   'too-many-requests': [
     429,
-    'A principal asks for more than its share, or an address brings too many credentials that do not hold',
+    'A principal asks for more than its share, or an address has sent too many bad credentials',
     'Send it again after `Retry-After`; many events go in one request as NDJSON.',
   ],
   internal: [
@@ -191,7 +191,7 @@ export const PROBLEMS = {
   'foreign-event': [
     409,
     'The crisis holds an event that no crisis log wrote',
-    'Its log can be read and its heads be checked; a bundle of it cannot be made. The operator must find who else writes to EventStoreDB.',
+    'Its events can be read and the tree heads checked, but no bundle can be made of it. The operator must find out who else writes to EventStoreDB.',
   ],
   'record-altered': [
     503,
@@ -200,27 +200,31 @@ export const PROBLEMS = {
   ],
   'split-view': [
     503,
-    'A signed head in the record is not of the events that are here',
-    'Nothing is served. Somebody who has the signing key showed another history, or this record is another one; the operator must find out which; see docs/audit.md.',
+    'A signed tree head in the record is not of the events that are here',
+    'Nothing is served. Someone with the signing key has signed another history, or this is another record; the operator must find out which. See docs/audit.md.',
   ],
   'storage-full': [507, 'The disk is full', 'Nothing was stored. The operator must free space; then send again.'],
-  behind: [503, 'This instance has not yet reached the asked point of the record', 'Ask again after `Retry-After`.'],
+  behind: [
+    503,
+    'This instance has not yet reached the point of the record that was asked for',
+    'Ask again after `Retry-After`.',
+  ],
   'view-parked': [
     503,
-    'The views of this crisis wait for an event that this build cannot read',
-    'The log itself is readable. The operator must upgrade, or the event that `eventId` names be retracted.',
+    'An event that this build cannot read stops the views of this crisis',
+    'Its events can still be read. The operator must upgrade, or somebody retract the event that `eventId` names.',
   ],
   'issuer-unreachable': [
     503,
-    'Whether the token holds cannot be told now',
-    'Ask again after `Retry-After`; the operator must see why JWKS_URL does not answer.',
+    'The token cannot be checked now',
+    'Ask again after `Retry-After`; the operator must find out why JWKS_URL does not answer.',
   ],
   'access-log': [
     503,
-    'A read of what is RED cannot be put on record',
+    'A read of RED events cannot be put on record',
     'Nothing was shown. Ask again after `Retry-After`; the operator must make room for the access log.',
   ],
-  busy: [503, 'Too many computations are under way for this caller', 'Ask again after `Retry-After`.'],
+  busy: [503, 'Too many requests of this kind are under way', 'Ask again after `Retry-After`.'],
   draining: [503, 'The server is shutting down', 'Send it again to another instance, or later. It is safe to repeat.'],
 } as const satisfies Record<string, readonly [status: number, title: string, next: string]>;
 

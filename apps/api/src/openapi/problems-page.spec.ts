@@ -5,7 +5,5 @@ import { problemsPage } from './problems-page';
 
 test('docs/problems.md is up to date', () => {
   if (readFileSync(join(ROOT, 'docs', 'problems.md'), 'utf8') !== problemsPage())
-    throw new Error(
-      'write it anew: npm run build && node dist/apps/api/src/openapi/problems-page.js > docs/problems.md',
-    );
+    throw new Error('write it anew: npm run docs');
 });
