@@ -1,6 +1,7 @@
+import { UUID_PATTERN } from '#catalogue';
 import { badParameter } from './parameters';
 
-const EVENT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const EVENT_ID = new RegExp(UUID_PATTERN);
 
 export const isEventId = (value: unknown): value is string => typeof value === 'string' && EVENT_ID.test(value);
 

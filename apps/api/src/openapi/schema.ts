@@ -1,4 +1,4 @@
-import { ACTOR_CODE_PATTERN } from '#catalogue';
+import { ACTOR_CODE_PATTERN, CRISIS_ID_PATTERN, MAX_CRISIS_ID, UUID_PATTERN } from '#catalogue';
 
 /** Short hand for the JSON Schemas of answers. */
 
@@ -37,12 +37,8 @@ export const TIME: Schema = {
   format: 'date-time',
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,3})?)?Z$',
 };
-export const CRISIS_ID: Schema = { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 64 };
-export const EVENT_ID: Schema = {
-  type: 'string',
-  format: 'uuid',
-  pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
-};
+export const CRISIS_ID: Schema = { type: 'string', pattern: CRISIS_ID_PATTERN, maxLength: MAX_CRISIS_ID };
+export const EVENT_ID: Schema = { type: 'string', format: 'uuid', pattern: UUID_PATTERN };
 export const EVENT_IDS = list(EVENT_ID);
 export const ACTOR_CODE: Schema = { type: 'string', pattern: ACTOR_CODE_PATTERN };
 export const ACTOR_CODES = list(ACTOR_CODE);
