@@ -3,7 +3,7 @@ import { LEVELS, openSqliteLog, type Position, type SqliteEventLog } from '#even
 import { cloudEvent } from '../apps/api/src/feed/cloud-event';
 import { messageOf } from '../apps/api/src/feed/event-stream';
 import type { FeedQuery } from '../apps/api/src/feed/feed-query';
-import { cursorOf } from '../apps/api/src/feed/stream-feed';
+import { feedCursor } from '../apps/api/src/feed/feed-cursor';
 import { Tokens } from '../apps/api/src/http/tokens';
 import { opening } from '../test/support/elements';
 import { newEventOf } from './synthetic-events';
@@ -79,7 +79,7 @@ function messages({ reader: log, logId }: SqliteEventLog): (position: Position) 
     const marking = LEVELS.indexOf('CLEAR');
     const entry = { ...place, kind: 'event', subject: position, marking, crisis: CRISIS } as const;
     const item: unknown = JSON.parse(cloudEvent(source, entry, event, QUERY.reader));
-    return { item, cursor: cursorOf(tokens, place, QUERY) };
+    return { item, cursor: feedCursor(tokens, place, QUERY) };
   };
 }
 

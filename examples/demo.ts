@@ -73,9 +73,12 @@ async function show(log: CrisisLog, crisis: string, at: string): Promise<void> {
   );
   say(`  window ${status.window.state}, sanctions gap ${status.sanctions.gap ?? 'unknown'}`);
   for (const { parties, state, contacts } of status.channels)
-    say(`  channel ${parties.join('-')}: ${state}, ${contacts} contacts`);
-  for (const { eventId, type, occurredAt, share } of risk.drivers.slice(0, 5))
-    say(`  ${String(share).padStart(6)} of R: ${occurredAt} ${type} ${eventId}`);
+    say(`  channel ${parties.join('-')}: ${state}, ${contacts} ${contacts === 1 ? 'contact' : 'contacts'}`);
+  for (const { eventId, type, occurredAt, share } of risk.drivers.slice(0, 5)) {
+    say(`  ${share.toFixed(3).padStart(6)} of R: ${occurredAt} ${type} ${eventId}`);
+    const { effective } = (await log.event(crisis, eventId!)) as { effective: { summary?: string } | null };
+    if (effective?.summary !== undefined) say(`         ${effective.summary}`);
+  }
   say('');
 }
 
@@ -95,20 +98,19 @@ async function compare(log: CrisisLog, crisis: string): Promise<void> {
     events: { eventId: string; data: { target: string } }[];
   };
   const first = events[0]!;
-  const target = (await log.event(crisis, first.data.target)) as { event: { occurredAt: string; summary?: string } };
+  const { event, effective } = (await log.event(crisis, first.data.target)) as {
+    event: { occurredAt: string; summary?: string };
+    effective: { summary?: string } | null;
+  };
   const { before } = (await log.event(crisis, first.eventId)) as { before: string };
-  const at = `${target.event.occurredAt.slice(0, 10)}T23:59:00Z`;
+  const at = `${event.occurredAt.slice(0, 10)}T23:59:00Z`;
   const believed = (await log.view(crisis, 'risk', { at, asOf: before })) as Risk;
   const known = (await log.view(crisis, 'risk', { at })) as Risk;
-  say(
-    `what we believed of ${at}, and what we know of it now (first correction: ${first.eventId} of "${target.event.summary ?? ''}")`,
-  );
-  say(
-    `  before the correction: R ${believed.risk} (${believed.band}), J ${believed.diplomacyGauge}, ${believed.drivers.length} drivers`,
-  );
-  say(
-    `  at the head:           R ${known.risk} (${known.band}), J ${known.diplomacyGauge}, ${known.drivers.length} drivers\n`,
-  );
+  const told = ({ risk, band, diplomacyGauge }: Risk, summary = ''): string =>
+    `R ${risk} (${band}), J ${diplomacyGauge}\n         ${summary}`;
+  say(`What was believed of ${at}, and what is known of it now:`);
+  say(`  before the correction ${first.eventId}: ${told(believed, event.summary)}`);
+  say(`  now: ${told(known, effective?.summary)}\n`);
 }
 
 const links = (url: string): string =>

@@ -14,7 +14,7 @@ interface Content {
   incidentId?: string;
   respondsTo?: string[];
   ends?: string[];
-  sources?: { name: string; reliability: string; credibility: number }[];
+  sources?: { name: string; publishedAt: string; reliability: string; credibility: number }[];
   summary?: string;
   data: {
     target?: string;
@@ -78,6 +78,15 @@ describe('the example crisis', () => {
 
   it('is accepted line by line, on the day on which it became known', () => {
     log.forEach((element, line) => parse(element, { now: knownAt(element) + DAY_MS, opening: line === 0 }));
+  });
+
+  it('names no source that was published after the day on which the fact became known', () => {
+    const later = log.flatMap((element) =>
+      (contentOf(element).sources ?? [])
+        .filter(({ publishedAt }) => Date.parse(publishedAt) > knownAt(element))
+        .map(({ name }) => `${element.eventId} ${name}`),
+    );
+    expect(later).toEqual([]);
   });
 
   it('refers to events of the types that may be named', () => {

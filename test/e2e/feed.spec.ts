@@ -1,6 +1,7 @@
 import addFormats from 'ajv-formats';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
-import { loadTokenKeys, Tokens } from '../../apps/api/src/http/tokens';
+import { loadTokenKeys } from '../../apps/api/src/http/token-keys';
+import { Tokens } from '../../apps/api/src/http/tokens';
 import { DescribedApi } from '../support/described-api';
 import { contact, contentOf, correction, newId, opening, retraction, statement, strike } from '../support/elements';
 import { type Message, messagesOf, take } from '../support/event-stream';

@@ -52,7 +52,7 @@ test(
     ).toEqual([]);
     console.log(`${KILLS} kills: ${acks.length} acknowledged, ${stored.length - 1} stored, 0 lost, 0 moved, 0 twice`);
   },
-  60_000 + KILLS * 6_000,
+  60_000 + KILLS * 10_000,
 );
 
 /** Sends events one after the other; one that got no answer is sent again, unchanged, to the next server, until it has one. */

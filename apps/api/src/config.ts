@@ -22,19 +22,30 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** `INSTANCE_ID`, default the machine's name: stored with each event as the instance that recorded it. */
   readonly instance: string;
-  /** `TOKEN_KEYS`, comma-separated base64url 256-bit keys: the first seals, all open. Default: a key file in the data folder. */
+  /**
+   * `TOKEN_KEYS`, comma-separated base64url 256-bit keys: the first seals, all open. Default: a key file in the data
+   * folder.
+   */
   readonly tokenKeys: readonly string[];
-  /** `JWT_ISSUER`, `JWT_AUDIENCE` and `JWKS_URL`, all or none: access tokens of that issuer are taken beside API keys. */
+  /**
+   * `JWT_ISSUER`, `JWT_AUDIENCE` and `JWKS_URL`, all or none: access tokens of that issuer are taken beside API keys.
+   */
   readonly jwt: JwtSettings | undefined;
-  /** `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder, `…-access/INSTANCE_ID.ndjson`. */
+  /**
+   * `ACCESS_LOG`: the file of RED reads, one an instance; default beside the data folder,
+   * `…-access/INSTANCE_ID.ndjson`.
+   */
   readonly accessLog: string;
-  /** By name: then the reads of an open server go there too, as those of `open`. */
+  /** `ACCESS_LOG` was given: reads of an open server are then logged too, under the name `open`. */
   readonly isAccessLogSet: boolean;
   /** `RATE_LIMIT`: requests a minute that each principal has; default 6000. An open server has none. */
   readonly rateLimit: number;
-  /** `FAILURE_LIMIT`: credentials a minute that do not hold, of each address; default 60. */
+  /** `FAILURE_LIMIT`: how many invalid credentials a minute each address may send; default 60. */
   readonly failureLimit: number;
-  /** `TRUSTED_PROXIES`, comma-separated addresses or ranges: what they say of an address in `X-Forwarded-For` is believed. */
+  /**
+   * `TRUSTED_PROXIES`, comma-separated addresses or ranges: what they say of an address in `X-Forwarded-For` is
+   * believed.
+   */
   readonly trustedProxies: readonly string[];
   /** `LOG_LEVEL`: `error` or `warn` (default). */
   readonly logLevel: 'error' | 'warn';

@@ -4,7 +4,7 @@ import { whyNotStarted } from './why-not-started';
 /** SIGTERM drains: no new requests, what was accepted is answered, then the record is released. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  // What is wrong with that is told at once: all else takes most of a second to load.
+  // Loaded only now: a mistake in the environment is reported at once, not after most of a second of loading.
   const { startServer } = await import('./server.js');
   const server = await startServer(config);
   const access = server.isOpen
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'));
 }
 
-/** Rejects where a part of the program is missing, which `bin/` tells. */
+/** Rejects only when a module is missing, which `bin/` reports. */
 export const ended = main().catch((error: unknown) => {
   if (String((error as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND')) throw error;
   console.error(whyNotStarted(error) ?? error);

@@ -14,7 +14,8 @@ import { BUILD } from './build';
 import { type Config, requireCredentials } from './config';
 import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
-import { loadTokenKeys, Tokens } from './http/tokens';
+import { loadTokenKeys } from './http/token-keys';
+import { Tokens } from './http/tokens';
 import { ViewEngine } from './view-worker/view-engine';
 
 /** What a server is made of, open. */
@@ -28,11 +29,15 @@ interface Closable {
   close(): void | Promise<void>;
 }
 
-/** Opens the parts, each after those that it needs, and leaves it to `open` to close them: also where the next cannot be. */
+/**
+ * Opens the parts, each after those that it needs. Disposing of `open` closes them, also when a later one fails to
+ * open.
+ */
 export async function openParts(config: Config, clock: () => number, open: AsyncDisposableStack): Promise<Parts> {
   const keep = <T extends Closable>(part: T): T => open.adopt(part, (its) => its.close());
   const { dataDir, headsFile, instance, eventStoreDb } = config;
-  // Before anything is made: who is refused leaves no record behind. Which keys EventStoreDB has it must be asked.
+  // Before anything is made, so that a refused start leaves no record behind. The keys in EventStoreDB are known only
+  // once it has been asked.
   if (eventStoreDb === undefined) requireCredentials(config, () => hasKeys(dataDir));
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const log = keep(await openRecord({ dataDir, instance, build: BUILD, clock }, eventStoreDb));

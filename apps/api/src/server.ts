@@ -27,13 +27,13 @@ export interface Server {
   readonly build: string;
   readonly routes: Routes;
   readonly needs: Needed;
-  /** Without credentials: whoever reaches it may everything. */
+  /** There are no credentials: everyone who reaches the server may do everything. */
   readonly isOpen: boolean;
   /** Resolves when requests under way are answered, or were cut off, and the record is released. */
   close(): Promise<void>;
 }
 
-/** Rejects where it cannot listen, or a part cannot be opened; then nothing stays open. */
+/** Rejects when it cannot listen or a part cannot be opened; nothing then stays open. */
 export async function startServer(config: Config, clock: () => number = Date.now): Promise<Server> {
   await using open = new AsyncDisposableStack();
   const server = await serve(await openParts(config, clock, open), open);
@@ -67,7 +67,7 @@ async function serve({ context, failed }: Parts, open: AsyncDisposableStack): Pr
 function checkAll(fastify: FastifyInstance, { context, failed }: Pick<Parts, 'context' | 'failed'>): Needed {
   const { config, credentials, log, notary } = context;
   secureHeaders(fastify);
-  // Before anything is refused: what still comes then has its time too.
+  // Before anything is refused: the body of a refused request must arrive in time as well.
   takeBodies(fastify);
   checkRequests(fastify, config.allowedHosts);
   const needs = guardRoutes(fastify, credentials, new RateLimits(config.rateLimit), failed);

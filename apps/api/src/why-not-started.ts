@@ -3,8 +3,8 @@ import { FaultyRecord } from './audit/notary-engine';
 import { InvalidConfig } from './config';
 
 /**
- * In one line, for whoever starts the server: what of its surroundings is not as it must be, and what to do.
- * Undefined for a fault of the program itself, whose stack somebody will want to see.
+ * Why the server did not start, in one line for its operator: what is wrong with its surroundings, and what to do.
+ * Undefined for a fault of the program itself, whose stack trace is worth showing.
  */
 export function whyNotStarted(error: unknown): string | undefined {
   if (error instanceof InvalidConfig) return error.message;

@@ -1,5 +1,7 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command } from 'commander';
+import { isActorCode } from '#catalogue';
 import { clientOf } from './client-of';
+import { commaSeparated } from './comma-separated';
 import { crisisOption } from './crisis-option';
 import { EXIT, UsageError } from './exit-codes';
 import { importFile } from './import-file';
@@ -24,7 +26,11 @@ export const importCommand = (): Command =>
     .addArgument(new Argument('<format>', 'gdelt and icews are feeds; ndjson is the log’s own format').choices(FORMATS))
     .argument('<file>', 'plain or gzip')
     .addOption(crisisOption('crisis to import into').makeOptionMandatory())
-    .option('--about <codes>', 'feeds: only rows with one of these parties (default: the first side)', actorCodes)
+    .option(
+      '--about <codes>',
+      'feeds: only rows with one of these parties (default: the first side)',
+      commaSeparated(isActorCode, 'actor codes such as IRN'),
+    )
     .addOption(urlOption())
     .option('--replace', 'correct events that are there with other content', false)
     .option('--dry-run', 'map and count, send nothing', false)
@@ -53,10 +59,4 @@ async function runImport(format: Format, file: string, flags: Flags): Promise<vo
   );
   console.log(flags.json ? JSON.stringify(report, undefined, 2) : printed(report, flags.dryRun));
   if (Object.keys(report.refused).length > 0) process.exitCode = EXIT.refused;
-}
-
-function actorCodes(text: string): string[] {
-  const codes = text.split(',').map((code) => code.trim());
-  if (codes.every((code) => /^[A-Z]{3,15}$/.test(code))) return codes;
-  throw new InvalidArgumentError('actor codes are capital letters, separated by commas, such as IRN,OMN.');
 }

@@ -39,7 +39,7 @@ export const importFile = async (
   const tally = new ImportTally();
   const sender = options.dryRun ? undefined : new EventSender(client, options.crisisId, tally, options.replace);
   const bytes = decompress(input as AsyncIterable<Buffer>);
-  const progress = progressOf(found.size);
+  using progress = progressOf(found.size);
   try {
     if (!found.isFile()) throw new UsageError(`cannot read ${file}: it is not a file`);
     const items =
@@ -56,7 +56,6 @@ export const importFile = async (
   } catch (error) {
     throw isOfTheFile(error) ? new UsageError(`${file}: ${error.message}${wayOn(tally)}`) : error;
   } finally {
-    progress.stop();
     input.destroy();
   }
   return tally.report();

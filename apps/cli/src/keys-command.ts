@@ -1,22 +1,17 @@
-import { Command, Option } from 'commander';
-import { ROLES } from '#access';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BASE_LEVELS, isScope, ROLES, SCOPES } from '#access';
+import { isCrisisId } from '#catalogue';
 import { dataDirOption } from './audit/data-dir';
 import { addKeysInit } from './audit/keys-init';
 import { addKeysRotate } from './audit/keys-rotate';
-import {
-  baseLevel,
-  createKey,
-  crisisList,
-  days,
-  type KeyPlace,
-  listKeys,
-  type NewKeyFlags,
-  revokeKey,
-  scopeList,
-} from './keys';
+import { commaSeparated } from './comma-separated';
+import { createKey, type KeyPlace, listKeys, type NewKeyFlags, revokeKey } from './keys';
 import { namedRecord } from './named-record';
 
-/** Keys are made where the record is, by whoever has its folder, or may write to EventStoreDB: no address of ours is there to attack. */
+/**
+ * Keys are made where the record is, by whoever has its folder, or may write to EventStoreDB: no address of ours is
+ * there to attack.
+ */
 export function keysCommand(): Command {
   const keys = new Command('keys').description(
     'API keys of the record: in EventStoreDB where EVENTSTOREDB_URL or EVENTSTOREDB_URL_FILE is set, else in a data folder; running servers see changes.',
@@ -26,9 +21,13 @@ export function keysCommand(): Command {
     .description('Make a key and print it, once. The first one ends open access.')
     .requiredOption('--name <principal>', 'who has it; stored with what it appends')
     .addOption(new Option('--role <role>', 'a set of scopes').choices(Object.keys(ROLES)))
-    .option('--scopes <scopes>', 'besides those of the role, separated by commas', scopeList)
-    .option('--level <level>', 'base level, CLEAR to AMBER+STRICT', baseLevel, 'CLEAR')
-    .option('--red <crises>', 'crises where it is RED, separated by commas', crisisList, [])
+    .option('--scopes <scopes>', 'besides those of the role, separated by commas', scopes)
+    .addOption(
+      new Option('--level <level>', 'base level; RED is given crisis by crisis, with --red')
+        .choices(BASE_LEVELS)
+        .default('CLEAR'),
+    )
+    .option('--red <crises>', 'crises where it is RED, separated by commas', crises, [])
     .option('--days <days>', 'until it expires', days, 90)
     .addOption(dataDirOption())
     .action(async (flags: NewKeyFlags & Data) => console.log(await createKey(placeOf(flags), flags, Date.now())));
@@ -50,6 +49,15 @@ export function keysCommand(): Command {
   addKeysInit(keys);
   addKeysRotate(keys);
   return keys;
+}
+
+const scopes = commaSeparated(isScope, `scopes of ${SCOPES.join(' ')}`);
+const crises = commaSeparated(isCrisisId, 'ids of crises such as us-iran');
+
+function days(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 3_650) return value;
+  throw new InvalidArgumentError('a key lives 1 to 3650 days.');
 }
 
 interface Data {

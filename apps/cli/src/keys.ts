@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BASE_LEVELS, type BaseLevel, isScope, KeyBook, type KeyRecord, ROLES, type Scope, SCOPES } from '#access';
-import { isCrisisId } from '#catalogue';
+import { type BaseLevel, KeyBook, type KeyRecord, ROLES, type Scope } from '#access';
 import { openSqliteLog, type RecordOptions, SystemStream } from '#event-log';
 import { RecordSystemStream } from '#event-log/eventstoredb';
 import { requireLog } from './audit/data-dir';
@@ -43,15 +42,12 @@ export async function revokeKey(place: KeyPlace, keyId: string, now: number): Pr
 }
 
 async function withBook<T>(place: KeyPlace, use: (book: KeyBook) => T | Promise<T>): Promise<T> {
-  let stream: SystemStream | RecordSystemStream | undefined;
   try {
-    stream = await openKeys(place);
+    await using stream = await openKeys(place);
     return await use(new KeyBook(stream));
   } catch (error) {
     if (error instanceof RangeError || isRefusedByLog(error)) throw new UsageError(error.message);
     throw error;
-  } finally {
-    await stream?.close();
   }
 }
 
@@ -64,28 +60,4 @@ function lineOf({ keyId, name, level, red, scopes, expiresAt, revokedAt }: KeyRe
   const state = revokedAt !== undefined ? 'revoked' : expiresAt <= now ? 'expired' : 'holds';
   const until = new Date(revokedAt ?? expiresAt).toISOString();
   return [keyId, state, until, name, level, `RED:${red.join(',') || '-'}`, scopes.join(' ')].join('\t');
-}
-
-export function scopeList(text: string): Scope[] {
-  const scopes = text.split(',').map((scope) => scope.trim());
-  if (scopes.every(isScope)) return scopes;
-  throw new UsageError(`scopes are separated by commas; there are ${SCOPES.join(', ')}`);
-}
-
-export function baseLevel(text: string): BaseLevel {
-  const level = BASE_LEVELS.find((each) => each === text);
-  if (level !== undefined) return level;
-  throw new UsageError(`a base level is one of ${BASE_LEVELS.join(', ')}; RED is given crisis by crisis, with --red`);
-}
-
-export function crisisList(text: string): string[] {
-  const ids = text.split(',').map((id) => id.trim());
-  if (ids.every(isCrisisId)) return ids;
-  throw new UsageError('crises are separated by commas, such as us-iran,strait');
-}
-
-export function days(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 3_650) return value;
-  throw new UsageError('a key lives 1 to 3650 days');
 }

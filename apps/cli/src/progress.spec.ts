@@ -20,7 +20,7 @@ async function interrupted(first: string, then: string): Promise<unknown[]> {
 
 test.each([
   ['while it is shown', '', ''],
-  ['when it was shown', '', 'progress.stop();'],
+  ['when it was shown', '', 'progress[Symbol.dispose]();'],
 ])('Ctrl-C ends the program %s', async (_when, first, then) => {
   expect(await interrupted(first, then)).toEqual([null, 'SIGINT']);
 });

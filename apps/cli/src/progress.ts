@@ -1,9 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 /** Tells how far a long command is: how much of the whole is done, and how many items that were. */
-export interface Progress {
+export interface Progress extends Disposable {
   update(done: number, items: number): void;
-  stop(): void;
 }
 
 const LINE_EVERY = 10_000;
@@ -26,7 +25,7 @@ const bar = (total: number, output: NodeJS.WriteStream, what: string): Progress 
   process.prependOnceListener('SIGINT', interrupted);
   return {
     update: (done, items) => its.update(done, { items }),
-    stop: () => {
+    [Symbol.dispose]: () => {
       process.off('SIGINT', interrupted);
       its.stop();
     },
@@ -41,6 +40,6 @@ const lines = (total: number, output: NodeJS.WriteStream, what: string): Progres
       next = items + LINE_EVERY;
       output.write(`${items} ${what}, ${Math.floor((100 * done) / Math.max(total, 1))} % of the whole\n`);
     },
-    stop: () => undefined,
+    [Symbol.dispose]: () => undefined,
   };
 };

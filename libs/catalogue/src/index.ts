@@ -29,6 +29,7 @@ export const openApiSchemas = () => componentSchemas(definitions);
 export { readSchemaUri } from './json-schema';
 export { cameo, type CameoEntry, type CameoEventType } from './cameo';
 export { InvalidEvent, UnknownSchemaVersion, UnknownEventType } from './errors';
+export { ACTOR_CODE_PATTERN, isActorCode } from './actor-code';
 export { isCrisisId } from './crisis-id';
 export * from './limits';
 export * from './vocabulary';

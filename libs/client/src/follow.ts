@@ -4,7 +4,10 @@ import { messagesIn } from './messages-in';
 import type { FeedItem } from './wire';
 
 export interface FollowOptions {
-  /** The cursor of the last item that was dealt with; `head` for only what is still to come. Default: from the beginning. */
+  /**
+   * The cursor of the last item that was dealt with; `head` for only what is still to come. Default: from the
+   * beginning.
+   */
   readonly after?: string;
   readonly crisis?: string;
   readonly types?: readonly EventType[];
@@ -34,7 +37,7 @@ export async function* follow(
   const { signal, onInterruption } = options;
   const backoff = new Backoff(PATIENCE);
   for (let { after } = options; signal?.aborted !== true;) {
-    const connection = new Connection(signal);
+    using connection = new Connection(signal);
     try {
       const response = await answered(
         fetch(addressOf(url, { ...options, ...(after !== undefined && { after }) }), {
@@ -57,8 +60,6 @@ export async function* follow(
       await backoff.failed(error, signal).catch((reason: unknown) => {
         if (!isAborted(signal)) throw reason;
       });
-    } finally {
-      connection.end();
     }
   }
 }
@@ -74,17 +75,13 @@ function addressOf(url: string, { after, crisis, types, actor }: FollowOptions):
 }
 
 /** Is given up when nothing is heard for long, or when the follower leaves. */
-class Connection {
-  private readonly given = new AbortController();
+class Connection implements Disposable {
+  readonly signal: AbortSignal;
+  private readonly givenUp = new AbortController();
   private silence = this.listen();
-  private readonly onAbort = (): void => this.given.abort();
 
-  constructor(private readonly outer: AbortSignal | undefined) {
-    outer?.addEventListener('abort', this.onAbort);
-  }
-
-  get signal(): AbortSignal {
-    return this.given.signal;
+  constructor(outer: AbortSignal | undefined) {
+    this.signal = AbortSignal.any([this.givenUp.signal, ...(outer ? [outer] : [])]);
   }
 
   async *heard(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -96,13 +93,12 @@ class Connection {
     }
   }
 
-  end(): void {
+  [Symbol.dispose](): void {
     clearTimeout(this.silence);
-    this.outer?.removeEventListener('abort', this.onAbort);
-    this.given.abort();
+    this.givenUp.abort();
   }
 
   private listen(): NodeJS.Timeout {
-    return setTimeout(() => this.given.abort(new Error(`nothing heard for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
+    return setTimeout(() => this.givenUp.abort(new Error(`nothing heard for ${SILENCE_MS / 1000} s`)), SILENCE_MS);
   }
 }

@@ -31,14 +31,13 @@ export class HeadSignal {
     if (signal?.aborted === true) return false;
     if (this.ended !== undefined) throw this.ended;
     if (position <= this.head) return true;
-    let waiter!: Waiter;
-    const onAbort = () => waiter.resolve(false);
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { position, resolve, reject };
+    const onAbort = () => resolve(false);
+    this.waiters.add(waiter);
+    signal?.addEventListener('abort', onAbort);
     try {
-      return await new Promise<boolean>((resolve, reject) => {
-        waiter = { position, resolve, reject };
-        this.waiters.add(waiter);
-        signal?.addEventListener('abort', onAbort);
-      });
+      return await promise;
     } finally {
       this.waiters.delete(waiter);
       signal?.removeEventListener('abort', onAbort);

@@ -1,5 +1,6 @@
 export { canonicalJson } from './canonical-json';
 export { type ConsumerAppend, type ConsumerRecord, FULL_STATE } from './consumer-record';
+export { crisisOf, streamOf } from './crisis-stream';
 export { elementOf } from './element';
 export * from './errors';
 export type { RecordOptions } from './eventstoredb/record-client';

@@ -5,13 +5,21 @@ import type { LogReader } from './sqlite/log-reader';
 /** Events per page of a subscription: what a slow consumer keeps in memory. */
 const PAGE_SIZE = 200;
 
-/** What both engines answer alike: everything is read from a file in the data folder, be it the record or its mirror. */
-export abstract class LocalReads {
+/**
+ * What both engines answer alike: everything is read from a file in the data folder, be it the record or its mirror.
+ */
+export abstract class LocalReads implements AsyncDisposable {
   protected constructor(
     /** For reads beyond the port. Other threads open their own with `openReader`. */
     readonly reader: LogReader,
     protected readonly signal: HeadSignal,
   ) {}
+
+  abstract close(): Promise<void>;
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 
   readStream(stream: string, options?: ReadOptions): Iterable<StoredEvent> {
     return this.reader.readStream(stream, options);

@@ -1,11 +1,8 @@
 import { HashList } from './hash-list';
 import { Refusal } from './refusal';
-import { checkedHash, EMPTY_ROOT, Hash, HASH_BYTES, nodeHash } from './sha256';
+import { checkedHash, EMPTY_ROOT, Hash, nodeHash } from './sha256';
 
-/**
- * All that is needed to go on appending and to know the root: 32 bytes for each bit set in the size. Plain data, to be
- * stored in the transaction that stores the leaves.
- */
+/** All that is needed to go on appending and to know the root: 32 bytes for each bit set in the size. */
 export interface Frontier {
   readonly size: number;
   /** The roots of the complete subtrees that the size divides into, from left (the largest) to right. */
@@ -39,24 +36,16 @@ export function extend(frontier: Frontier, leaves: Iterable<Hash>, onComplete?: 
 export const rootOf = ({ peaks }: Frontier): Hash =>
   peaks.length === 0 ? EMPTY_ROOT : peaks.reduceRight((right, left) => nodeHash(left, right));
 
-/** The peaks one after the other; the size says how many there are. */
-export const encodeFrontier = ({ peaks }: Frontier): Uint8Array => Buffer.concat(peaks);
-
-export function decodeFrontier(size: number, bytes: Uint8Array): Frontier {
-  const peaks = peaksOf(size).map((_peak, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
-  if (bytes.length !== peaks.length * HASH_BYTES) {
-    throw new Refusal('hash-malformed', `a frontier of ${size} leaves has ${peaks.length} hashes of 32 bytes`);
-  }
-  return { size, peaks };
-}
-
 /**
  * Where proofs are made from: the root of a complete subtree. Level 0 are the leaves; subtree `index` of a level has
  * the 2^level leaves from index × 2^level. Throws or answers undefined for what it does not hold.
  */
 export type Subtrees = (level: number, index: number) => Hash | undefined;
 
-/** Subtrees from a store that keeps only levels 0, 8, 16, …: `read` answers any of those. Others cost 2^(level mod 8) hashes. */
+/**
+ * Subtrees from a store that keeps only levels 0, 8, 16, …: `read` answers any of those. Others cost 2^(level mod 8)
+ * hashes.
+ */
 export const everyEighth =
   (read: Subtrees): Subtrees =>
   (level, index) => {

@@ -1,4 +1,4 @@
-import type { LogReader } from '#event-log';
+import { type LogReader, streamOf } from '#event-log';
 import { type BundleEvent, type DisclosedPart, type HeadChain, type SigningKey, writeBundle } from '#ledger';
 import type { LedgerStore } from './ledger-store';
 import type { SignedHead } from './head-stream';
@@ -36,7 +36,7 @@ export const crisisBundle = (source: BundleSource, question: BundleQuestion): Ge
 
 function* eventsOf(source: BundleSource, { crisis, hidden, without }: BundleQuestion): Generator<BundleEvent> {
   const { reader, store, head } = source;
-  for (const { position, parts, salts, commitments, leaf } of openedStream(reader, `crisis-${crisis}`, head.size)) {
+  for (const { position, parts, salts, commitments, leaf } of openedStream(reader, streamOf(crisis), head.size)) {
     checkLeaf(store, position, leaf);
     const { place: _place, ...all } = parts;
     const shown = Object.entries(all).filter(([part]) => !without.includes(part as DisclosedPart));

@@ -11,7 +11,7 @@ import {
 } from '#ledger';
 import { addStatement } from './add-statement';
 import { growTo } from './check-start';
-import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
+import { HeadStream, type OwnedRecord, headRecordOf } from './head-stream';
 import { headOf, isHead, stands, steps } from './head-walk';
 import { KeysMissing } from './key-files';
 import { RecordFault } from './record-fault';
@@ -67,7 +67,7 @@ function headsFrom(record: OwnedRecord, revision: number): { heads: TreeHead[]; 
   const heads: TreeHead[] = [];
   let kept: TreeHead | undefined;
   const origin = record.reader.genesis().origin;
-  for (const { entry, before, step } of steps(origin, record.trusted, streamOf(record).readFrom(0))) {
+  for (const { entry, before, step } of steps(origin, record.trusted, headRecordOf(record).readFrom(0))) {
     const head = isHead(step) ? headOf(step) : undefined;
     if (entry.revision === revision) {
       if (!head) break;

@@ -21,8 +21,8 @@ export interface OwnedRecord {
   readonly record?: HeadRecord | undefined;
 }
 
-/** The stream of heads itself. */
-export const streamOf = ({ record, store }: Pick<OwnedRecord, 'record' | 'store'>): HeadRecord =>
+/** Where the stream of heads is read and appended to. */
+export const headRecordOf = ({ record, store }: Pick<OwnedRecord, 'record' | 'store'>): HeadRecord =>
   record ?? new HeadTable(store);
 
 export interface SignedHead extends TreeHead, HeadEntry {}
@@ -46,7 +46,7 @@ export class HeadStream {
     private folded: HeadChain | undefined,
     private readonly judge: Judge,
   ) {
-    this.record = streamOf(parts);
+    this.record = headRecordOf(parts);
     this.trusted = parts.trusted;
     this.lastHead = this.findLast();
     this.revision = parts.store.lastRevision();

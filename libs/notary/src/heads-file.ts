@@ -24,7 +24,7 @@ export interface Reached {
  * The stream of heads again, outside the data folder, a line an entry; between them, after each durable group, the size
  * and root reached. Whoever rolls the data folder back must also reach this file, best on another machine's disk.
  */
-export class HeadsFile {
+export class HeadsFile implements Disposable {
   private constructor(
     private readonly descriptor: number,
     readonly notes: readonly HeadEntry[],
@@ -35,7 +35,10 @@ export class HeadsFile {
     return this.last;
   }
 
-  /** `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from its end. */
+  /**
+   * `notes` begin with the newest entry that is held already, or with the first: the file only grows, and is read from
+   * its end.
+   */
   static open(file: string, isHeld?: (note: HeadEntry) => boolean): HeadsFile {
     const { notes, reached, end } = readHeads(file, isHeld);
     // Else the next line would be written behind one that a crash cut off.
@@ -54,6 +57,10 @@ export class HeadsFile {
 
   close(): void {
     closeSync(this.descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private add(line: object): void {
@@ -101,7 +108,9 @@ export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = (
   return { notes: notes.reverse(), reached, end };
 }
 
-/** Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut. */
+/**
+ * Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut.
+ */
 function mayBeCutOff(descriptor: number): boolean {
   const first = Buffer.alloc(1);
   return readSync(descriptor, first, 0, 1, 0) === 0 || first.toString() === '{';

@@ -31,8 +31,8 @@ export const writeSecret = (file: string, key: SigningKey): void =>
 
 /**
  * Makes the signing and the recovery key of a log, and the first entry of its stream of heads. The recovery key is
- * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder. `record`: where
- * the stream is, if not there. Rejects as the record does; nothing is left then, unless the outcome is unknown.
+ * written to a file of its own, which belongs on another machine. Whoever calls this owns the data folder. `record`:
+ * where the stream is, if not there. Rejects as the record does; nothing is left then, unless the outcome is unknown.
  */
 export async function initKeys(
   dataDir: string,
@@ -40,36 +40,32 @@ export async function initKeys(
   recoveryFile: string,
   record?: HeadRecord,
 ): Promise<VerifierKey[]> {
-  const store = LedgerStore.open(dataDir);
+  using store = LedgerStore.open(dataDir);
+  const heads = record ?? new HeadTable(store);
+  const before = [...heads.readFrom(0)];
+  // In EventStoreDB others may have written there, which makes no keys.
+  if (record ? before.some((entry) => begin(origin, seenKeys(origin, entry.note), entry).chain) : before.length > 0)
+    throw new KeysExist(`${origin} has keys: a log gets its first keys once`);
+  const [signing, recovery] = [signingKey(origin, randomBytes(32)), signingKey(origin, randomBytes(32))];
+  // The recovery key first: keys that nobody can recover from must not come into use.
+  writeSecret(recoveryFile, recovery);
+  writeSecret(join(dataDir, SIGNING_KEY_FILE), signing);
+  const trusted = [signing, recovery];
+  const lines = trusted.map((key) => `${formatVerifierKey(key)}\n`);
+  writeFileSync(join(dataDir, VERIFIER_KEYS_FILE), lines.join(''), { flag: 'wx' });
+  const entry = { revision: before.length, note: signKeys(undefined, { signing: [signing], recovery }, trusted) };
   try {
-    const heads = record ?? new HeadTable(store);
-    const before = [...heads.readFrom(0)];
-    // In EventStoreDB others may have written there, which makes no keys.
-    if (record ? before.some((entry) => begin(origin, seenKeys(origin, entry.note), entry).chain) : before.length > 0)
-      throw new KeysExist(`${origin} has keys: a log gets its first keys once`);
-    const [signing, recovery] = [signingKey(origin, randomBytes(32)), signingKey(origin, randomBytes(32))];
-    // The recovery key first: keys that nobody can recover from must not come into use.
-    writeSecret(recoveryFile, recovery);
-    writeSecret(join(dataDir, SIGNING_KEY_FILE), signing);
-    const trusted = [signing, recovery];
-    const lines = trusted.map((key) => `${formatVerifierKey(key)}\n`);
-    writeFileSync(join(dataDir, VERIFIER_KEYS_FILE), lines.join(''), { flag: 'wx' });
-    const entry = { revision: before.length, note: signKeys(undefined, { signing: [signing], recovery }, trusted) };
-    try {
-      if (!(await heads.append(entry))) throw new KeysExist(`somebody else has just appended: try again`);
-    } catch (error) {
-      // Keys that no entry names are nobody's.
-      const made = [recoveryFile, join(dataDir, SIGNING_KEY_FILE), join(dataDir, VERIFIER_KEYS_FILE)];
-      if (!(error instanceof OutcomeUnknown)) for (const file of made) rmSync(file);
-      throw error;
-    }
-    // What stood there before counts for nothing.
-    for (const { revision } of before) store.addNote({ revision, note: '' });
-    store.addNote(entry);
-    return trusted;
-  } finally {
-    store.close();
+    if (!(await heads.append(entry))) throw new KeysExist(`somebody else has just appended: try again`);
+  } catch (error) {
+    // Keys that no entry names are nobody's.
+    const made = [recoveryFile, join(dataDir, SIGNING_KEY_FILE), join(dataDir, VERIFIER_KEYS_FILE)];
+    if (!(error instanceof OutcomeUnknown)) for (const file of made) rmSync(file);
+    throw error;
   }
+  // What stood there before counts for nothing.
+  for (const { revision } of before) store.addNote({ revision, note: '' });
+  store.addNote(entry);
+  return trusted;
 }
 
 export class KeysExist extends Error {}

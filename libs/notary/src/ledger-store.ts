@@ -17,7 +17,9 @@ import {
 } from '#ledger';
 import { RecordFault } from './record-fault';
 
-/** In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too. */
+/**
+ * In the data folder. The tree can be computed again from the log; the heads cannot, so they stand in HEADS_FILE too.
+ */
 export const LEDGER_FILE = 'ledger.sqlite';
 
 const SCHEMA_VERSION = 1;
@@ -47,10 +49,10 @@ export function headIn(note: string): TreeHead | undefined {
 }
 
 /**
- * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB the
- * stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
+ * The Merkle tree and the stream of heads, durable. One writer; others open it for reading. Of a record in EventStoreDB
+ * the stream is here as far as it was verified; an entry that was ignored stands here as an empty note.
  */
-export class LedgerStore {
+export class LedgerStore implements Disposable {
   private readonly tiles = new Map<string, Uint8Array>();
   private readonly prepared = new Map<string, StatementSync>();
   /** Leaves that the tiles hold. */
@@ -195,6 +197,10 @@ export class LedgerStore {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private tile(level: number, tile: number): Uint8Array {

@@ -29,8 +29,8 @@ export interface NotaryOptions {
 
 /**
  * Keeps the Merkle tree of a log and signs its heads, behind the appends and not on their way. Every hash is computed
- * again from stored bytes before anything is signed, and every head of another instance is held against this tree. Works
- * in batches: its caller has the thread.
+ * again from stored bytes before anything is signed, and every head of another instance is held against this tree.
+ * Works in batches: its caller has the thread.
  */
 export class Notary {
   private proposedAt = -Infinity;
@@ -49,6 +49,8 @@ export class Notary {
     private readonly key: SigningKey | undefined,
     private readonly file: HeadsFile | undefined,
     private readonly isShared: boolean,
+    /** What is to be closed when the notary is. */
+    private readonly parts: DisposableStack,
   ) {
     this.epoch = stream.chain?.epoch ?? 0;
   }
@@ -60,25 +62,22 @@ export class Notary {
    */
   static open({ dataDir, reader, headsFile, record }: NotaryOptions): Notary {
     checkFile(reader);
-    const store = LedgerStore.open(dataDir);
-    let file: HeadsFile | undefined;
-    try {
-      file = headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note));
-      const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
-      const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
-      const stream = HeadStream.open({ dataDir, reader, store, file, trusted, record }, judgeOf(reader, store));
-      const { chain } = stream;
-      checkLast(reader, store, chain, file?.reached);
-      checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
-      if (stream.hasMore()) growTo(reader, store, reader.head() + 1);
-      stream.readOn();
-      const isShared = record !== undefined;
-      return new Notary(reader, store, stream, signerOf(dataDir, stream.chain, isShared), file, isShared);
-    } catch (error) {
-      store.close();
-      file?.close();
-      throw error;
-    }
+    using open = new DisposableStack();
+    const store = open.use(LedgerStore.open(dataDir));
+    const file = open.use(
+      headsFile === undefined ? undefined : HeadsFile.open(headsFile, (note) => holds(store, note)),
+    );
+    const trustFile = join(dataDir, VERIFIER_KEYS_FILE);
+    const trusted = existsSync(trustFile) ? readVerifierKeys(trustFile) : [];
+    const stream = HeadStream.open({ dataDir, reader, store, file, trusted, record }, judgeOf(reader, store));
+    const { chain } = stream;
+    checkLast(reader, store, chain, file?.reached);
+    checkSinceLastHead(reader, store, chain?.last?.size ?? 0);
+    if (stream.hasMore()) growTo(reader, store, reader.head() + 1);
+    stream.readOn();
+    const isShared = record !== undefined;
+    const key = signerOf(dataDir, stream.chain, isShared);
+    return new Notary(reader, store, stream, key, file, isShared, open.move());
   }
 
   /** What the stream of heads says; undefined while the log has no keys. */
@@ -111,7 +110,9 @@ export class Notary {
     return this.key && this.chain && isNamed(this.chain, this.key) ? this.key : undefined;
   }
 
-  /** Takes one batch into the tree, and heads that came; signs one if it is due. False when nothing was left to take. */
+  /**
+   * Takes one batch into the tree, and heads that came; signs one if it is due. False when nothing was left to take.
+   */
   async advance(now: number): Promise<boolean> {
     const grows = this.grow();
     this.readOn(now);
@@ -121,8 +122,8 @@ export class Notary {
   }
 
   /**
-   * Takes in everything recorded and has it signed: whoever asks for a proof gets one of all that was acknowledged before.
-   * Where others sign, it waits for a moment, and may then answer with an older head.
+   * Takes in everything recorded and has it signed: whoever asks for a proof gets one of all that was acknowledged
+   * before. Where others sign, it waits for a moment, and may then answer with an older head.
    */
   async settle(now: number, patienceMs = SETTLE_MS): Promise<SignedHead | undefined> {
     while (this.grow());
@@ -150,8 +151,7 @@ export class Notary {
   }
 
   close(): void {
-    this.store.close();
-    this.file?.close();
+    this.parts.dispose();
   }
 
   private get unsigned(): number {
@@ -181,8 +181,8 @@ export class Notary {
   }
 
   /**
-   * Proves that the tree begins with the last head of the stream, signs it, and appends it as the next entry. Where another
-   * instance was first its head is taken in, and this one proposes later.
+   * Proves that the tree begins with the last head of the stream, signs it, and appends it as the next entry. Where
+   * another instance was first its head is taken in, and this one proposes later.
    */
   private async proposeHead(now: number): Promise<void> {
     const { chain, signer, store } = this;

@@ -1,7 +1,7 @@
 import { type Hash, sameHash, type SigningKey, signRestored } from '#ledger';
 import { addStatement } from './add-statement';
 import { growTo } from './check-start';
-import { HeadStream, type OwnedRecord, streamOf } from './head-stream';
+import { HeadStream, type OwnedRecord, headRecordOf } from './head-stream';
 import { walk } from './head-walk';
 import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
@@ -47,7 +47,7 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
 /** What HEADS_FILE has and the record has not. Nothing is given where they differ. */
 async function giveBack(record: OwnedRecord): Promise<void> {
   const { store, file } = record;
-  const heads = streamOf(record);
+  const heads = headRecordOf(record);
   const notes = file?.notes ?? [];
   const held = [...heads.readFrom(0)];
   // What was ignored stands there as an empty note.
@@ -60,10 +60,13 @@ async function giveBack(record: OwnedRecord): Promise<void> {
   for (const entry of notes) store.addNote(entry);
 }
 
-/** Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends that. */
+/**
+ * Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends
+ * that.
+ */
 function checkOnlyLost(record: OwnedRecord, events: number): void {
   const { reader, store, trusted } = record;
-  const { heads } = walk(reader.genesis().origin, trusted, streamOf(record).readFrom(0));
+  const { heads } = walk(reader.genesis().origin, trusted, headRecordOf(record).readFrom(0));
   const wrong = heads.find((head) => head.size <= events && !extendsHead(store, head));
   if (wrong)
     throw new RecordFault(

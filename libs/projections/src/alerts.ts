@@ -1,5 +1,6 @@
 import { outcomeOf } from './channels';
 import { inOrder } from './effective-events';
+import type { Facts } from './facts';
 import { type Incident } from './incidents';
 import type { Minute } from './instant';
 
@@ -22,10 +23,13 @@ export interface Alerts {
 /** 3 force, 2 a threat of it, forces moved or sanctions, 1 anything with weight, 0 nothing. */
 export type IntensityLevel = 0 | 1 | 2 | 3;
 
-export function intensityOf({ speaker: { facts, weight } }: Incident): IntensityLevel {
-  if (weight === 0) return 0;
-  if (facts.kinetic) return 3;
-  return facts.code.startsWith('13') || facts.code.startsWith('15') || facts.code === '163' ? 2 : 1;
+export const intensityOf = ({ speaker: { facts, weight } }: Incident): IntensityLevel =>
+  weight === 0 ? 0 : intensityOfAct(facts);
+
+/** Of what was done, where it has weight. */
+export function intensityOfAct({ kinetic, code }: Facts): 1 | 2 | 3 {
+  if (kinetic) return 3;
+  return code.startsWith('13') || code.startsWith('15') || code === '163' ? 2 : 1;
 }
 
 export function levelOf(recent: readonly Incident[], at: Minute): IntensityLevel {

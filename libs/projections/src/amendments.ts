@@ -1,7 +1,7 @@
 import { LEVELS, type Position } from '#event-log';
 import type { EffectiveVersion } from './effective-events';
 import { factsOf, reportTypeOf, type CodeTable, type EventBody, type Facts } from './facts';
-import { levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
+import { HIGHEST, levelIndexOf, type LevelIndex, type RecordedEvent } from './frame';
 
 /** An amendment in an original's history. */
 export interface Amendment {
@@ -78,8 +78,6 @@ function correctedBody({ content, refs, sources }: EventBody): EventBody {
   return { content: corrected, refs: inner(refs), sources: inner(sources) };
 }
 
-const HIGHEST: LevelIndex = LEVELS.length - 1;
-
 /** The history of an original that nothing has amended, from the one version that it has. */
 export const unamendedHistory = ({ original, eventId, levelFrom, facts }: EffectiveVersion): History => ({
   original: { position: original, eventId, level: levelFrom, facts },
@@ -130,7 +128,9 @@ type Stretch = Pick<EffectiveVersion, 'knownFrom' | 'knownTo' | 'source' | 'fact
 const sameStretch = (a: Stretch, b: Stretch): boolean =>
   a.knownFrom === b.knownFrom && a.knownTo === b.knownTo && a.source === b.source;
 
-/** The marking in force at the head of everything in a history: the last given; an amendment's at least its target's. */
+/**
+ * The marking in force at the head of everything in a history: the last given; an amendment's at least its target's.
+ */
 function levelsInForce(original: History['original'], amendments: readonly Amendment[]): Map<string, LevelIndex> {
   const given = new Map<string, LevelIndex>([[original.eventId, original.level]]);
   for (const { kind, target, eventId, level } of amendments)
@@ -171,7 +171,8 @@ interface Content {
 
 /**
  * Nothing if a retraction of the original is in force, else the latest correction in force, else the original. An
- * amendment is in force unless a later retraction in force targets it: so the last is, and each decides about earlier ones.
+ * amendment is in force unless a later retraction in force targets it: so the last is, and each decides about earlier
+ * ones.
  */
 function inForceAfter(original: History['original'], visible: readonly Amendment[]): Content | undefined {
   const retracted = new Set<string>();

@@ -26,8 +26,9 @@ export function changeSentences(matter: Matter): Sentence[] {
 const isRecent = (matter: Matter, eventId: string): boolean =>
   (matter.factsOf(eventId)?.instant ?? -Infinity) > matter.from;
 
+/** Without those of which nothing is left that a reader would see. */
 const recentOf = (matter: Matter, rows: readonly (Driver | OtherDrivers)[]): Driver[] =>
-  rows.filter(isDriver).filter(({ eventId }) => isRecent(matter, eventId));
+  rows.filter(isDriver).filter(({ eventId, share }) => isRecent(matter, eventId) && one(share) !== one(0));
 
 function gauges(matter: Matter): Sentence {
   const { risk, earlier } = matter;
@@ -91,7 +92,9 @@ function heaviest(matter: Matter, rows: readonly (Driver | OtherDrivers)[], gaug
 }
 
 function happened(matter: Matter, { eventId, share, alsoReported }: Driver, gauge: string): Sentence {
-  const behind = alsoReported.length === 0 ? '' : `, with ${counted(alsoReported.length, 'further report')} behind it`;
+  const others = counted(alsoReported.length, 'further report');
+  const again = `of the same incident or day ${alsoReported.length === 1 ? 'does' : 'do'} not count again`;
+  const behind = alsoReported.length === 0 ? '' : `; ${others} ${again}`;
   const text = `${matter.mention(eventId)} (${one(share)} of ${gauge}${behind}): ${matter.quote(eventId)}.`;
   return matter.sentence(text, eventId, ...alsoReported);
 }

@@ -44,7 +44,7 @@ function line(matter: Matter, word: string, commitments: readonly (Agreement | M
 function described(matter: Matter, its: Agreement | Measure): string {
   const { instant, timePrecision } = matter.factsOf(its.eventId)!;
   const details = [
-    namesOf([...its.by, ...its.with]),
+    partiesTo(its),
     matter.calendar.day(instant, timePrecision),
     ...('measure' in its
       ? [its.reciprocity, its.implementation?.value]
@@ -53,6 +53,13 @@ function described(matter: Matter, its: Agreement | Measure): string {
   ];
   const what = 'measure' in its ? (its.measure ?? 'measure') : (its.document ?? 'agreement');
   return `${plain(what)} (${details.filter((detail) => detail != null).join(', ')})`;
+}
+
+/** Who did it for whom; all in one list where it binds both ends. */
+function partiesTo(its: Agreement | Measure): string {
+  const oneWay = 'measure' in its && its.reciprocity !== 'reciprocal' && its.by.length > 0;
+  const others = its.with.filter((code) => !its.by.includes(code));
+  return oneWay && others.length > 0 ? `${namesOf(its.by)} to ${namesOf(others)}` : namesOf([...its.by, ...others]);
 }
 
 const eventsOf = (its: Agreement | Measure): (string | null | undefined)[] => [

@@ -34,7 +34,7 @@ function nextContacts(matter: Matter): Sentence[] {
       return matter.sentence(text, eventId);
     });
   if (sentences.length > 0) return sentences;
-  return [matter.sentence('no further contact with a date is on record.', lastContactOf(matter))];
+  return [matter.sentence('no date of a further contact is on record.', lastContactOf(matter))];
 }
 
 /** Whether anybody met: what was announced as a direct contact may have become a mediated one. */
@@ -52,7 +52,7 @@ function opportunity(matter: Matter): Sentence {
   return matter.sentence(text, ...(events.length > 0 ? events.toReversed() : [lastContactOf(matter)]));
 }
 
-/** What the bodies did last, the latest first. */
+/** What each body did last, or others towards it, the latest first. */
 function tracks(matter: Matter): Sentence[] {
   const { tracks } = matter.status;
   if (tracks.length === 0) return [matter.sentence('no engagement of a multilateral body is on record.')];
@@ -72,5 +72,5 @@ function tracks(matter: Matter): Sentence[] {
     lastEngagement,
     ...its.map((track) => track.access?.eventId),
   ]);
-  return [matter.sentence(`last acts of multilateral bodies: ${text.join('; ')}.`, ...behind)];
+  return [matter.sentence(`last engagements with multilateral bodies: ${text.join('; ')}.`, ...behind)];
 }

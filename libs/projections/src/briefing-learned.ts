@@ -76,13 +76,13 @@ function instantOf(matter: Matter, eventId: string): number {
 function amendedSentence(matter: Matter, { eventId, type, target, original, reason }: Amendment): Sentence {
   const { sent, inForce } = matter.onRecord(original)!;
   const first = `the ${matter.mention(original, sent)}`;
-  const now = inForce === null ? 'which stays retracted' : matter.quote(original, inForce);
+  const now = inForce === null ? ', which stays retracted' : `; now: ${matter.quote(original, inForce)}`;
   const text =
     type === 'EventCorrected'
-      ? `corrected: ${first}, ${now} (“${headline(reason)}”).`
+      ? `corrected: ${first}${now} (reason: “${headline(reason)}”).`
       : target === original
         ? `retracted as ${plain(reason)}: ${first}, ${matter.quote(original, sent)}.`
-        : `an amendment was taken back (${plain(reason)}): ${first}, ${now}.`;
+        : `an amendment was taken back (${plain(reason)}): ${first}${now}.`;
   return matter.sentence(text, eventId, original);
 }
 

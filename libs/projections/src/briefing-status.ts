@@ -1,9 +1,8 @@
-import { LEVEL_DAYS } from './alerts';
+import { intensityOfAct, LEVEL_DAYS } from './alerts';
 import { between, groupsOf } from './briefing-channels';
 import type { Matter, Sentence } from './briefing-matter';
 import { awaiting, listed, one } from './briefing-words';
 import type { Channel } from './channels';
-import type { Facts } from './facts';
 import { DAY } from './instant';
 import { MOVEMENT_DAYS } from './present';
 import { VERIFIED_FROM } from './weights';
@@ -76,18 +75,13 @@ function latestOfLevel({ input, at }: Matter, level: number, verified: boolean):
     ({ facts }) =>
       facts.counts &&
       facts.weight !== 0 &&
-      intensity(facts) === level &&
+      intensityOfAct(facts) === level &&
       facts.eightQ >= VERIFIED_FROM === verified &&
       parties.reach(facts.between, facts.instant).pairs.length > 0,
   );
   return (
     its.findLast(({ facts }) => facts.instant > at - LEVEL_DAYS * DAY) ?? its.findLast(({ facts }) => facts.state)
   )?.eventId;
-}
-
-function intensity({ kinetic, code }: Facts): number {
-  if (kinetic) return 3;
-  return code.startsWith('13') || code.startsWith('15') || code === '163' ? 2 : 1;
 }
 
 function window(matter: Matter): Sentence {
@@ -108,7 +102,7 @@ function channels(matter: Matter): Sentence {
   const [active, stalled, closed] = (['active', 'stalled', 'closed'] as const).map((state) =>
     channels.filter((channel) => channel.state === state),
   ) as [Channel[], Channel[], Channel[]];
-  const counts = `${active.length} active, ${stalled.length} stalled, ${closed.length} closed`;
+  const counts = `${groupsOf(active).length} active, ${groupsOf(stalled).length} stalled, ${groupsOf(closed).length} closed`;
   const { lastContact } = last[0];
   const latest = `latest the ${matter.mention(lastContact)}, ${between(last)}`;
   const behind = [...active, ...stalled].map((channel) => channel.lastContact);

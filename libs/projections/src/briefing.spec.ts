@@ -114,6 +114,13 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
   ],
   ['a strike', [strike('s')], 'changes', 'Strike of 3 February (44.9 of R): “A radar near Isfahan was struck”.', ['s']],
   [
+    'two strikes of one day',
+    [strike('s'), strike('t')],
+    'changes',
+    'Strike of 3 February (44.9 of R; 1 further report of the same incident or day does not count again): “A radar near Isfahan was struck”.',
+    ['s', 't'],
+  ],
+  [
     'a strike',
     [strike('s')],
     'risks',
@@ -163,6 +170,14 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
     'Stalled: through Oman with Iran and the United States (2 January).',
     ['c'],
   ],
+  [
+    'a contact with both sides',
+    [contact('c', { outcome: 'progress' })],
+    'status',
+    'Channels used so far: 1 active, 0 stalled, 0 closed; latest the contact of 3 February, through Oman with Iran and the United States.',
+    ['c'],
+  ],
+  ['a contact', [contact('c', {})], 'diplomacy', 'No date of a further contact is on record.', ['c']],
   [
     'a contact long ago',
     [contact('c', {}, { occurredAt: '2026-01-02T00:00:00Z' })],
@@ -244,7 +259,14 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
     'a ceasefire',
     [measure('m', { implementation: 'begun', expiresAt: '2026-03-01T00:00:00Z' }, { ongoing: true })],
     'diplomacy',
-    'In force: ceasefire (Iran and the United States, 3 February, begun).',
+    'In force: ceasefire (Iran to the United States, 3 February, begun).',
+    ['m'],
+  ],
+  [
+    'a measure that binds both',
+    [measure('m', { implementation: 'begun', reciprocity: 'reciprocal' }, { ongoing: true })],
+    'diplomacy',
+    'In force: ceasefire (Iran and the United States, 3 February, reciprocal, begun).',
     ['m'],
   ],
   [
@@ -276,7 +298,7 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
       }),
     ],
     'diplomacy',
-    'Last acts of multilateral bodies: the IAEA (3 February, inspection, access refused).',
+    'Last engagements with multilateral bodies: the IAEA (3 February, inspection, access refused).',
     ['i'],
   ],
   [
@@ -327,7 +349,7 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
       }),
     ],
     'changes',
-    'Corrected: the strike of 10 January, “A depot near Isfahan was struck” (“It was a depot”).',
+    'Corrected: the strike of 10 January; now: “A depot near Isfahan was struck” (reason: “It was a depot”).',
     ['k', 's'],
   ],
   [
@@ -348,7 +370,7 @@ const SENTENCES: readonly (readonly [string, Logged[], string, string, string[]]
       amendment('l', 'EventRetracted', { target: 'k', reason: 'error' }),
     ],
     'changes',
-    'An amendment was taken back (error): the strike of 10 January, “A radar near Isfahan was struck”.',
+    'An amendment was taken back (error): the strike of 10 January; now: “A radar near Isfahan was struck”.',
     ['l', 's'],
   ],
   [

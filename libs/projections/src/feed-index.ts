@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LEVELS, type Position } from '#event-log';
-import type { LevelIndex } from './frame';
+import { HIGHEST, type LevelIndex } from './frame';
 
 /**
  * What followers are told, and who is told: one row an item, for the levels `low` to `high`. Clustered by the lowest
@@ -68,7 +68,6 @@ interface Row {
   readonly crisis: string;
 }
 
-const HIGHEST: LevelIndex = LEVELS.length - 1;
 const COLUMNS = 'position, idx, kind, subject, marking, crisis';
 
 /** The items of the feed, in order, as each level gets them. */

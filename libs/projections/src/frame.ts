@@ -5,6 +5,8 @@ import { intervalOf, type Minute, type TimePrecision } from './instant';
 /** 0 CLEAR to 4 RED: the index in LEVELS. */
 export type LevelIndex = number;
 
+export const HIGHEST: LevelIndex = LEVELS.length - 1;
+
 export const levelIndexOf = (level: string): LevelIndex => LEVELS.indexOf(level as (typeof LEVELS)[number]);
 
 /** One event of a crisis as the folds take it: parsed, valid, upcast; in position order. */

@@ -14,7 +14,6 @@ export type TimePrecision = 0 | 1 | 2 | 3;
 
 /** A time that is not RFC 3339 in UTC (`2026-02-03T10:00:00Z`, at most milliseconds). */
 export class UnreadableTime extends Error {
-  readonly type = 'unreadable-time';
   constructor(readonly text: unknown) {
     super(`not a UTC date-time: ${String(text)}`);
   }

@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LEVELS, type Level, type Position, type StoredEvent } from '#event-log';
+import { crisisOf, LEVELS, type Level, type Position, type StoredEvent } from '#event-log';
+import type { EventBody } from './facts';
 import type { MarkingStep } from './feed-index';
+import { HIGHEST, levelIndexOf } from './frame';
 import { type ListingFilter, queryOf } from './listing-filter';
 
 /**
@@ -31,7 +33,6 @@ export const LISTING_SCHEMA = `
   CREATE VIRTUAL TABLE listing_text USING fts5 (words, content='', tokenize='unicode61 remove_diacritics 2');
 `;
 
-const RED = LEVELS.indexOf('RED');
 const INHERIT = -1;
 
 export class Listing {
@@ -70,13 +71,13 @@ export class Listing {
   }
 
   /** Lists an event; answers with the markings in force that it changes, its own left out, its target's first. */
-  apply(event: StoredEvent, body: ListingBody): MarkingStep[] {
-    const crisis = event.stream.slice('crisis-'.length);
+  apply(event: StoredEvent, body: EventBody): MarkingStep[] {
+    const crisis = crisisOf(event.stream);
     const target = targetOf(body);
     const targetPosition =
       target === undefined ? undefined : (this.#find.get(target, crisis)?.['position'] as number | undefined);
     const changesMarking = event.type === 'MarkingChanged';
-    const own = changesMarking || event.marking === 'inherit' ? INHERIT : LEVELS.indexOf(event.marking);
+    const own = changesMarking || event.marking === 'inherit' ? INHERIT : levelIndexOf(event.marking);
     const instant = Date.parse(String(body.content['occurredAt']));
     this.#insert.run(
       event.position,
@@ -92,13 +93,13 @@ export class Listing {
     for (const code of actorCodesOf(body.content)) this.#insertActor.run(crisis, code, event.position);
     this.#insertText.run(event.position, wordsOf(body));
     if (!changesMarking || targetPosition === undefined) return [];
-    const steps = this.#mark(targetPosition, LEVELS.indexOf(markingOf(body)));
+    const steps = this.#mark(targetPosition, levelIndexOf(markingOf(body)));
     return steps.filter(({ subject }) => subject !== event.position);
   }
 
   /** An amendment is as restricted as the higher of its own marking and its target's; what has neither is RED. */
   #levelOf(own: number, target: number | undefined): number {
-    if (target === undefined) return own === INHERIT ? RED : own;
+    if (target === undefined) return own === INHERIT ? HIGHEST : own;
     return Math.max(own, this.#row.get(target)?.['level'] as number);
   }
 
@@ -135,24 +136,24 @@ export class Listing {
           AND +crisis IN (SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ?)
           ORDER BY position LIMIT ?`,
       )
-      .all(...(crisis === undefined ? [] : [crisis]), after, upTo, rank(level), rank(level), limit);
+      .all(...(crisis === undefined ? [] : [crisis]), after, upTo, levelIndexOf(level), levelIndexOf(level), limit);
     return rows as unknown as VisibleEvent[];
   }
 
   /** The last event of the crisis at or before `position` that `level` sees; -1 when there is none. */
   lastVisible(crisis: string, position: Position, level: Level): Position {
-    return (this.#last.get(crisis, position, LEVELS.indexOf(level))?.['position'] as number | undefined) ?? -1;
+    return (this.#last.get(crisis, position, levelIndexOf(level))?.['position'] as number | undefined) ?? -1;
   }
 
   /** Where the crisis was opened, if `level` sees that: else there is no such crisis for it. */
   openingOf(crisis: string, level: Level): Position | undefined {
-    return this.#opening.get(crisis, rank(level))?.['position'] as number | undefined;
+    return this.#opening.get(crisis, levelIndexOf(level))?.['position'] as number | undefined;
   }
 
   /** Where the event is, if `level` sees it. */
   positionOf(crisis: string, eventId: string, level: Level): Position | undefined {
     const row = this.#find.get(eventId, crisis) as { position: number; level: number } | undefined;
-    return row !== undefined && row.level <= LEVELS.indexOf(level) ? row.position : undefined;
+    return row !== undefined && row.level <= levelIndexOf(level) ? row.position : undefined;
   }
 
   idAt(position: Position): string | undefined {
@@ -168,7 +169,7 @@ export class Listing {
   hidden(crisis: string, level: Level, before: Position): Position[] {
     const rows = this.db
       .prepare('SELECT position FROM listing WHERE crisis = ? AND position < ? AND level > ? ORDER BY position')
-      .all(crisis, before, LEVELS.indexOf(level));
+      .all(crisis, before, levelIndexOf(level));
     return rows.map((row) => row['position'] as number);
   }
 
@@ -182,7 +183,7 @@ export class Listing {
     const direct = (this.#amendments.all(position) as { position: number }[]).map((row) => row.position);
     const all = direct.flatMap((amendment) => [amendment, ...this.amendmentsOf(amendment, 'RED')]);
     return [...new Set(all)]
-      .filter((amendment) => LEVELS.indexOf(this.levelAt(amendment)) <= LEVELS.indexOf(level))
+      .filter((amendment) => levelIndexOf(this.levelAt(amendment)) <= levelIndexOf(level))
       .sort((a, b) => a - b);
   }
 
@@ -201,7 +202,7 @@ export class Listing {
   crises(level: Level): string[] {
     const rows = this.db
       .prepare("SELECT crisis FROM listing WHERE type = 'CrisisOpened' AND level <= ? ORDER BY crisis")
-      .all(LEVELS.indexOf(level));
+      .all(levelIndexOf(level));
     return rows.map((row) => row['crisis'] as string);
   }
 }
@@ -220,21 +221,16 @@ export interface VisibleEvent {
   readonly type: string;
 }
 
-const rank = (level: Level): number => LEVELS.indexOf(level);
-
-export interface ListingBody {
-  readonly content: Readonly<Record<string, unknown>>;
-  readonly refs: Readonly<Record<string, unknown>>;
-  readonly sources: Readonly<Record<string, unknown>>;
-}
-
-/** Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to say. */
-function targetOf({ refs }: ListingBody): string | undefined {
+/**
+ * Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to
+ * say.
+ */
+function targetOf({ refs }: EventBody): string | undefined {
   const target = refs['data.target'];
   return typeof target === 'string' ? target : undefined;
 }
 
-const markingOf = ({ content }: ListingBody): Level => (Object(content['data']) as { marking: Level }).marking;
+const markingOf = ({ content }: EventBody): Level => (Object(content['data']) as { marking: Level }).marking;
 
 /** Every actor code anywhere in the content: ends, mediators, parties, bodies, a correction's too. */
 export function actorCodesOf(value: unknown, found = new Set<string>()): Set<string> {
@@ -248,7 +244,7 @@ export function actorCodesOf(value: unknown, found = new Set<string>()): Set<str
 }
 
 /** Every text of the content and of the sources. */
-function wordsOf(body: ListingBody): string {
+function wordsOf(body: EventBody): string {
   const words: string[] = [];
   const collect = (value: unknown): void => {
     if (typeof value === 'string') words.push(value);

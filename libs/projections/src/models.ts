@@ -19,7 +19,6 @@ export const models: Readonly<Record<string, Model>> = {
 
 /** The crisis has activated a model, or a parameter of it, that this build does not have. */
 export class UnknownModel extends Error {
-  readonly type = 'unknown-model';
   constructor(
     readonly version: string,
     readonly parameter?: string,

@@ -1,5 +1,5 @@
 import { cameo } from '#catalogue';
-import type { LogReader, Position, StoredEvent } from '#event-log';
+import { crisisOf, type LogReader, type Position, type StoredEvent } from '#event-log';
 import { CrisisMemory } from './crisis-memory';
 import { applyEvent, type HistoryChange } from './effective-events';
 import type { EventBody } from './facts';
@@ -69,7 +69,7 @@ export class Projector {
   }
 
   #project(stored: StoredEvent): void {
-    const crisis = stored.stream.slice('crisis-'.length);
+    const crisis = crisisOf(stored.stream);
     const body = JSON.parse(stored.body) as EventBody;
     this.#tell(crisis, stored, body);
     const memory = this.#memories.get(crisis);

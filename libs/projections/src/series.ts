@@ -19,25 +19,8 @@ export interface SeriesPoint {
   readonly omega: number | null;
 }
 
+/** More than these nobody is to ask for. */
 export const MAX_POINTS = 1000;
-
-export class TooManyPoints extends Error {
-  readonly type = 'too-many-points';
-  constructor(readonly points: number) {
-    super(`${points} points asked for, at most ${MAX_POINTS} are given`);
-  }
-}
-
-/** Moments from `from` to at most `to`, `step` minutes apart; without a step as many as fit into MAX_POINTS. */
-export function seriesTimes(
-  from: Minute,
-  to: Minute,
-  step = Math.max(1, Math.ceil((to - from) / (MAX_POINTS - 1))),
-): Minute[] {
-  const count = Math.floor((to - from) / step) + 1;
-  if (count > MAX_POINTS) throw new TooManyPoints(count);
-  return Array.from({ length: Math.max(0, count) }, (_, i) => from + i * step);
-}
 
 /** What a series is drawn from. */
 export interface SeriesInput {
@@ -46,7 +29,9 @@ export interface SeriesInput {
   readonly level: LevelIndex;
   /** Ascending. */
   readonly times: readonly Minute[];
-  /** As of which position to see each moment: the head for all (`now`), or what was known then. Never falls with time. */
+  /**
+   * As of which position to see each moment: the head for all (`now`), or what was known then. Never falls with time.
+   */
   readonly asOf: (time: Minute) => Position;
   /** The frame as of a position, at the last of the times; undefined when the crisis was not known. */
   readonly frame: (asOf: Position) => Frame | undefined;

@@ -36,8 +36,6 @@ export function requireAllReadable(
 
 /** A view would have to include an event that this build cannot read. */
 export class ViewParked extends Error {
-  readonly type = 'view-parked';
-
   constructor(
     readonly eventId: string,
     readonly reason: string,

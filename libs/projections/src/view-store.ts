@@ -43,7 +43,7 @@ type HistoryOf = Pick<LogReader, 'genesis' | 'at'>;
  * Commits here are not waited for: after a power failure the file is as some earlier commit left it, whole,
  * and the projections go on from its checkpoint.
  */
-export class ViewStore {
+export class ViewStore implements Disposable {
   readonly listing: Listing;
   readonly feed: FeedIndex;
   readonly #statements = new Map<string, StatementSync>();
@@ -74,8 +74,8 @@ export class ViewStore {
   }
 
   /**
-   * Undefined when the file is missing, damaged, of another log or of another history of it (a backup was put in its place),
-   * or holds what another build could not read.
+   * Undefined when the file is missing, damaged, of another log or of another history of it (a backup was put in its
+   * place), or holds what another build could not read.
    */
   static #openFor(path: string, log: HistoryOf, build: string): ViewStore | undefined {
     let db: DatabaseSync | undefined;
@@ -235,6 +235,10 @@ export class ViewStore {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Closes it for good: the next `open` builds it anew from the log. */

@@ -1,3 +1,4 @@
+import { isActorCode } from '#catalogue';
 import { bodyOfGdelt } from './bodies';
 import { isoOfFips } from './countries';
 import {
@@ -83,15 +84,13 @@ const gdeltRow = (row: TableRow): FeedRow | BrokenRow => {
   };
 };
 
-const ACTOR_CODE = /^[A-Z]{3,15}$/;
-
 const end = (row: TableRow, actor: 'Actor1' | 'Actor2'): RowEnd => {
   const feedCode = row.cell(`${actor}Code`);
   const name = label(row.cell(`${actor}Name`)) ?? feedCode;
   if (feedCode === '') return { name, actors: [] };
   const code = bodyOfGdelt(feedCode) ?? feedCode;
   // Lower-case codes are ethnic groups, which are nobody's party.
-  return { name, actors: ACTOR_CODE.test(code) ? [{ code, name }] : undefined };
+  return { name, actors: isActorCode(code) ? [{ code, name }] : undefined };
 };
 
 /** DATEADDED is UTC, to the second since GDELT 2.0, to the day before. */
@@ -103,7 +102,10 @@ const timeAdded = (stamp: string): string | undefined => {
   return Number.isNaN(Date.parse(time)) ? undefined : time;
 };
 
-/** ActionGeo_Type (1 country, 2 US state, 3 US city, 4 city, 5 state) in UCDP's steps. A city is where the article is about. */
+/**
+ * ActionGeo_Type (1 country, 2 US state, 3 US city, 4 city, 5 state) in UCDP's steps. A city is where the article is
+ * about.
+ */
 const GEO_PRECISION: Readonly<Record<string, number>> = { 1: 6, 2: 4, 3: 2, 4: 2, 5: 4 };
 
 const place = (row: TableRow): Place | undefined => {

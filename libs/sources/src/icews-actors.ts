@@ -1,3 +1,4 @@
+import { isActorCode } from '#catalogue';
 import { cameoOfCountry, folded } from './countries';
 import type { Actor } from './feed-row';
 import { readCsv } from './read-csv';
@@ -55,8 +56,6 @@ const sectorAndCountry = (name: string, day: string): string | undefined => {
   const owner = cameoOfCountry(whose) ?? aliasOf(whose, day);
   return owner && [owner + roleOf([sector]), owner].find(isActorCode);
 };
-
-const isActorCode = (code: string): boolean => /^[A-Z]{3,15}$/.test(code);
 
 const fromColumns = (columns: IcewsColumns | undefined): string | undefined => {
   const owner = columns && cameoOfCountry(columns.country);

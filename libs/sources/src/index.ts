@@ -5,6 +5,6 @@ export { readGdelt } from './gdelt';
 export { readIcews } from './icews';
 export { correctionId, eventIds } from './identity';
 export { mapRow, type MappedEvent, type SkipReason } from './map-row';
-export { ADDED_ON_READ, type BrokenLine, readNdjson, type WireLine } from './ndjson';
+export { ADDED_ON_READ, readNdjson, type WireLine } from './ndjson';
 export { LineTooLong, readLines } from './read-lines';
 export { UnknownLayout } from './read-table';

@@ -1,3 +1,4 @@
+import type { BrokenRow } from './feed-row';
 import { lineId } from './identity';
 import { readLines } from './read-lines';
 
@@ -30,17 +31,12 @@ export interface WireLine {
   readonly json: string;
 }
 
-export interface BrokenLine {
-  readonly number: number;
-  readonly broken: string;
-}
-
 /**
  * Events in the log's own wire format, one a line, in their order; empty lines are passed over. A line is handed on as
  * it stands, so that its numbers and names reach the server's checks unchanged; only an event as read is written anew,
  * without what the server added, and one without an id gets one.
  */
-export async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<WireLine | BrokenLine> {
+export async function* readNdjson(bytes: AsyncIterable<Buffer>): AsyncGenerator<WireLine | BrokenRow> {
   const seen = new Map<string, number>();
   const ordinal = (text: string): number => {
     const before = seen.get(text) ?? 0;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Logger } from '@nestjs/common';
 import { KeyBook, type KeyRecord, readKey } from '#access';
 import { SystemStream } from '#event-log';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { callerFor, openCaller, readingOnly } from './caller';
 import type { FailedCredentials } from './failed-credentials';
@@ -15,7 +15,7 @@ const MAX_STALE_MS = 4_000;
 const BEARER = /^Bearer +(\S+)$/i;
 const PRINCIPALS = 'crisislog-principals';
 
-/** Looks without making anything: a folder where there is no record yet has none. */
+/** Does the folder hold keys? Makes nothing: a folder without a record has none. */
 export const hasKeys = (dataDir: string): boolean => !SystemStream.isEmpty(dataDir, PRINCIPALS);
 
 interface Holder {
@@ -34,7 +34,7 @@ export interface CredentialParts {
   readonly failed: FailedCredentials;
 }
 
-/** Whose credential a request brings. Resolving an API key costs a hash and two look-ups: microseconds. */
+/** Finds out who sent a request. Resolving an API key takes a hash and two look-ups: microseconds. */
 export class Credentials {
   readonly #stream: SystemStream;
   readonly #book: KeyBook;
@@ -51,14 +51,16 @@ export class Credentials {
     this.#refreshing = setInterval(() => this.#refresh(), REFRESH_MS).unref();
   }
 
-  /** Neither keys nor an issuer: whoever reaches the server may everything. Ends with the first key. */
+  /**
+   * There are neither keys nor an issuer: everyone who reaches the server may do everything. Ends with the first key.
+   */
   get isOpen(): boolean {
     return this.#book.isEmpty && this.parts.jwt === undefined;
   }
 
   /**
-   * Undefined for nobody. An `Authorization` header that does not hold is not made good by a cookie.
-   * @throws Problem for who has guessed too often, and where it cannot be told who asks
+   * Undefined when the request brings no valid credential. A cookie does not make up for an invalid `Authorization`.
+   * @throws Problem when the address has guessed too often, or when it cannot be told now whether the credential is valid
    */
   callerOf(request: FastifyRequest): Caller | undefined | Promise<Caller | undefined> {
     if (this.isOpen) return this.#open;
@@ -72,7 +74,7 @@ export class Credentials {
     return this.parts.jwt.callerOf(token);
   }
 
-  /** What costs a look-up. */
+  /** Only what a look-up can tell. */
   #known(authorization: string): Caller | undefined {
     const token = tokenIn(authorization);
     return isKey(token) ? this.holderOf(token)?.caller : this.parts.jwt?.remembered(token);
@@ -84,7 +86,7 @@ export class Credentials {
     return session && this.#holding(this.#book.find(session.keyId))?.reading;
   }
 
-  /** Of an API key that holds now. */
+  /** Who holds an API key; undefined unless it is valid now. */
   holderOf(secret: string): Holder | undefined {
     const hash = readKey(secret);
     return hash === undefined ? undefined : this.#holding(this.#book.byHash(hash));
@@ -123,7 +125,7 @@ export class Credentials {
     this.#holders.delete(keyId);
   }
 
-  /** Where revocations cannot be read nobody is let in on what was true before. */
+  /** When revocations cannot be read, nobody is admitted on old knowledge. */
   #requireFresh(): void {
     if (performance.now() - this.#refreshedAt < MAX_STALE_MS) return;
     this.#refresh();
@@ -137,6 +139,6 @@ const isKey = (token: string): boolean => token.startsWith('clk_');
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-/** Of who brings nothing there is nothing to guess; nor of a session where none is looked at. */
+/** Only what was looked at can have been a guess: a request without a credential, or a write with a cookie, is none. */
 export const bringsCredential = ({ headers, method }: FastifyRequest): boolean =>
   headers.authorization !== undefined || (isRead(method) && sessionIn(headers) !== undefined);

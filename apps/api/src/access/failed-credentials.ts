@@ -4,20 +4,22 @@ import { Problem, retryAfter } from '../http/problem';
 import type { RateLimits } from './rate-limits';
 
 /**
- * Who guesses is slowed down, by the address it guesses from. An address that has used up its failures is still let in
- * with what is known to hold (a key, a session, a token that was taken already), so that nobody is locked out by a
- * neighbour; a token whose signature would have to be checked is not looked at.
+ * Slows down guessing, by address. An address that has used up its failures is still admitted with a credential that is
+ * known to be valid (a key, a session, a token accepted before), so that a neighbour cannot lock anyone out; only
+ * tokens whose signature would have to be verified are turned away unread.
  */
 export class FailedCredentials {
   constructor(private readonly limits: RateLimits) {}
 
-  /** Before anything costly is done for a credential. @throws Problem */
+  /**
+   * To be called before anything costly is done for a credential. @throws Problem when the address has no failures left
+   */
   requireSome({ ip }: FastifyRequest): void {
     const { isExceeded, seconds } = this.limits.look(networkOf(ip));
     if (isExceeded) throw tooMany(seconds);
   }
 
-  /** What to answer to one more that does not hold, where it is one too many. */
+  /** Counts an invalid credential; the problem to answer with when it was one too many. */
   count({ ip }: FastifyRequest): Problem | undefined {
     const { isExceeded, seconds } = this.limits.take(networkOf(ip));
     return isExceeded ? tooMany(seconds) : undefined;
@@ -32,7 +34,10 @@ const tooMany = (seconds: number): Problem =>
     retryAfter(seconds),
   );
 
-/** What one customer of a network has: an IPv4 address, or the 64 bits of IPv6 within which addresses are free to choose. */
+/**
+ * What one subscriber of a network has: an IPv4 address, or an IPv6 prefix of 64 bits, within which addresses can be
+ * chosen.
+ */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;

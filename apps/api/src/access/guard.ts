@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '#access';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 import { bringsCredential, type Credentials } from './credentials';
@@ -8,12 +8,15 @@ import type { FailedCredentials } from './failed-credentials';
 import { NOT_TAKEN, type RouteNeeds } from './needs';
 import type { RateLimits } from './rate-limits';
 
-/** What each route needs, by method and address as it is registered; `[]`: nobody is asked. Fills as routes are registered. */
+/**
+ * The scopes each route needs, by method and address as registered; `[]` for a public one. Fills as routes are
+ * registered.
+ */
 export type Needed = ReadonlyMap<string, readonly Scope[]>;
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Set by `guardRoutes`: for whoever describes the routes. */
+    /** Set by `guardRoutes`, for the description of the API. */
     readonly needed: Needed;
   }
 }
@@ -29,7 +32,7 @@ export function guardRoutes(
   limits: RateLimits,
   failed: FailedCredentials,
 ): Needed {
-  const policy = limits.policyOf('principal');
+  const policy = limits.policyOf('./caller');
   const needed = new Map<string, readonly Scope[]>();
   fastify.decorate('needed', needed);
   fastify.decorateRequest('caller', undefined);
@@ -67,7 +70,7 @@ export function guardRoutes(
       if (isExceeded)
         return new Problem('too-many-requests', `${caller.name} has sent too much.`, {}, retryAfter(seconds));
     }
-    // An answer is its reader's own. What may be more than CLEAR is kept nowhere.
+    // Answers differ by reader, so shared caches must not keep them; what may be above CLEAR no cache keeps.
     if (request.method !== 'POST')
       void reply.header('cache-control', seesMore(caller) ? 'no-store' : 'private, no-cache');
     return scopes.some((scope) => caller.scopes.has(scope)) ? undefined : scopeMissing(scopes);

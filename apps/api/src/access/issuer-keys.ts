@@ -2,18 +2,18 @@ import { Logger } from '@nestjs/common';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { Problem, retryAfter } from '../http/problem';
 
-/** How long a set is taken for what the issuer has, and so how long a key that it withdraws lives on. */
+/** How long a fetched set counts as current, and so how long a key that the issuer withdraws is still accepted. */
 const FRESH_MS = 300_000;
-/** An issuer that is away takes nobody's access away for so long. */
+/** While the issuer is away, its last set is used for this long. */
 const MAX_STALE_MS = 24 * 3_600_000;
-/** Between two fetches, whether they succeed or not, and however many unknown keys are named. */
+/** At least this long between two fetches, whether they succeed or not, and however many unknown keys are named. */
 const COOLDOWN_MS = 5_000;
 const PATIENCE_MS = 3_000;
 
 /**
- * The key set of the issuer (RFC 7517): fetched when it is first needed, then again behind the back of requests. One
- * fetch at a time serves all who wait. While the issuer is away known keys go on; what can only be judged with a newer
- * set is neither taken nor refused: 503.
+ * The key set of the issuer (RFC 7517): fetched when it is first needed, then renewed in the background. One fetch at a
+ * time serves all who wait. While the issuer is away known keys go on working; a token whose key is unknown can then be
+ * neither accepted nor refused, and is answered with 503.
  */
 export class IssuerKeys {
   readonly #logger = new Logger('access');
@@ -38,7 +38,7 @@ export class IssuerKeys {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
     await this.#renew();
-    // The last attempt to fetch failed: the key may be one that is in the set by now.
+    // The last fetch failed: the issuer's set may have the key by now.
     if (this.#fetchedAt < this.#triedAt) throw unreachable();
     return this.#held()(header, token);
   };
@@ -61,7 +61,7 @@ export class IssuerKeys {
       this.#keys = createLocalJWKSet(await this.fetchSet());
       this.#fetchedAt = startedAt;
     } catch (error) {
-      // Who needs what was not got is told; whoever does not goes on.
+      // Requests that need the newer set are told by `get`; the others go on with the old one.
       this.#logger.warn(`the issuer's keys cannot be fetched: ${String(error)}`);
     }
   }
@@ -75,7 +75,7 @@ const unreachable = (): Problem =>
     retryAfter(COOLDOWN_MS / 1000),
   );
 
-/** From that address and no other: what redirects is not followed. */
+/** Redirects are refused: the keys come from the configured address and no other. */
 export async function fetchKeySet(url: string): Promise<JSONWebKeySet> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!response.ok) throw new Error(`${url} answers ${response.status}`);

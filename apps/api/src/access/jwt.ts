@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { BASE_LEVELS, type BaseLevel, isScope } from '#access';
 import { isCrisisId } from '#catalogue';
 import type { JwtSettings } from '../config';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { Problem } from '../http/problem';
 import { callerFor } from './caller';
 import type { IssuerKeys } from './issuer-keys';
@@ -12,7 +12,7 @@ import type { IssuerKeys } from './issuer-keys';
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'Ed25519'];
 /** Clocks of issuer and server may differ by this. */
 const TOLERANCE_SECONDS = 10;
-/** A checked token is taken again for so long without being checked. */
+/** For this long a verified token is accepted again without being verified. */
 const REMEMBER_MS = 30_000;
 const MAX_REMEMBERED = 1_000;
 const MAX_TOKEN_CHARS = 8_192;
@@ -33,15 +33,15 @@ export class JwtVerifier {
     private readonly clock: () => number,
   ) {}
 
-  /** Of a token that was taken a moment ago. */
+  /** The caller of a token that was verified a moment ago. */
   remembered(token: string): Caller | undefined {
     const known = this.#remembered.get(nameOf(token));
     return known !== undefined && known.until > this.clock() ? known.caller : undefined;
   }
 
   /**
-   * Undefined for a token that does not hold, whatever is wrong with it.
-   * @throws Problem where that cannot be told because the issuer's keys cannot be had
+   * Undefined for an invalid token, whatever is wrong with it.
+   * @throws Problem when that cannot be told because the issuer's keys cannot be fetched
    */
   async callerOf(token: string): Promise<Caller | undefined> {
     if (token.length > MAX_TOKEN_CHARS) return undefined;
@@ -73,7 +73,7 @@ export class JwtVerifier {
 
 const nameOf = (token: string): string => hash('sha256', token, 'base64url');
 
-/** What the claims grant: nothing that they do not say in full. A claim that is not understood makes the token void. */
+/** What the claims grant, and nothing by default. A claim of ours that is malformed makes the whole token invalid. */
 function callerIn(claims: JWTPayload, now: number): Caller | undefined {
   const {
     sub,

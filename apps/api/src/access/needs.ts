@@ -1,7 +1,7 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Scope } from '#access';
 
-/** What a route says of who may use it: any of these scopes, or nobody asked (`[]`). */
+/** Who may use a route: a caller with any of these scopes, or anybody (`[]`). */
 export interface RouteNeeds {
   readonly scopes: readonly Scope[];
 }
@@ -9,11 +9,11 @@ export interface RouteNeeds {
 /** Beside a Nest route: a caller needs one of these scopes. */
 export const Needs = (...scopes: [Scope, ...Scope[]]): MethodDecorator => RouteConfig({ scopes });
 
-/** Beside a Nest route that tells nothing of any crisis. */
+/** Beside a Nest route that anybody may call: it tells nothing of any crisis. */
 export const Public = (): MethodDecorator => RouteConfig({ scopes: [] });
 
 /** The same for a plain Fastify route: `fastify.post(url, { config: needs('events:append') }, …)`. */
 export const needs = (...scopes: [Scope, ...Scope[]]): RouteNeeds => ({ scopes });
 
-/** Of the routes that only say which methods an address takes. */
+/** For the routes that only answer which methods an address takes. */
 export const NOT_TAKEN: RouteNeeds = Object.freeze({ scopes: [] });

@@ -1,7 +1,7 @@
 /** How much of a quota is left, as the `RateLimit` header says it. */
 export interface Quota {
   readonly remaining: number;
-  /** Seconds until all of it is there again; where it is used up: until the next is taken. */
+  /** Seconds until the quota is whole again; when it is used up, until the next request is accepted. */
   readonly seconds: number;
   readonly isExceeded: boolean;
 }
@@ -12,21 +12,21 @@ interface Bucket {
 }
 
 const WINDOW_MS = 60_000;
-/** Whoever has sent nothing for longest is forgotten, and then has its whole quota: memory is bounded, whoever sends. */
+/** Bounds memory: past this, the name not heard of for longest is forgotten, and so has its whole quota again. */
 const MAX_NAMES = 10_000;
 
-/** A token bucket a name: as many a minute as there are, and as many at once. */
+/** A token bucket for each name: `perMinute` requests a minute, and at most as many at once. */
 export class RateLimits {
   /** Least lately used first. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(
     readonly perMinute: number,
-    /** Milliseconds that never fall. */
+    /** A monotonic clock, milliseconds. */
     private readonly elapsed: () => number = () => performance.now(),
   ) {}
 
-  /** Names that are remembered. */
+  /** How many names are remembered. */
   get size(): number {
     return this.#buckets.size;
   }
@@ -42,7 +42,7 @@ export class RateLimits {
     return quota;
   }
 
-  /** What there is, taking nothing and remembering nobody. */
+  /** What is left, taking nothing from it and remembering no new name. */
   look(name: string): Quota {
     const bucket = this.#buckets.get(name);
     return this.#quotaOf(bucket === undefined ? { level: this.perMinute, at: 0 } : this.#refilled(bucket), 0);

@@ -7,7 +7,7 @@ import { linesFromEnd } from '#notary';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 
-/** One answer in which something RED may stand. */
+/** One answer that may contain something RED. */
 export interface RedRead {
   readonly who: string;
   /** Kind of question, and its parameters: which part of the record, as of when. */
@@ -24,9 +24,9 @@ interface Waiting {
 }
 
 /**
- * Who read what is RED: NDJSON, each line naming the SHA-256 of the one before it, so that none can be taken out or
- * changed without all later ones showing it. Beside the record, not in it: reading moves no position. A read is on the
- * disk before the first byte of its answer; where it cannot be, there is no answer.
+ * The log of who read RED material: NDJSON, each line naming the SHA-256 of the one before, so that none can be removed
+ * or changed unnoticed. It lies beside the record, not in it: reading must not move positions. A read is on the disk
+ * before the first byte of its answer is sent; if it cannot be logged, there is no answer.
  */
 export class RedReads {
   readonly #logger = new Logger('access');
@@ -40,7 +40,7 @@ export class RedReads {
   constructor(
     private readonly path: string,
     private readonly clock: () => number,
-    /** Reads of an open server too, whose one principal says nothing of who reads. */
+    /** Log reads of an open server too, although its one principal does not say who reads. */
     private readonly ofEveryone = true,
   ) {}
 
@@ -99,8 +99,8 @@ export class RedReads {
   }
 
   /**
-   * Goes on after the last whole line, which must follow from the one before it: a line that was cut short was never
-   * answered for. The rest, which may be years, is checked by `crisis-log verify --reads`.
+   * Goes on after the last whole line, which must chain to the one before it; a line cut short was never followed by an
+   * answer, and is dropped. Older lines, perhaps years of them, are for `crisis-log verify --reads` to check.
    */
   async #open(): Promise<FileHandle> {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });

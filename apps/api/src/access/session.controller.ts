@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Header, HttpCode, Inject, Post, Req, Res } fro
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SCOPES } from '#access';
 import { Context } from '../app.context';
-import { type Caller, callerOf } from '../http/principal';
+import { type Caller, callerOf } from './caller';
 import { Problem } from '../http/problem';
 import { Needs, Public } from './needs';
 import { setSession } from './sessions';
@@ -32,7 +32,7 @@ export class SessionController {
     return told(caller, new Date(expiresAt).toISOString());
   }
 
-  /** Who the server takes the caller for. */
+  /** Who the server thinks the caller is. */
   @Get()
   @Needs(...SCOPES)
   @Header('content-type', 'application/json')

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopbackHost } from '../http/request-checks';
 
-/** What a session cookie says: that whoever has it had this key. What the key grants is looked up at each request. */
+/** What a session cookie proves: that its bearer had this key. What the key grants is looked up at each request. */
 export interface Session {
   readonly keyId: string;
   /** Milliseconds since the epoch. */
@@ -13,8 +13,8 @@ export interface Session {
 const LIFETIME_MS = 12 * 3_600_000;
 
 /**
- * Seals and opens session cookies: `keyId.expiry.mac`, HMAC-SHA-256 under a key made of the ring that seals cursors,
- * so that every instance with the ring takes them. Nothing is kept, and a key that is revoked ends its sessions.
+ * Seals and opens session cookies: `keyId.expiry.mac`, an HMAC-SHA-256 under a key derived from the ring that seals
+ * cursors, so that every instance with that ring accepts them. Nothing is stored; revoking a key ends its sessions.
  */
 export class Sessions {
   readonly #keys: readonly Buffer[];
@@ -48,7 +48,7 @@ const mac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).upd
  */
 const nameFor = (host: string): string => (isLoopbackHost(host) ? 'crisislog_session' : '__Host-crisislog_session');
 
-/** The cookie that the request brings; none where there are two, of which one would be somebody else's. */
+/** The session cookie of a request. Undefined also when there are two: one of them could be somebody else's. */
 export function sessionIn({ cookie, host = '' }: IncomingHttpHeaders): string | undefined {
   if (cookie === undefined) return undefined;
   const name = `${nameFor(host)}=`;
@@ -59,7 +59,7 @@ export function sessionIn({ cookie, host = '' }: IncomingHttpHeaders): string | 
   return values.length === 1 ? values[0]!.slice(name.length) : undefined;
 }
 
-/** The `Set-Cookie` that gives it, or with nothing in it takes it back. */
+/** The `Set-Cookie` header that sets the cookie; with an empty value and 0 seconds, the one that clears it. */
 export function setSession(host: string, value: string, seconds: number): string {
   const secure = isLoopbackHost(host) ? '' : '; Secure';
   return `${nameFor(host)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`;

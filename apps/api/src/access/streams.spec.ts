@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Caller } from '../http/principal';
+import type { Caller } from './caller';
 import { callerFor } from './caller';
 import { Streams } from './streams';
 

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../http/principal';
+import { callerOf } from './caller';
 import { Problem, retryAfter } from '../http/problem';
 import { isOpenCaller } from './caller';
 
-/** What one principal may have open at a time: each holds a connection and memory for as long as its client likes. */
+/** How many one principal may have open: each holds a connection and memory for as long as its client likes. */
 const MAX_OF_PRINCIPAL = 5;
-/** All of them together, whose memory is that of one process. */
+/** How many the whole server may have open. */
 const MAX_STREAMS = 5_000;
 
-/** The answers of one server that last until their connection closes. */
+/** Counts the answers that last until their connection closes. */
 export class Streams {
   readonly #ofPrincipal = new Map<string, number>();
   #open = 0;
@@ -19,7 +19,7 @@ export class Streams {
   take(request: FastifyRequest, reply: FastifyReply): void {
     if (this.#open >= this.max) throw new Problem('busy', `${this.max} streams are open.`, {}, retryAfter(10));
     const caller = callerOf(request);
-    // Its end was told before anybody listened; counted now it would be counted for ever.
+    // Its `close` event has passed already: counted now, it would be counted for ever.
     if (reply.raw.destroyed) return;
     // Everyone who reaches an open server is that principal.
     if (!isOpenCaller(caller)) this.#takeOf(caller.name, reply);

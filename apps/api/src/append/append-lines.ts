@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppendedEvent, ExpectedRevision } from '#event-log';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES } from '../http/strict-json';
 import type { AppendContext } from './append-context';
@@ -10,11 +10,13 @@ import { type Batch, LineAppender, type Result } from './line-appender';
 import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
 
-/** Of lines whose results are outstanding or unread. Bounds memory, and is enough for the log to commit in groups. */
+/**
+ * Lines whose results are outstanding or unread take at most this. Bounds memory, yet lets the log commit in groups.
+ */
 const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
-/** What a line takes beside its own bytes until its result is sent. */
+/** Memory that a line takes besides its own bytes until its result is sent. */
 const BYTES_PER_RESULT = 1024;
-/** So many that what one append costs hardly shows, and so few that the writer works while the next are read. */
+/** Many enough to share the cost of an append, few enough that the writer works while the next batch is read. */
 const LINES_PER_BATCH = 100;
 
 /**
@@ -40,17 +42,15 @@ export function appendLines(
     );
   }
   context.streams.take(request, reply);
-  const principal = readerOf(request, crisisId);
+  const reader = readerOf(request, crisisId);
   const appender = new LineAppender(request, context, crisisId);
   const batches = batchesOf(splitLines(request.body as Readable, MAX_BODY_BYTES));
   const results = inOrder(batches, (batch) => appender.append(batch), bytesInFlight, MAX_BYTES_IN_FLIGHT);
-  const texts = textsOf(results, (event, withCursor) =>
-    membersOf(crisisId, event, context.tokens, principal, withCursor),
-  );
+  const texts = textsOf(results, (event, withCursor) => membersOf(crisisId, event, context.tokens, reader, withCursor));
   return reply.type('application/x-ndjson').send(Readable.from(texts, { objectMode: false }));
 }
 
-/** Nobody waits for a batch to be full: it holds what has arrived. */
+/** A batch is not waited for until it is full: it holds what has arrived. */
 async function* batchesOf(arrivals: AsyncIterable<readonly Line[]>): AsyncGenerator<Batch> {
   let first = 0;
   for await (const lines of arrivals) {

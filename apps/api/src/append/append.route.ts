@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AppendRequest, ExpectedRevision, NewEvent } from '#event-log';
-import { type Principal, readerOf } from '../http/principal';
+import { type AppendRequest, type ExpectedRevision, type NewEvent, streamOf } from '#event-log';
+import { type Reader, readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
-import { crisisIdOf, streamOf } from '../http/crisis-id';
+import { crisisIdOf } from '../http/crisis-id';
 import { answerProblem } from '../http/answer-problem';
-import { onlyKnown, type Query } from '../http/parameters';
+import { badParameter, onlyKnown, type Query } from '../http/parameters';
 import { toProblem } from '../http/to-problem';
 import { needs } from '../access/needs';
 import type { AppendContext } from './append-context';
@@ -97,18 +97,18 @@ async function answer(
   expected: ExpectedRevision,
   atomic: boolean,
 ): Promise<FastifyReply> {
-  const principal = readerOf(http, crisisId);
+  const reader = readerOf(http, crisisId);
   const request: AppendRequest = {
     stream: streamOf(crisisId),
     events,
     expected,
-    writer: writerOf(principal),
+    writer: writerOf(http, crisisId),
   };
   const appended = await context.log
     .append(request)
-    .catch((error: unknown) => withCurrent(error, crisisId, context, principal));
-  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, principal));
-  // Of events that became durable together, all are sealed before the first is answered (as in endOfTurn).
+    .catch((error: unknown) => withCurrent(error, crisisId, context, reader));
+  const receipts = appended.map((event) => receiptOf(crisisId, event, context.tokens, reader));
+  // The receipts of a whole group are made before the first answer is sent: the caches stay warm, as in endOfTurn.
   await Promise.resolve();
   const { cursor } = receipts.at(-1)!;
   if (cursor !== undefined) void reply.header('etag', `"${cursor}"`);
@@ -118,8 +118,11 @@ async function answer(
     .send(atomic ? `{"events":[${receipts.map(({ text }) => text).join(',')}]}` : receipts[0]!.text);
 }
 
-/** `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`: it does not. */
-function expectedOf(request: FastifyRequest, context: AppendContext, principal: Principal): ExpectedRevision {
+/**
+ * `If-Match: "token"`: nothing visible to me since; `If-Match: *` and no header: the crisis exists; `If-None-Match: *`:
+ * it does not.
+ */
+function expectedOf(request: FastifyRequest, context: AppendContext, reader: Reader): ExpectedRevision {
   if (request.headers['if-none-match'] !== undefined) {
     throw new Problem('invalid-parameter', 'If-None-Match opens nothing here; open a crisis with POST /v1/crises.', {
       parameter: 'If-None-Match',
@@ -130,22 +133,23 @@ function expectedOf(request: FastifyRequest, context: AppendContext, principal: 
   const token = /^\s*"([^"]+)"\s*$/.exec(ifMatch)?.[1];
   if (token === undefined)
     throw new Problem('invalid-parameter', 'If-Match takes one quoted ETag, or *.', { parameter: 'If-Match' });
-  const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: principal.level });
+  const { position } = context.tokens.open(token, 'If-Match', { kind: 'point', level: reader.level });
   const seen = context.log.reader.revisionAt(streamOf(crisisIdOf(request)), position);
-  // Who has seen nothing of a crisis that is not there must not open it: then its revision 0 is expected.
+  // An append with a token must not open a crisis that does not exist: then revision 0 is expected, which cannot be
+  // met.
   const isThere = seen >= 0 || context.log.reader.streamHead(streamOf(crisisIdOf(request))) >= 0;
-  return { seen: isThere ? seen : 0, level: principal.level };
+  return { seen: isThere ? seen : 0, level: reader.level };
 }
 
-/** Whoever asks for a rehearsal, say, must not be stored. */
+/** An unknown parameter is refused: an event sent with `dryRun=true`, say, must not be stored. */
 const requireNoParameters = ({ query }: FastifyRequest): void => onlyKnown(query as Query, []);
 
-/** A precondition that is not judged must not be passed over. `If-None-Match: *` is what opening means anyway. */
+/**
+ * A precondition that would not be checked is refused. `If-None-Match: *` is allowed: it is what opening means anyway.
+ */
 function requireNoIfMatch(request: FastifyRequest): void {
   if (request.headers['if-match'] !== undefined)
-    throw new Problem('invalid-parameter', 'If-Match: a crisis that is being opened has no ETag yet.', {
-      parameter: 'If-Match',
-    });
+    throw badParameter('If-Match', 'a crisis that is being opened has no ETag yet.');
 }
 
 /** A 412 brings the token with which to try again once what came since has been read. */
@@ -153,7 +157,7 @@ async function withCurrent(
   error: unknown,
   crisisId: string,
   context: AppendContext,
-  { level }: Principal,
+  { level }: Reader,
 ): Promise<never> {
   const problem = toProblem(error, '');
   if (problem.type !== 'precondition-failed') throw error;

@@ -1,8 +1,7 @@
 /**
- * Starts `work` for each item as it arrives and yields the results in the order of the items, each as soon
- * as it and those before it are there, together with those behind it that are there too: a client that sends
- * one line and waits gets its answer. At most once the items outstanding or unread cost `maxCost` together,
- * no further one is started.
+ * Starts `work` for each item as it arrives, and yields the results in the order of the items: each as soon as it and
+ * all before it are ready, together with any ready ones behind it, so that a client that sends one line and waits gets
+ * its answer. While the items outstanding or unread cost `maxCost` or more, no further one is started.
  */
 export async function* inOrder<T, R>(
   source: AsyncIterable<T>,

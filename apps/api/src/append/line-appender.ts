@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, type Writer } from '#event-log';
+import { type AppendedEvent, EventLogError, type NewEvent, type Outcome, streamOf, type Writer } from '#event-log';
 import { whyNotServed } from '../audit/notary-engine';
-import { streamOf } from '../http/crisis-id';
-import { endedOf, readerOf } from '../http/principal';
+import { endedOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { MAX_BODY_BYTES, parseStrict } from '../http/strict-json';
 import { toProblem } from '../http/to-problem';
@@ -37,15 +36,15 @@ export class LineAppender {
     crisisId: string,
   ) {
     this.stream = streamOf(crisisId);
-    this.writer = writerOf(readerOf(request, crisisId));
+    this.writer = writerOf(request, crisisId);
     this.key = idempotencyKeyOf(request);
     this.trace = traceOf(request);
     this.ended = endedOf(request);
   }
 
   /**
-   * What became of each line, in their order. No async function: it would keep the lines and what was read of them until
-   * the answer, and many are outstanding.
+   * What became of each line, in their order. Not an async function: that would hold the lines and the parsed events in
+   * memory until the answer, and many are outstanding.
    */
   append({ first, lines }: Batch): Promise<Result[]> {
     const read = lines.map((line, i) => this.read(line, first + i));

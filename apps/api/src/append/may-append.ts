@@ -3,9 +3,9 @@ import type { Scope } from '#access';
 import { definitions } from '#catalogue';
 import type { NewEvent, Writer } from '#event-log';
 import { scopeMissing } from '../access/guard';
-import { callerOf, type Principal } from '../http/principal';
+import { callerOf, readerOf } from '../access/caller';
 
-/** Any of these opens the route; which one it must be depends on the event. */
+/** Any of these admits to the route; which one is needed depends on the event. */
 export const APPENDING = [
   'events:append',
   'events:amend',
@@ -16,7 +16,7 @@ export const APPENDING = [
 const FRAME = ['CrisisOpened', 'CrisisAmended', 'CrisisClosed', 'ModelActivated'];
 const MARKING: readonly Scope[] = ['marking:raise', 'marking:lower'];
 
-/** What says of an event, or of a crisis, that it is otherwise amends; all others report. */
+/** Events that change what is known of an event or of the crisis itself amend; all others report. */
 const scopesByType: ReadonlyMap<string, readonly Scope[]> = new Map(
   definitions.map(({ type }) => [type, scopesOf(type)]),
 );
@@ -27,7 +27,10 @@ function scopesOf(type: string): readonly Scope[] {
   return [amends ? 'events:amend' : 'events:append'];
 }
 
-/** Which way a marking moves is known only where its target is: the log decides that. @throws Problem */
+/**
+ * @throws Problem for a caller without a scope for it. Which way a marking moves only the log knows, which decides
+ * that.
+ */
 export function requireScope(request: FastifyRequest, { type }: NewEvent, index?: number): void {
   const scopes = scopesByType.get(type)!;
   const caller = callerOf(request);
@@ -35,4 +38,7 @@ export function requireScope(request: FastifyRequest, { type }: NewEvent, index?
     throw scopeMissing(scopes, index === undefined ? {} : { index });
 }
 
-export const writerOf = ({ name, level, mayMark }: Principal): Writer => ({ principal: name, level, mayMark });
+export function writerOf(request: FastifyRequest, crisisId: string): Writer {
+  const { name, level } = readerOf(request, crisisId);
+  return { principal: name, level, mayMark: callerOf(request).mayMark };
+}

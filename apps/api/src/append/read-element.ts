@@ -6,7 +6,7 @@ import type { Trace } from './trace';
 
 export interface ElementInput {
   readonly value: unknown;
-  /** Its id if it brings none; without either the server makes one. */
+  /** The id for an event that brings none; without either the server makes one. */
   readonly key: string | undefined;
   /** Place in the array or among the lines; pointers of refusals start with it. */
   readonly index: number | undefined;

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../http/problem';
+import { badParameter } from '../http/parameters';
 
 const ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
 
-/** What an event was part of, and what brought it about. */
+/** What an event was part of, and what caused it. */
 export interface Trace {
   readonly correlationId?: string;
   readonly causationId?: string;
@@ -23,7 +23,5 @@ function idHeader(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   if (value === undefined) return undefined;
   if (typeof value === 'string' && ID.test(value)) return value;
-  throw new Problem('invalid-parameter', `${name}: 1 to 128 letters, digits or ._:@/+=- are taken.`, {
-    parameter: name,
-  });
+  throw badParameter(name, '1 to 128 letters, digits or ._:@/+=- are taken.');
 }

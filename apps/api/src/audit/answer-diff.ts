@@ -2,15 +2,15 @@ import { type Risk, projections, type Situation } from '#projections';
 import { Problem } from '../http/problem';
 import type { ReadContext } from '../view-worker/read-context';
 import type { DiffQuestion } from '../view-worker/read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from '../views/situate';
+import { asOfOf, type Scene, sceneOf, situationIn } from '../views/scene';
 import { MINUTE_MS, textOfMinute } from '../views/time';
 
 const EVERY = 2 ** 31 - 1;
 
 /**
  * What was believed at two points of the record about one moment of the world: the events that make the difference,
- * and how much of it each driver of R and J is. Both by today's markings. `a` is the earlier, null where the crisis was not
- * known yet.
+ * and how much of it each driver of R and J is. Both by today's markings. `a` is the earlier, null where the crisis was
+ * not known yet.
  */
 export function answerDiff(context: ReadContext, question: DiffQuestion): string {
   const { asOfA, ...later } = question;

@@ -1,8 +1,8 @@
 import type { Level, Position } from '#event-log';
 import { Problem } from '../http/problem';
 import type { ReadContext } from '../view-worker/read-context';
-import type { Reader } from '../view-worker/read-request';
-import { requireCrisis } from '../views/situate';
+import type { Reader } from '../access/caller';
+import { requireCrisis } from '../views/scene';
 
 /** Where an event stands that the reader sees. */
 export function answerPosition(

@@ -1,9 +1,9 @@
+import { streamOf } from '#event-log';
 import { CrisisFold, projections } from '#projections';
-import { streamOf } from '../http/crisis-id';
 import { digested } from '../views/answer-view';
 import type { ReadContext } from '../view-worker/read-context';
 import type { ReplayQuestion, ViewName } from '../view-worker/read-request';
-import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn, timesOf } from '../views/situate';
+import { asOfOf, type Folded, knownAt, type Scene, sceneIn, sceneOf, situationIn, timesOf } from '../views/scene';
 import { MINUTE_MS, textOfMinute } from '../views/time';
 import { lastShown } from './last-shown';
 

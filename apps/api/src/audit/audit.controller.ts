@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LEVELS, type Level } from '#event-log';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
-import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { requireCrisisId } from '../http/crisis-id';
+import { requireEventId } from '../http/event-id';
 import { lineAnswer } from '../http/line-answer';
 import { badParameter, numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { asOfParameter, momentParameter } from '../views/moment-of';
 import { floorToMinute } from '../views/time';
@@ -71,8 +72,8 @@ export class AuditController {
     const { revision, size } = JSON.parse(await this.context.notary.ask({ kind: 'head' })) as Record<string, number>;
     // Markings are looked at after the head was made: of what came later nothing is in the bundle.
     // This question also puts the reading of what is RED on record.
-    const shown = { name: reader.name, level, seesNumbers: reader.seesNumbers };
-    const hidden = await this.context.views.ask({ kind: 'hidden', crisis, reader: shown, before: size! });
+    const shownTo = { ...reader, level };
+    const hidden = await this.context.views.ask({ kind: 'hidden', crisis, reader: shownTo, before: size! });
     const lines = this.context.notary.bundle({
       crisis,
       head: revision!,
@@ -102,7 +103,7 @@ export class AuditController {
     return views.ask({
       kind: 'replay',
       crisis,
-      reader: { name: reader.name, level, seesNumbers: reader.seesNumbers },
+      reader: { ...reader, level },
       asShown: shownTo !== undefined,
       now,
       ...(at !== undefined && { at: floorToMinute(at) }),
@@ -117,16 +118,16 @@ export class AuditController {
   async diff(@Query() query: Parameters, @Req() request: FastifyRequest): Promise<string> {
     onlyKnown(query, ['crisis', 'at', 'asOfA', 'asOfB']);
     const crisis = requireCrisisId(textParameter(query, 'crisis'));
-    const { name, level, seesNumbers } = readerOf(request, crisis);
+    const reader = readerOf(request, crisis);
     const { tokens, clock, views } = this.context;
     const now = clock();
     const at = momentParameter(query, 'at', now);
-    const asOfA = asOfParameter(query, 'asOfA', tokens, level);
-    const asOf = asOfParameter(query, 'asOfB', tokens, level);
+    const asOfA = asOfParameter(query, 'asOfA', tokens, reader.level);
+    const asOf = asOfParameter(query, 'asOfB', tokens, reader.level);
     return views.ask({
       kind: 'diff',
       crisis,
-      reader: { name, level, seesNumbers },
+      reader,
       now,
       ...(at !== undefined && { at: floorToMinute(at) }),
       ...(asOf && { asOf }),

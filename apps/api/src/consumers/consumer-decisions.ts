@@ -9,14 +9,14 @@ import {
   type ParkedItem,
 } from './consumer-state';
 
-/** What is looked at to find the next crisis that has something. */
+/** Items looked at to find the next crisis that has something. */
 const PAGE = 200;
 // With these three a full state stays below the 1 MiB of an append to EventStoreDB.
-/** Crises that are held at a time; no further ones are begun meanwhile. */
+/** Crises held at a time; while there are this many, no further one is begun. */
 const MAX_HELD = 500;
-/** Items that are out under leases at a time; then only single ones go out. */
+/** Items under lease at a time; past that, only single ones are handed out. */
 const MAX_LEASED = 1000;
-/** What is kept of parked items; past that a crisis waits rather than lose one. */
+/** Parked items kept; past that a crisis waits, so that none is lost. */
 export const MAX_PARKED = 1000;
 
 /** The part of the feed that may hold what a worker gets next. */
@@ -35,7 +35,7 @@ export interface FeedPart {
   readonly caughtUp: boolean;
 }
 
-/** An item whose last attempt ran out of time: to be parked before anything is handed out. */
+/** Parks an item whose last attempt ran out of time, before anything is handed out; undefined when there is none. */
 export function overdue(state: ConsumerState, now: number): ConsumerEntry | undefined {
   const given = state.held.find(
     ({ lease, ...held }) => lease && isOver(lease, now) && isLast(state, { ...held, lease }),
@@ -49,7 +49,7 @@ export function roomFor({ held }: ConsumerState, limit: number): number {
   return Math.max(1, Math.min(limit, MAX_LEASED - leased));
 }
 
-/** Where to look now: first at what was begun, then at what no worker has had. Undefined when that is too much already. */
+/** Where to look next: first at crises already begun, then at new ones. Undefined when too many are held already. */
 export function nextStep(state: ConsumerState, now: number, limit: number): FeedStep | undefined {
   const busy = new Set(state.held.filter((held) => isBusy(held, now)).map(({ crisis }) => crisis));
   const replay = state.parked.find(({ isReplayed, crisis }) => isReplayed && !busy.has(crisis));
@@ -100,7 +100,7 @@ export function takenFrom(
   return { type: 'Leased', crisis, lease: leaseOf(items), at, passed };
 }
 
-/** When something that is held now may be handed out again; Infinity when only an append or a worker changes that. */
+/** When something held now may be handed out again; Infinity when that depends on an append or a worker. */
 export const nextDueAt = ({ held }: ConsumerState, now: number): number =>
   Math.min(
     Infinity,

@@ -2,8 +2,8 @@ import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
-import { callerOf } from '../http/principal';
-import { toldConsumers } from './told';
+import { callerOf } from '../access/caller';
+import { toldConsumers } from './consumer-answers';
 
 @Controller('v1/consumers')
 export class ConsumerListController {

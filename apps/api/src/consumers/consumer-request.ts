@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { requireCrisisId } from '../http/crisis-id';
 import { badParameter } from '../http/parameters';
-import { callerOf } from '../http/principal';
+import { callerOf } from '../access/caller';
 import { Problem } from '../http/problem';
 import { parseStrict } from '../http/strict-json';
 

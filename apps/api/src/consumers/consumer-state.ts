@@ -32,19 +32,19 @@ export interface Lease {
   readonly isReplay: boolean;
 }
 
-/** A crisis that is not done up to where the others are. */
+/** A crisis that is behind the others: leased, to be retried, or passed by. */
 export interface HeldCrisis {
   readonly crisis: string;
   /** Up to here it is done; never beyond the others. */
   readonly done: FeedPlace;
   readonly lease?: Lease;
-  /** The item that comes next, if it has been handed out, and how often. */
+  /** The next item, if it has been handed out before, and how often. */
   readonly tried?: { readonly id: string; readonly attempts: number };
   /** Milliseconds since the epoch; nothing of the crisis is handed out before. */
   readonly retryAt?: number;
 }
 
-/** Given up on; its crisis goes on without it. */
+/** An item that was given up on; its crisis goes on without it. */
 export interface ParkedItem extends ConsumerItem {
   readonly crisis: string;
   /** Milliseconds since the epoch. */
@@ -87,7 +87,7 @@ export type ConsumerEntry =
   /** A parked item that its reader may no longer see. */
   | { readonly type: 'Forgotten'; readonly id: string }
   | { readonly type: 'Removed' }
-  /** All of it, so that what stands before may go. */
+  /** The whole state, so that earlier entries may be forgotten. */
   | { readonly type: 'State'; readonly state: ConsumerState };
 
 type Entry<Type extends ConsumerEntry['type']> = Extract<ConsumerEntry, { type: Type }>;

@@ -1,10 +1,13 @@
 import { type ConsumerRecord, FULL_STATE, type Revision } from '#event-log';
 import { applied, type ConsumerEntry, type ConsumerState, NO_CONSUMER } from './consumer-state';
 
-/** Entries between two full states: so many are read at most, and half of what the record keeps. */
+/** Entries between two full states: well below what the record keeps, and the most that has to be read. */
 const FULL_STATE_EVERY = 48;
 
-/** One named consumer as the record has it. Any instance may act on it: who comes second reads first. */
+/**
+ * One named consumer as the record has it. Any instance may act on it; the one whose append comes second reads and
+ * decides again.
+ */
 export class Consumer {
   #state = NO_CONSUMER;
   #last: Revision = -1;
@@ -21,7 +24,7 @@ export class Consumer {
     return this.#state;
   }
 
-  /** Nothing is lost with it: the record has it all. */
+  /** Nobody uses it now, so it may be forgotten: the record has everything. */
   get isIdle(): boolean {
     return this.#users === 0;
   }
@@ -40,7 +43,10 @@ export class Consumer {
     return mine.finally(() => this.#users--);
   }
 
-  /** In turn: what is decided on the latest state, durable when it resolves. Undefined when that is nothing. */
+  /**
+   * Decides, in turn, on the latest state, and appends the entry: durable when it resolves. Undefined when there is
+   * none.
+   */
   decide(decision: (state: ConsumerState) => ConsumerEntry | undefined): Promise<ConsumerEntry | undefined> {
     return this.inTurn(async () => {
       for (;;) {
@@ -50,7 +56,10 @@ export class Consumer {
     });
   }
 
-  /** In turn only. False when another instance came first: the state is then another, and all is to be decided again. */
+  /**
+   * To be called in turn only. False when another instance came first: the state has changed, and must be decided on
+   * again.
+   */
   async append(entry: ConsumerEntry): Promise<boolean> {
     const state = applied(this.#state, entry);
     const isFull = (this.#last + 2) % FULL_STATE_EVERY === 0;
@@ -69,7 +78,7 @@ export class Consumer {
   async #refresh(): Promise<void> {
     for (const { revision, entry } of await this.record.readAfter(this.stream, this.#last)) {
       const { type } = entry as ConsumerEntry;
-      // What is missing before has been forgotten: a full state follows.
+      // Entries before a gap have been forgotten by the record: a full state follows.
       if (revision === this.#last + 1 || type === FULL_STATE) {
         this.#state = applied(this.#state, entry as ConsumerEntry);
         this.#last = revision;

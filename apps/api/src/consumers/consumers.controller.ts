@@ -6,22 +6,22 @@ import { Context } from '../app.context';
 import { feedQuery } from '../feed/feed-query';
 import { leftBy } from '../http/left-by';
 import { numberParameter, onlyKnown, type Query as Parameters } from '../http/parameters';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { Problem } from '../http/problem';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import type { Consumer } from './consumer';
 import { acknowledge, refuse, replay } from './consumer-decisions';
 import { askedAcknowledgement, askedConsumer, askedRefusal, askedReplay, nameOf } from './consumer-request';
 import type { ConsumerDefinition } from './consumer-state';
 import { requireMade } from './consumers';
-import { toldBatch, toldConsumer, toldParked } from './told';
+import { toldBatch, toldConsumer, toldParked } from './consumer-answers';
 
 const LIMIT = { min: 1, max: 100, default: 10 };
 const LEASE_SECONDS = { min: 1, max: 3600, default: 30 };
 const WAIT_SECONDS = { min: 0, max: 30, default: 0 };
 const MAX_DELAY_MS = 300_000;
 
-/** For those who act on what comes and cannot keep a cursor: the record keeps it, and who works on what. */
+/** For clients that act on events and cannot keep a cursor: the record keeps it, and who works on what. */
 @Controller('v1/consumers/:name')
 export class ConsumersController {
   constructor(@Inject(Context) private readonly context: Context) {}
@@ -65,7 +65,7 @@ export class ConsumersController {
     return '{"removed":true}';
   }
 
-  /** Leases the next items of one crisis, in order. Whoever only asks for the head is given nothing. */
+  /** Leases the next items of one crisis, in order. HEAD leases nothing. */
   @Get('next')
   @Needs('consumers:use')
   @Header('content-type', 'application/json')
@@ -144,26 +144,21 @@ export class ConsumersController {
 
   /** Who asks, at the level that holds where the consumer reads. */
   #reader(request: FastifyRequest, consumer: Consumer): Reader {
-    const { name, level, seesNumbers } = readerOf(request, consumer.state.definition?.crisis);
-    requireMade(consumer, { name, level, seesNumbers });
-    return { name, level, seesNumbers };
+    const reader = readerOf(request, consumer.state.definition?.crisis);
+    requireMade(consumer, reader);
+    return reader;
   }
 
   async #placeOf(request: FastifyRequest, definition: ConsumerDefinition, start: string): Promise<FeedPlace> {
     const { crisis, type, actor } = definition;
-    const { name, level, seesNumbers } = readerOf(request, crisis);
-    const query = feedQuery({ type, actor }, { name, level, seesNumbers }, crisis);
+    const query = feedQuery({ type, actor }, readerOf(request, crisis), crisis);
     // 404 for a crisis that the reader may not know of.
     const end = await this.context.feed.end(query);
     if (start === 'head') return end;
     if (start === 'beginning') return FEED_START;
-    const { filter } = query;
-    const { position, index } = this.context.tokens.open(start, 'start', {
-      kind: 'point',
-      level,
-      filter,
-      toFollow: true,
-    });
+    const { filter, reader } = query;
+    const use = { kind: 'point', level: reader.level, filter, toFollow: true } as const;
+    const { position, index } = this.context.tokens.open(start, 'start', use);
     return { position, index };
   }
 

@@ -3,10 +3,11 @@ import type { FeedPlace } from '#projections';
 import type { Feed } from '../feed/feed';
 import type { FeedBatch } from '../feed/feed-batch';
 import { feedQuery, type FeedQuery } from '../feed/feed-query';
+import { MAX_LOOKING_MS } from '../feed/pull-feed';
 import { Waiter } from '../feed/waiter';
 import { Problem } from '../http/problem';
-import { reach } from '../view-worker/at-least';
-import type { Reader } from '../view-worker/read-request';
+import { reach } from '../http/at-least';
+import type { Reader } from '../access/caller';
 import { Consumer } from './consumer';
 import { nextDueAt, nextStep, overdue, roomFor, takenFrom } from './consumer-decisions';
 import type { ConsumerDefinition, Lease } from './consumer-state';
@@ -14,7 +15,7 @@ import { Roster } from './roster';
 
 /** Consumers whose state is kept in memory. */
 const MAX_KNOWN = 1000;
-/** How often one that waits looks whether another instance has freed something. */
+/** How often a waiting worker looks whether another instance has released something. */
 const LOOK_AGAIN_MS = 2_000;
 
 /** What a worker is given. */
@@ -38,15 +39,17 @@ export interface ConsumersParts {
   readonly feed: Feed;
   readonly log: Pick<RecordLog, 'consumers' | 'waitFor'>;
   readonly clock: () => number;
+  /** A filter that finds nothing for so long ends the wait: how far it got is in the record, and the next one goes on. */
+  readonly maxLookingMs?: number;
 }
 
-/** The named consumers of all principals: for those who cannot keep a cursor. What becomes of each is in the record. */
+/** The named consumers of all principals, for clients that cannot keep a cursor. Their state is in the record. */
 export class Consumers {
   readonly #known = new Map<string, Consumer>();
 
   constructor(private readonly parts: ConsumersParts) {}
 
-  /** Each principal has names of its own; it may be there or not. */
+  /** Each principal has names of its own. The consumer need not exist. */
   of(principal: string, name: string): Consumer {
     const stream = `crisislog-consumer-${principal}/${name}`;
     const consumer = this.#known.get(stream) ?? new Consumer(stream, this.parts.log.consumers);
@@ -84,31 +87,35 @@ export class Consumers {
 
   /** The next items for a worker, at once or within its patience. Undefined when there are none. */
   async next(consumer: Consumer, reader: Reader, wanted: Wanted): Promise<Given | undefined> {
-    const { feed, clock } = this.parts;
+    const { feed, clock, maxLookingMs = MAX_LOOKING_MS } = this.parts;
     const deadline = performance.now() + wanted.waitMs;
+    const lookUntil = performance.now() + Math.max(wanted.waitMs, maxLookingMs);
     const waiter = new Waiter(wanted.left);
     const wake = (): void => waiter.wake();
     for (;;) {
-      // Taken first: what changes while it is looked at is not missed.
+      // Taken before looking, so that no change meanwhile is missed.
       const { changed } = consumer;
-      const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted));
+      const { given, end } = await consumer.inTurn(() => this.#take(consumer, reader, wanted, lookUntil));
       const left = Math.min(deadline - performance.now(), nextDueAt(consumer.state, clock()) - clock(), LOOK_AGAIN_MS);
       if (given || !end || deadline <= performance.now() || wanted.left.aborted || feed.isClosed) return given;
       if (changed.aborted) continue;
-      // Taken off again: what is not aborted for days keeps all who ever listened.
+      // Removed again: a signal that lasts for days would keep every listener.
       changed.addEventListener('abort', wake);
       await feed.more(end.query, end.at, Math.max(0, left), waiter);
       changed.removeEventListener('abort', wake);
     }
   }
 
-  /** In turn. Without anything to give: what is asked of the feed, and behind which place it may come, if there is one. */
+  /**
+   * To be called in turn. With nothing to give, `end` is where in the feed the next item may come, if anywhere.
+   */
   async #take(
     consumer: Consumer,
     reader: Reader,
     wanted: Wanted,
+    lookUntil: number,
   ): Promise<{ readonly given?: Given; readonly end?: { readonly query: FeedQuery; readonly at: FeedPlace } }> {
-    // Who has left while others had their turn would hold what it is given until the lease is over.
+    // A worker that left while it waited its turn would hold its items until the lease ends.
     while (!wanted.left.aborted) {
       const now = this.parts.clock();
       const definition = requireMade(consumer, reader);
@@ -118,7 +125,7 @@ export class Consumers {
         await consumer.append(late);
         continue;
       }
-      // What another instance has handed out already must not be taken for nothing here.
+      // An item that another instance has handed out must be here, or the feed would seem to have nothing.
       await reach(this.parts.log, state.at.position);
       const limit = roomFor(state, wanted.limit);
       const step = nextStep(state, now, limit);
@@ -129,6 +136,7 @@ export class Consumers {
       if (!entry) return { end: { query, at: part.at } };
       if ((await consumer.append(entry)) && entry.type === 'Leased')
         return { given: given(consumer, entry.crisis, entry.lease, part) };
+      if (performance.now() >= lookUntil) break;
     }
     return {};
   }

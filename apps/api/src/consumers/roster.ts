@@ -1,10 +1,12 @@
 import type { ConsumerRecord, Revision } from '#event-log';
 import { Problem } from '../http/problem';
 
-/** Of one principal: each may hold a thousand items, and what it holds is written again and again. */
+/** Of one principal. Bounded because each may hold a thousand items, and its state is written again and again. */
 export const MAX_CONSUMERS = 50;
 
-/** The names under which a principal has made consumers: the last entry of a stream of its own. One that was removed may still be there. */
+/**
+ * The names of a principal's consumers: the last entry of a stream of its own. Removed ones may still be among them.
+ */
 export class Roster {
   private readonly stream: string;
 
@@ -20,8 +22,9 @@ export class Roster {
   }
 
   /**
-   * Durable when it resolves, and before the consumer is made: none is missing here.
-   * @throws Problem when the principal has as many as it may, told by `isThere`
+   * Durable when it resolves. To be called before the consumer is made, so that no consumer is missing from the roster.
+   * @param isThere whether a consumer of that name still exists: names of removed ones are dropped when the roster is full
+   * @throws Problem when the principal has as many consumers as it may
    */
   async add(name: string, isThere: (name: string) => Promise<boolean>): Promise<void> {
     for (;;) {

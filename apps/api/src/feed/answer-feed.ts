@@ -3,7 +3,7 @@ import { type FeedEntry, type FeedPlace, isBeyond } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { FeedQuestion } from '../view-worker/read-request';
 import { viewsBehind } from '../view-worker/answer-reached';
-import { requireCrisis } from '../views/situate';
+import { requireCrisis } from '../views/scene';
 import { cloudEvent } from './cloud-event';
 import { keyOf, LAST_INDEX } from './feed-item';
 import { type FeedQuery, isAsked } from './feed-query';
@@ -13,21 +13,22 @@ const MAX_LOOKED_AT = 1000;
 /** A page ends early where events are large: so much waits in memory for each follower who does not read. */
 const MAX_PAGE_CHARS = 128 * 1024;
 
-/** How far a page goes; the items follow it, two lines each: what it is found by, and its text. */
+/**
+ * The first line of an answer: how far the page goes. The items follow, two lines each: a FeedItemKey, a CloudEvent.
+ */
 export interface FeedPageHead {
   /** Everything up to here has been looked at. Not for clients: it moves with what is hidden. */
   readonly at: FeedPlace;
-  /** The last item that the reader may see, if there was any, asked for or not. */
+  /** The last item that the reader may see, whether or not the filter wants it; null when there was none. */
   readonly seen: FeedPlace | null;
   /** Nothing is left to look at. */
   readonly caughtUp: boolean;
 }
 
 /**
- * The next items for one reader after a place. What was hidden since it was told is passed over.
+ * The next items for one reader after a place. Items that have been hidden since they were published are left out.
  *
- * @throws Problem `behind` at the end of what the views have reached, where more was recorded: nobody is told that he has
- *   been told all.
+ * @throws Problem `behind` where the views end but the record goes on: nobody is told that he has everything
  */
 export function answerFeed(context: ReadContext, { query, after, limit }: FeedQuestion): string {
   const { store, log } = context;

@@ -4,15 +4,15 @@ import { effectiveOf } from '../read/answer-events';
 import { wireEvent } from '../view-worker/wire-event';
 import type { ReadContext } from '../view-worker/read-context';
 import type { SnapshotQuestion } from '../view-worker/read-request';
-import { requireCrisis } from '../views/situate';
+import { requireCrisis } from '../views/scene';
 import { isAsked } from './feed-query';
 
 const PAGE = 200;
 const KINDS = new Map<string, string>(definitions.map(({ type, kind }) => [type, kind]));
 
 /**
- * What is in force at a point, a page of it in the order of the record: reports as last corrected, and the events of
- * the frame; neither what was retracted nor the amendments themselves. The first line says from where to go on.
+ * A page of what is in force at a point, in the order of the record: reports as last corrected, and the events of the
+ * frame; nothing retracted, and no amendments. The first line says where the next page begins.
  */
 export function answerSnapshot(context: ReadContext, { query, after, asOf }: SnapshotQuestion): string {
   const { store, log } = context;

@@ -2,10 +2,10 @@ import { LEVELS } from '#event-log';
 import { answerView } from '../views/answer-view';
 import type { ReadContext } from '../view-worker/read-context';
 import type { ViewStateQuestion } from '../view-worker/read-request';
-import { sceneOf } from '../views/situate';
+import { sceneOf } from '../views/scene';
 import { floorToMinute, MINUTE_MS } from '../views/time';
 
-/** What the view says stands behind, as JSON. Times in milliseconds. */
+/** The first line of an answer, before the view itself. Times in milliseconds since the epoch. */
 export interface ViewStateHead {
   readonly at: number;
   /** When the passing of time may next change it. */

@@ -4,15 +4,15 @@ import { LEVELS, type StoredEvent } from '#event-log';
 import type { FeedEntry } from '#projections';
 import { wireEvent } from '../view-worker/wire-event';
 import type { ReadContext } from '../view-worker/read-context';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 
-/** Where items are made from. */
+/** What items are made from. */
 export type CloudEventSource = Pick<ReadContext, 'log' | 'origin'>;
 
 /**
- * An item of the feed as CloudEvents 1.0 JSON. Its `id` is the event's own; of a release or withdrawal a UUIDv5 of it
- * and the change of marking. Of a withdrawn event nothing is said but which it is. The text depends on the record and
- * the reader only: whoever may see the item gets the same bytes, whenever it is asked for.
+ * An item of the feed as CloudEvents 1.0 JSON. Its `id` is the event's own; for a release or a withdrawal it is a
+ * UUIDv5 of that and of the change of marking. Of a withdrawn event only its id is told. The text depends on the record
+ * and the reader only: whoever may see the item gets the same bytes, at any time.
  */
 export function cloudEvent(source: CloudEventSource, entry: FeedEntry, subject: StoredEvent, reader: Reader): string {
   const { kind, crisis } = entry;
@@ -36,7 +36,7 @@ export function cloudEvent(source: CloudEventSource, entry: FeedEntry, subject: 
   });
 }
 
-/** Not for what this build cannot read, nor for what is withdrawn. */
+/** None for an event that this build cannot read, nor for a withdrawal. */
 const schemaOf = (type: string, { schemaVersion, unreadable }: Readonly<Record<string, unknown>>): object =>
   schemaVersion === undefined || unreadable !== undefined
     ? {}

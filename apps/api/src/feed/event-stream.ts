@@ -8,15 +8,15 @@ import { leftBy } from '../http/left-by';
 
 /** Well within the patience of proxies. */
 export const HEARTBEAT_MS = 15_000;
-/** A connection that takes nothing for so long is cut; its client resumes where it was. */
+/** A connection that accepts nothing for this long is cut; its client can resume where it was. */
 const STALL_MS = 60_000;
 const RETRY_MS = 1000;
 
 const logger = new Logger('streams');
 
 /**
- * One `text/event-stream` answer. Who waits for `room` before each `send` keeps at most one batch in memory for a client
- * that does not read.
+ * One `text/event-stream` answer. A sender that waits for `room` before each `send` holds at most one batch in memory
+ * for a client that does not read.
  */
 export class EventStream {
   /** Aborts when the client has left or was cut. */
@@ -27,8 +27,8 @@ export class EventStream {
   }
 
   /**
-   * Answers with a stream for as long as `send` goes on. A failure in it ends the stream: its client comes back to
-   * where it was, and is told then.
+   * Answers with a stream that lasts as long as `send` does. A failure in `send` ends the stream: the client resumes,
+   * and meets the failure then, as the answer to a request.
    */
   static async serve(
     streams: Streams,
@@ -52,7 +52,7 @@ export class EventStream {
   private static open(request: FastifyRequest, reply: FastifyReply): EventStream | undefined {
     reply.hijack();
     const headers = reply.getHeaders() as Record<string, string>;
-    // In one piece and at once: a stream ends with its connection, so it needs no chunks, each of which is three writes.
+    // Not chunked: the stream ends with its connection, and each chunk would cost three writes.
     reply.raw.removeHeader('transfer-encoding');
     reply.raw.writeHead(200, {
       ...headers,
@@ -71,7 +71,7 @@ export class EventStream {
     return stream;
   }
 
-  /** Sends what is ready; when there is room for more, `room` resolves. */
+  /** Sends at once, whether or not there is room. */
   send(bytes: Buffer | string): void {
     if (!this.ended.aborted) this.#to.write(bytes);
   }
@@ -80,12 +80,11 @@ export class EventStream {
     return !this.#to.writableNeedDrain;
   }
 
-  /** Gives up on a client that has stopped reading. */
+  /** Resolves when there is room for more, or the stream has ended. Cuts off a client that has stopped reading. */
   async room(): Promise<void> {
     if (this.ended.aborted || this.hasRoom) return;
-    const stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
+    using _stalled = setTimeout(() => this.reply.raw.destroy(), STALL_MS);
     await once(this.#to, 'drain', { signal: this.ended }).catch(() => undefined);
-    clearTimeout(stalled);
   }
 
   write(bytes: Buffer | string): Promise<void> {
@@ -97,7 +96,7 @@ export class EventStream {
     if (this.hasRoom) this.send(':\n\n');
   }
 
-  /** The response would hold it back until the turn ends. It has no socket while an earlier one on the connection lasts. */
+  /** The socket, since the response would hold writes back until the turn ends; a pipelined response has none yet. */
   get #to(): Writable {
     return this.reply.raw.socket ?? this.reply.raw;
   }

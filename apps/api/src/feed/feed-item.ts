@@ -2,7 +2,7 @@ import type { StoredEvent } from '#event-log';
 import { actorCodesOf, type FeedEntry, type FeedKind, type FeedPlace } from '#projections';
 import { type CloudEventSource, itemIdOf } from './cloud-event';
 
-/** What an item is found by, without what it says. */
+/** What an item is found by: all but its text. */
 export interface FeedItemKey extends FeedPlace {
   readonly kind: FeedKind;
   /** Of the CloudEvent. */
@@ -19,7 +19,7 @@ export interface FeedItem extends FeedItemKey {
   readonly json: string;
 }
 
-/** Behind everything that a position may yield. */
+/** Sorts after every item of a position. */
 export const LAST_INDEX = 0xffff_ffff;
 
 export function keyOf(source: CloudEventSource, entry: FeedEntry, subject: StoredEvent, content: object): FeedItemKey {

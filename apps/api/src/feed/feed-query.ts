@@ -1,9 +1,9 @@
 import { actorParameter, typesParameter } from '../http/event-filters';
 import type { Query } from '../http/parameters';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import type { FeedItemKey } from './feed-item';
 
-/** What of the feed is asked for: all that the reader may see, unless narrowed. */
+/** Which part of the feed is asked for: all that the reader may see, unless narrowed. */
 export interface FeedQuery {
   readonly reader: Reader;
   readonly crisis?: string;
@@ -16,7 +16,7 @@ export interface FeedQuery {
 
 export const FILTERS = ['crisis', 'type', 'actor'] as const;
 
-/** The filters of a request, checked; the crisis by its reader's level comes from the caller. */
+/** The filters of a request, checked. The crisis comes checked, since the reader's level depends on it. */
 export function feedQuery(query: Query, reader: Reader, crisis: string | undefined): FeedQuery {
   const types = typesParameter(query);
   const actor = actorParameter(query);

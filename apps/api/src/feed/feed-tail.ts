@@ -5,11 +5,11 @@ import type { FeedBatch } from './feed-batch';
 import type { FeedItem } from './feed-item';
 import type { Woken } from './waiter';
 
-/** What the tail keeps for those who are about up to date; whoever falls behind it reads from the log. */
+/** What the tail keeps for followers who are nearly up to date; who falls behind it reads from the log. */
 const MAX_TAIL_CHARS = 4 * 1024 * 1024;
 const MAX_BATCH_CHARS = 128 * 1024;
 const MAX_BATCHES = 500;
-/** What it takes to write to one who waits, about, milliseconds. */
+/** About what it takes to write to one waiting follower, milliseconds. */
 const WRITE_MS = 0.02;
 
 /**
@@ -17,18 +17,18 @@ const WRITE_MS = 0.02;
  * and is bounded however slow anyone is.
  */
 export class FeedTail {
-  /** Ascending, all that there are after `start` up to `end`. */
+  /** All items after `start` up to `end`, ascending. */
   private items: FeedItem[] = [];
   private chars = 0;
   private end: FeedPlace;
   private advancing: Promise<void> | undefined;
   private isStale = false;
-  /** There was no more when it was read last. */
+  /** The last read reached the end of the feed. */
   private isWhole = true;
-  /** Followers with one question at one place get one answer. */
+  /** By question and place: followers who ask the same get the same batch. */
   private readonly batches = new Map<string, FeedBatch>();
   private readonly waiters = new Set<Woken>();
-  /** Those who ask, by how far they have to be told. */
+  /** Those who wait in `reach`, with the position that they wait for. */
   private readonly askers = new Map<() => void, number>();
 
   constructor(
@@ -39,7 +39,7 @@ export class FeedTail {
     this.end = start;
   }
 
-  /** Is all that comes after the place here? */
+  /** Does the tail hold everything that comes after the place? */
   covers(place: FeedPlace): boolean {
     return !isBeyond(this.start, place);
   }
@@ -48,7 +48,7 @@ export class FeedTail {
     return this.end.position >= position;
   }
 
-  /** Is all here that there is up to this position? */
+  /** Has everything up to this position been read? */
   holds(head: number): boolean {
     return this.isWhole && this.reaches(head);
   }
@@ -57,13 +57,13 @@ export class FeedTail {
     return this.waiters.size > 0;
   }
 
-  /** Reads what has come, and wakes those who wait if that is anything. What comes meanwhile is read too. */
+  /** Reads what is new, also what arrives meanwhile, and wakes the waiting followers if there was anything. */
   advance(): Promise<void> {
     this.isStale = true;
     return (this.advancing ??= this.pull().finally(() => (this.advancing = undefined)));
   }
 
-  /** The same for one who asks: he is not kept by what comes meanwhile, which may have no end. */
+  /** The same for one request, which is not kept waiting by what arrives meanwhile: that may have no end. */
   async reach(head: number): Promise<void> {
     if (this.holds(head)) return;
     const held = new Promise<void>((resolve) => this.askers.set(resolve, head));
@@ -79,7 +79,7 @@ export class FeedTail {
     return batch;
   }
 
-  /** Wakes him once, when there is more than there was. */
+  /** Wakes the waiter once, when there is more than now. */
   await(waiter: Woken): void {
     this.waiters.add(waiter);
   }
@@ -110,7 +110,7 @@ export class FeedTail {
     this.askers.clear();
   }
 
-  /** What is on its way goes with the rest where many are written to: one round of writes takes less than two. */
+  /** With many followers, waits for appends under way: one round of writes takes less time than two. */
   private async linger(until: number): Promise<void> {
     while (performance.now() < until && this.isGrowing()) await delay(1);
   }
@@ -140,7 +140,7 @@ export class FeedTail {
     this.items = this.items.slice(gone);
   }
 
-  /** Whoever comes for them later may not see them: as if they were read from the log now. */
+  /** Drops the event that was withdrawn: followers who come later may not see it, as if they read from the log. */
   private withdraw({ crisis, eventId }: FeedItem): void {
     const isHidden = (item: FeedItem): boolean =>
       item.crisis === crisis && item.eventId === eventId && item.kind !== 'withdraw';

@@ -7,13 +7,14 @@ import { requireCrisisId } from '../http/crisis-id';
 import { leftBy } from '../http/left-by';
 import { lineAnswer } from '../http/line-answer';
 import { numberParameter, onlyKnown, type Query as Parameters, textParameter } from '../http/parameters';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { EventStream } from './event-stream';
+import { feedCursor } from './feed-cursor';
 import { feedQuery, type FeedQuery, FILTERS } from './feed-query';
 import { pullFeed } from './pull-feed';
 import { snapshotLines } from './snapshot-lines';
-import { cursorOf, StreamFeed } from './stream-feed';
-import { reach } from '../view-worker/at-least';
+import { StreamFeed } from './stream-feed';
+import { reach } from '../http/at-least';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
@@ -24,7 +25,7 @@ const MAX_WAIT_SECONDS = 30;
 export class FeedController {
   constructor(@Inject(Context) private readonly context: Context) {}
 
-  /** A page after a cursor; with `wait` an empty one is answered only when the time is over. */
+  /** A page after a cursor; with `wait`, an empty page is answered only when that time is over. */
   @Get()
   @Needs('log:read')
   @Header('content-type', 'application/json')
@@ -74,7 +75,7 @@ export class FeedController {
     const asked = askedIn(request, query);
     streams.take(request, reply);
     const end = await feed.end(asked);
-    return lineAnswer(request, reply, snapshotLines(views, asked, end.position, cursorOf(tokens, end, asked)));
+    return lineAnswer(request, reply, snapshotLines(views, asked, end.position, feedCursor(tokens, end, asked)));
   }
 
   async #placeOf(query: FeedQuery, after: string | undefined, parameter: string): Promise<FeedPlace> {
@@ -83,7 +84,7 @@ export class FeedController {
     const { level } = query.reader;
     const use = { kind: 'point', level, filter: query.filter, toFollow: true } as const;
     const place = after === undefined ? FEED_START : tokens.open(after, parameter, use);
-    // It may come from an instance that is ahead of this one.
+    // The cursor may be from an instance that is ahead of this one.
     await reach(log, place.position);
     // 404 for a crisis that the reader may not know of, before anything is sent.
     if (query.crisis !== undefined) await feed.end(query);
@@ -93,6 +94,6 @@ export class FeedController {
 
 function askedIn(request: FastifyRequest, query: Parameters): FeedQuery {
   const crisis = textParameter(query, 'crisis');
-  const { name, level, seesNumbers } = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
-  return feedQuery(query, { name, level, seesNumbers }, crisis);
+  const reader = readerOf(request, crisis === undefined ? undefined : requireCrisisId(crisis));
+  return feedQuery(query, reader, crisis);
 }

@@ -11,19 +11,19 @@ import { SharedReads } from './shared-reads';
 import type { Waiter, Woken } from './waiter';
 
 const MAX_ITEMS = 1000;
-/** A tail that nobody has advanced for so many events is given up. */
+/** A tail that nobody has advanced for this many events is dropped. */
 const FAR_BEHIND = 5_000;
 
 /**
- * The feed for those who follow. Each follower asks for the next batch when it has sent the last: nothing is queued
- * for anyone. Who is up to date shares one tail per kind of reader; who is behind reads pages from the log, and those
- * who ask for the same page at the same time share it.
+ * The feed for its followers. Each asks for the next batch when it has sent the last one: nothing is queued for anyone.
+ * Followers who are up to date share one tail per kind of reader; those who are behind read pages from the log, and
+ * share a page that several ask for at the same time.
  */
 export class Feed {
   readonly #tails = new Map<string, FeedTail>();
-  /** Asked for at each wake of each follower. */
+  /** Kept because it is asked for at each wake of each follower. */
   readonly #kinds = new WeakMap<FeedQuery, string>();
-  /** One batch for one answer, so that what is made of it is made once. */
+  /** One batch for each answer, so that what is made from a batch is made once. */
   readonly #batches = new WeakMap<Promise<string>, Promise<FeedBatch>>();
   readonly reads: SharedReads;
   readonly #fresh: FreshEvents;
@@ -59,7 +59,7 @@ export class Feed {
     return batch;
   }
 
-  /** The same of what is at hand; undefined where it has to be read. There may be more by now. */
+  /** The same from memory; undefined where it would have to be read. By now there may be more. */
   ready(query: FeedQuery, after: FeedPlace, limit = MAX_ITEMS): FeedBatch | undefined {
     const tail = this.#tailOf(query);
     return tail?.covers(after) ? tail.batch(query, after, limit) : undefined;
@@ -67,12 +67,13 @@ export class Feed {
 
   /** The last item there is for a reader now. */
   async end(query: FeedQuery): Promise<FeedPlace> {
-    // A thousand who come back after a restart ask this together. What was acknowledged before is in a shared answer too.
+    // Shared: after a restart a thousand clients ask this at once. The head in the key makes the answer cover every
+    // append acknowledged before.
     const answer = await this.reads.ask({ kind: 'feed-end', query }, JSON.stringify(['end', this.log.head(), query]));
     return JSON.parse(answer) as FeedPlace;
   }
 
-  /** True as soon as there may be more for him who asks; false when the time is over, he leaves or the feed ends. */
+  /** True as soon as there may be more; false when the time is over, the client has left or the feed has ended. */
   async more(query: FeedQuery, after: FeedPlace, timeoutMs: number, waiter: Waiter): Promise<boolean> {
     if (this.#closed || waiter.hasLeft) return false;
     if (!this.await(query, after, waiter)) return true;
@@ -81,7 +82,10 @@ export class Feed {
     return isWoken && !this.#closed;
   }
 
-  /** Wakes him once, as soon as there may be more, or the feed ends; false where there may be more already. */
+  /**
+   * Wakes the waiter once, when there may be more or the feed ends. False, waking nobody, when there may be more
+   * already.
+   */
   await(query: FeedQuery, after: FeedPlace, waiter: Woken): boolean {
     const tail = this.#tailOf(query);
     if (!tail?.covers(after) || tail.reaches(after.position + 1)) return false;
@@ -94,7 +98,7 @@ export class Feed {
     this.#tailOf(query)?.forget(waiter);
   }
 
-  /** Ends every long poll and stream. What was at hand is so no more: it may be that nothing is to be told. */
+  /** Ends every long poll and stream, and drops the tails: it may be closed because nothing may be served any more. */
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
@@ -104,7 +108,7 @@ export class Feed {
   }
 
   #advance(tail: FeedTail): void {
-    // Whoever waits asks again with the next append or heartbeat, and is told then.
+    // Followers ask again with the next append or heartbeat, and meet the failure then.
     tail.advance().catch((error: Error) => this.#closed || this.#logger.warn(`the tail waits: ${error.message}`));
   }
 
@@ -112,7 +116,7 @@ export class Feed {
     return this.#tails.get(this.#kindOf(query));
   }
 
-  /** Of those who get the same bytes. Who reads what is RED goes on record by name and crisis, so those share nothing. */
+  /** Readers of one kind get the same bytes. Those whose reads are logged, by name and crisis, share with nobody. */
   #kindOf(query: FeedQuery): string {
     let kind = this.#kinds.get(query);
     if (kind === undefined) {
@@ -142,7 +146,7 @@ export class Feed {
     );
   }
 
-  /** What has come, after those are answered who sent it: their acknowledgements wait for no delivery. */
+  /** What is new. A turn later, so that the appenders have their acknowledgements before anything is delivered. */
   async #readOn(query: FeedQuery, after: FeedPlace): Promise<FeedBatch> {
     await turn();
     const fresh = this.views.mustBeAsked(query.reader) ? undefined : this.#fresh.after(query.reader, after);

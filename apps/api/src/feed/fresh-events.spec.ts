@@ -3,7 +3,7 @@ import type { FeedPlace } from '#projections';
 import { contact, correction, contentOf, statement, strike } from '../../../../test/support/elements';
 import { random } from '../../../../test/support/seed';
 import { Problem } from '../http/problem';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import { type FeedBatch, batchIn } from './feed-batch';
 import { FreshEvents } from './fresh-events';
 import { asked, FollowedRecord } from './testing/followed-record';

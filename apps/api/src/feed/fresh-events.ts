@@ -1,22 +1,21 @@
-import { LEVELS, type RecordLog, type StoredEvent } from '#event-log';
+import { crisisOf, LEVELS, type RecordLog, type StoredEvent } from '#event-log';
 import type { FeedEntry, FeedPlace } from '#projections';
-import { crisisOf } from '../http/crisis-id';
-import type { Reader } from '../view-worker/read-request';
+import type { Reader } from '../access/caller';
 import { cloudEvent, type CloudEventSource } from './cloud-event';
 import type { FeedBatch } from './feed-batch';
 import { type FeedItem, keyOf, LAST_INDEX } from './feed-item';
 
-/** More are left to the thread that folds: this one takes the appends, and an event costs it half of an append. */
+/** More are left to the view worker: this thread takes the appends, and an event costs it half as much as an append. */
 const MAX_EVENTS = 16;
 const MAX_CHARS = 128 * 1024;
 
 /**
- * What has just been recorded, for those who follow live: made from the record itself, on the thread that is told of it,
- * so that it waits neither for the fold nor behind a long view. Place for place and byte for byte what the fold would
- * answer. What moves the markings of others only the fold knows, so a page with an amendment is left to it.
+ * What has just been recorded, for live followers: made from the record itself on the main thread, so that it waits
+ * neither for the fold nor behind a long view. The same items, byte for byte, as the view worker would answer. Only the
+ * fold knows what an amendment does to the markings of other events, so a page with one is left to it.
  */
 export class FreshEvents {
-  /** By stream: the level of its opening, which is never amended. */
+  /** By stream, the level of its opening; that event is never amended. */
   readonly #floors = new Map<string, number>();
   readonly #source: CloudEventSource;
 
@@ -24,7 +23,7 @@ export class FreshEvents {
     this.#source = { log: log.reader, origin: log.reader.genesis().origin };
   }
 
-  /** All there is behind a place at which everything up to its position had been told; undefined: ask the fold. */
+  /** Everything after a place that ends a position; undefined where the view worker must be asked. */
   after(reader: Reader, place: FeedPlace): FeedBatch | undefined {
     const count = this.log.head() - place.position;
     if (place.index !== LAST_INDEX || count > MAX_EVENTS) return undefined;
@@ -55,7 +54,7 @@ export class FreshEvents {
     let floor = this.#floors.get(stream);
     if (floor === undefined) {
       const [opening] = this.log.readStream(stream, { maxCount: 1 });
-      // One that inherits has nothing to inherit from: nobody below RED is told, as by the fold.
+      // An opening has nothing to inherit a marking from, so it is RED, as in the fold.
       const { marking } = opening!;
       this.#floors.set(stream, (floor = LEVELS.indexOf(marking === 'inherit' ? 'RED' : marking)));
     }

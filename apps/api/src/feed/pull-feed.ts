@@ -2,13 +2,13 @@ import type { FeedPlace } from '#projections';
 import type { Tokens } from '../http/tokens';
 import type { Feed } from './feed';
 import type { FeedQuery } from './feed-query';
-import { cursorOf } from './stream-feed';
+import { feedCursor } from './feed-cursor';
 import { Waiter } from './waiter';
 
-/** A filter that finds nothing for so long is answered with how far it got. */
-const MAX_LOOKING_MS = 2_000;
+/** When a filter has found nothing for this long, the answer is how far it got. */
+export const MAX_LOOKING_MS = 2_000;
 
-/** One page of the feed. An empty one is answered when the end is reached and the time to wait is over. */
+/** One page of the feed. An empty page is answered only at the end of the feed, when the time to wait is over. */
 export async function pullFeed(
   { feed, tokens }: { feed: Feed; tokens: Tokens },
   query: FeedQuery,
@@ -30,6 +30,6 @@ export async function pullFeed(
         : spent < Math.max(waitMs, MAX_LOOKING_MS));
     if (goesOn) continue;
     const items = batch.items.map(({ json }) => json).join(',');
-    return `{"items":[${items}],"cursor":"${cursorOf(tokens, cursor, query)}","caughtUp":${batch.caughtUp}}`;
+    return `{"items":[${items}],"cursor":"${feedCursor(tokens, cursor, query)}","caughtUp":${batch.caughtUp}}`;
   }
 }

@@ -1,10 +1,10 @@
 import type { ReadRequest } from '../view-worker/read-request';
 import type { ViewEngine } from '../view-worker/view-engine';
 
-/** What followers read is asked for a few at a time, so that they do not crowd out those who ask. */
+/** Followers' reads under way at a time: few, so that they do not crowd out other requests. */
 const AT_ONCE = 8;
 
-/** Reads for followers: who asks for the same while it is being read shares it, and the others wait their turn. */
+/** Reads for followers: those who ask for the same at the same time share one read; different reads wait their turn. */
 export class SharedReads {
   readonly #underWay = new Map<string, Promise<string>>();
   readonly #turns: (() => void)[] = [];
@@ -12,7 +12,7 @@ export class SharedReads {
 
   constructor(private readonly views: ViewEngine) {}
 
-  /** @param key what tells this read from others; the answer may have been begun before this call */
+  /** @param key tells this read from others. The answer may be one that was begun before this call. */
   ask(request: ReadRequest, key: string): Promise<string> {
     let answer = this.#underWay.get(key);
     if (!answer) {

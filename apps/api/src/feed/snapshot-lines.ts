@@ -2,7 +2,9 @@ import type { Position } from '#event-log';
 import type { ViewEngine } from '../view-worker/view-engine';
 import type { FeedQuery } from './feed-query';
 
-/** Page after page, so that a record of any size is read in constant memory; a reader that stops is not read for. */
+/**
+ * Page after page, so that a record of any size takes constant memory; for a client that stops reading no more is read.
+ */
 export async function* snapshotLines(
   views: ViewEngine,
   query: FeedQuery,

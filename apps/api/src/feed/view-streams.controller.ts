@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Context } from '../app.context';
 import { requireCrisisId } from '../http/crisis-id';
 import { onlyKnown, type Query as Parameters } from '../http/parameters';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import type { ViewName } from '../view-worker/read-request';
 import { EventStream } from './event-stream';
-import { FollowedView } from './stream-view';
+import { FollowedView } from './followed-view';
 
 /** The views of a crisis for those who want to be told of changes. */
 @Controller('v1/crises/:crisisId')
@@ -45,12 +45,12 @@ export class ViewStreamsController {
   ): Promise<void> {
     onlyKnown(parameters, []);
     const crisis = requireCrisisId(id, 'crisisId');
-    const { name, level, seesNumbers } = readerOf(request, crisis);
-    const query = { crisis, reader: { name, level, seesNumbers }, filter: `crisis=${crisis}` };
+    const reader = readerOf(request, crisis);
+    const query = { crisis, reader, filter: `crisis=${crisis}` };
     const followed = new FollowedView(this.context, view, query);
     const begun = await followed.begin();
     await EventStream.serve(this.context.streams, request, reply, (stream) =>
-      followed.stream(begun, stream, () => readerOf(request, crisis).level === level),
+      followed.stream(begun, stream, () => readerOf(request, crisis).level === reader.level),
     );
   }
 }

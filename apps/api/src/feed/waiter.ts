@@ -1,11 +1,11 @@
-/** Whoever is told once that there is more. */
+/** What is told, once, that there is more. */
 export interface Woken {
   wake(): void;
 }
 
 /**
- * One who waits, again and again if he likes, until he is woken, the time is over or he leaves. That he leaves is
- * listened for once, not each time: when something comes a thousand are woken together, and wait again.
+ * Waits until it is woken, the time is over or the client leaves; any number of times. It listens for the leaving once,
+ * not at each wait: an event wakes a thousand waiters together, which then wait again.
  */
 export class Waiter implements Woken {
   #settle: ((isWoken: boolean) => void) | undefined;
@@ -18,7 +18,7 @@ export class Waiter implements Woken {
     return this.left.aborted;
   }
 
-  /** Was he woken, rather than tired of it? */
+  /** True when it was woken, false when the time was over or the client has left. */
   wait(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#settle?.(false), timeoutMs);

@@ -1,9 +1,12 @@
 import type { ReadContext } from '../view-worker/read-context';
 
-/** Enough to see what is the matter; a build too old for the record may not be able to read most of it. */
+/** Enough to see what is wrong; a build too old for the record may find most of it unreadable. */
 const SHOWN = 10;
 
-/** Lag in events, and what this build cannot read: how much, and the first of it. The views of its crises wait for that. */
+/**
+ * The views' lag in events; how many events this build cannot read, which park the views of their crises, and the
+ * first.
+ */
 export function answerHealth({ log, store }: ReadContext): string {
   const checkpoint = store.checkpoint();
   const unreadable = { count: store.unreadableCount(), first: store.firstUnreadable(SHOWN) };

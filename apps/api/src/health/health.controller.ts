@@ -14,7 +14,10 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Ready to append and to read; else 503 with what is wrong. Lag is in events; parked crises do not make an instance unready. */
+  /**
+   * Ready to append and to read; else 503 with what is wrong. Lag is in events; parked crises do not make an instance
+   * unready.
+   */
   @Get('ready')
   @Public()
   @Header('content-type', 'application/json')
@@ -25,10 +28,10 @@ export class HealthController {
     const isServed = notary.fault === undefined;
     const views = JSON.parse(await this.context.views.ask({ kind: 'health' })) as Record<string, unknown>;
     if (!writing.ok) void reply.code(503).header('retry-after', '1');
-    // Of a record that was altered nothing is served, and waiting mends nothing.
+    // An altered record is not served, and trying again does not help: no Retry-After.
     else if (!isServed) void reply.code(503);
     const status = writing.ok && isServed ? 'ok' : 'unavailable';
-    // Positions and names of crises tell of what is hidden: they are for operators.
+    // Positions and names of crises would reveal what is hidden: they are for operators.
     if (request.caller?.scopes.has('ops:*') !== true) return JSON.stringify({ status });
     return JSON.stringify({
       status,
@@ -44,6 +47,6 @@ export class HealthController {
   }
 }
 
-/** Of EventStoreDB also: whether the mirror is connected and holds everything, else since when it may not. */
+/** With EventStoreDB also how the mirror stands: connected and complete, or since when it may not be. */
 const kindOf = (log: Context['log']) =>
   'mirrored' in log ? { engine: 'eventstoredb', mirror: log.mirrored() } : { engine: 'sqlite' };

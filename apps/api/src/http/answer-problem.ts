@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem, toProblem } from './to-problem';
 
 /**
- * Any failure leaves as a problem. What was not foreseen is logged with the id that the client is told; what was foreseen
- * is logged, once, where it arises, so that no client can fill the log. Of the address only the route: a query may say
- * what an operator must not read.
+ * Answers any failure with a problem. An unforeseen one is logged here, with the id that the client is told; a foreseen
+ * one is logged where it arises, once, so that no client can fill the log. Of the address only the route is logged: a
+ * query may hold what an operator must not read.
  */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error, request.id);

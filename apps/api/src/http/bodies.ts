@@ -3,11 +3,11 @@ import { LateBodies } from './late-bodies';
 import { Problem } from './problem';
 import { MAX_BODY_BYTES } from './strict-json';
 
-/** For a body that is read as a whole, or by nobody. */
+/** How long a body may take that is read as a whole, or that nobody reads. */
 const BODY_MS = 30_000;
 const SWEEPS_A_BODY = 6;
 
-/** JSON arrives as bytes, for the strict reader; NDJSON as a stream, so that its length needs no limit; nothing else is taken. */
+/** JSON is handed on as bytes, for the strict parser; NDJSON as a stream of any length; nothing else is accepted. */
 export function takeBodies(fastify: FastifyInstance, bodyMs = BODY_MS): void {
   const late = new LateBodies(bodyMs);
   const sweeping = setInterval(() => late.sweep(), bodyMs / SWEEPS_A_BODY).unref();

@@ -1,4 +1,4 @@
-import { definitions } from '#catalogue';
+import { definitions, isActorCode } from '#catalogue';
 import { badParameter, type Query, textParameter } from './parameters';
 
 const TYPES: readonly string[] = definitions.map(({ type }) => type);
@@ -12,7 +12,7 @@ export function typesParameter(query: Query): readonly string[] | undefined {
 
 export function actorParameter(query: Query): string | undefined {
   const actor = textParameter(query, 'actor');
-  if (actor !== undefined && !/^[A-Z]{3,15}$/.test(actor))
+  if (actor !== undefined && !isActorCode(actor))
     throw badParameter('actor', 'an actor code such as IRN or IRNMIL; a shorter one finds those that begin with it.');
   return actor;
 }

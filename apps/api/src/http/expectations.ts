@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * `Expect: 100-continue` is answered when every check of a request has let it pass, so that who is refused sends no
+ * `Expect: 100-continue` is answered only when a request has passed every check, so that a refused client sends no
  * body. Any other expectation is refused by `checkRequests`, as a problem.
  */
 export function answerExpectations(fastify: FastifyInstance): void {
@@ -16,7 +16,7 @@ export function answerExpectations(fastify: FastifyInstance): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     server.emit('request', request, response),
   );
-  // After all `onRequest`, of routes too.
+  // `preParsing` comes after every `onRequest` hook, those of routes included.
   fastify.addHook('preParsing', (request, reply, _payload, done) => {
     if (waiting.has(request.raw) && !request.is404) reply.raw.writeContinue();
     done();

@@ -2,10 +2,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { answerMalformedAddress, answerMalformedRequest } from './malformed-requests';
 
-/** Slower senders are cut off, so that half-open clients cannot hold the server; `takeBodies` has the limit of bodies. */
+/** Slower headers are cut off, so that half-open clients cannot hold the server; for bodies see `takeBodies`. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECKS_MS = 5_000;
-/** A connection on which nothing moves; streams have a heartbeat. */
+/** A connection on which nothing moves for this long is closed; streams have a heartbeat. */
 const IDLE_MS = 120_000;
 const MAX_CONNECTIONS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
@@ -13,7 +13,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** The HTTP server that Nest and the plain routes share, with its limits. */
 export function httpAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    // `takeBodies` has the limits.
+    // `takeBodies` sets the limits.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -23,7 +23,7 @@ export function httpAdapter(trustedProxies: readonly string[]): FastifyAdapter {
     forceCloseConnections: 'idle',
     frameworkErrors: answerMalformedAddress,
     clientErrorHandler: answerMalformedRequest,
-    // What still arrives while draining is answered, on connections that then close.
+    // Requests that still arrive while draining are answered; then their connections are closed.
     return503OnClosing: false,
   });
   const { server } = adapter.getInstance<FastifyInstance>();

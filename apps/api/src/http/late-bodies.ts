@@ -7,19 +7,19 @@ interface Arriving {
 }
 
 /**
- * Bodies that are on their way, for however slowly they come. Node's own limit would end endless NDJSON too, and leaves
- * a client that was refused to send what nobody reads.
+ * Limits how long a body may take to arrive. Node's own limit would end an endless NDJSON upload as well, and would let
+ * a client that was refused go on sending what nobody reads.
  */
 export class LateBodies {
   readonly #arriving = new Map<IncomingMessage, Arriving>();
 
   constructor(
     private readonly patienceMs: number,
-    /** Milliseconds that never fall. */
+    /** A monotonic clock, milliseconds. */
     private readonly elapsed: () => number = () => performance.now(),
   ) {}
 
-  /** How many are remembered. */
+  /** How many bodies are awaited. */
   get size(): number {
     return this.#arriving.size;
   }
@@ -30,19 +30,19 @@ export class LateBodies {
       this.#arriving.set(request, { since: this.elapsed(), response });
   }
 
-  /** It is there. */
+  /** The body has arrived. */
   forget(request: IncomingMessage): void {
     this.#arriving.delete(request);
   }
 
-  /** It may take as long as it likes, but for what still comes when it is answered: that nobody reads. */
+  /** The body may take any time until the request is answered; what still comes then, nobody reads, and is timed. */
   awaitAnswer(request: IncomingMessage): void {
     const response = this.#arriving.get(request)?.response;
     this.#arriving.delete(request);
     response?.once('finish', () => request.complete || this.expect(request, response));
   }
 
-  /** Cuts off who has had its time. What has arrived, of requests that were refused before, is forgotten at once. */
+  /** Cuts off those that are late, and forgets those whose request is complete or whose connection has closed. */
   sweep(): void {
     const before = this.elapsed() - this.patienceMs;
     for (const [request, { since, response }] of this.#arriving) {

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
 
-/** Aborts when the client of an answer has left; at once where it did before anybody asked, which no event tells any more. */
+/**
+ * A signal that aborts when the client leaves; aborted already when it left before, since no event will tell of that.
+ */
 export function leftBy({ raw }: FastifyReply): AbortSignal {
   if (raw.destroyed) return AbortSignal.abort();
   const left = new AbortController();

@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cutWithCredential } from './cut-with-credential';
 
 /**
- * An answer of NDJSON that is made as it is read. Nest asks for the first lines before it sends anything, so what fails by
- * then is a problem; later the answer breaks off, as it does when the credential of the request ends. Where only the head
- * is asked for no more is made than tells whether there is an answer.
+ * An answer of NDJSON, made as the client reads it. Nest takes the first lines before it sends anything, so a failure
+ * by then is answered with a problem; after that the answer breaks off, as it does when the credential ends. For HEAD
+ * only the first lines are made, which tell whether there is an answer.
  */
 export async function lineAnswer(
   request: FastifyRequest,

@@ -4,12 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from './problem';
 import { sendProblem } from './to-problem';
 
-/** Fastify's option `frameworkErrors`: an address that cannot be decoded, or with a segment too long to be anything of ours. */
+/** Fastify's option `frameworkErrors`: the address cannot be decoded, or has a segment longer than any id. */
 export function answerMalformedAddress(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
   void sendProblem(reply, new Problem('malformed-request', `${error.message}.`));
 }
 
-/** Fastify's option `clientErrorHandler`: what did not become a request at all, so that the answer is written by hand. */
+/**
+ * Fastify's option `clientErrorHandler`: no request could be parsed, so the answer is written to the socket by hand.
+ */
 export function answerMalformedRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const problem = problemOf(error);

@@ -1,6 +1,8 @@
 import { Problem } from './problem';
 
-/** The query of a request. Parameters are checked here, each refusal naming its parameter and what it takes. */
+/**
+ * The query of a request. The readers below refuse a value with a Problem that names the parameter and what it takes.
+ */
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/;
@@ -17,7 +19,7 @@ export function timeParameter(query: Query, name: string): number | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
   const time = isDateTime(text) ? Date.parse(text) : NaN;
-  // A day that its month does not have would silently be the next month's.
+  // `Date.parse` would turn 30 February into 2 March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text.slice(0, 10))
     throw badParameter(name, 'a UTC time such as 2026-02-03T04:05:00Z.');
   return time;
@@ -42,7 +44,7 @@ export function choiceParameter<T extends string>(query: Query, name: string, ch
   return text as T;
 }
 
-/** Unknown parameters are refused, so that a typing error is not an answer. */
+/** Refuses unknown parameters, so that a misspelt one is not silently ignored. */
 export function onlyKnown(query: Query, names: readonly string[]): void {
   const unknown = Object.keys(query).find((name) => !names.includes(name));
   if (unknown === undefined) return;

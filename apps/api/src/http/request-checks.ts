@@ -5,22 +5,23 @@ import { Problem } from './problem';
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Before anything is read: `Host` must name this server (a page elsewhere cannot reach it by rebinding a
- * name), a foreign `Origin` is refused, compressed bodies are not taken (no bombs), nor what can be read in two ways, nor
- * what expects more than `100-continue`.
+ * Before anything is read: `Host` must name this server (so that no page elsewhere reaches it by rebinding a name).
+ * Refused are a foreign `Origin`, a compressed body (which may be a bomb), a request that can be read in two ways, and
+ * any expectation but `100-continue`.
  */
 export function checkRequests(fastify: FastifyInstance, allowedHosts: readonly string[]): void {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts]);
   fastify.addHook('onRequest', ({ raw }, _reply, done) => done(ambiguity(raw, names) ?? refusalOf(raw.headers, names)));
 }
 
-/** Node takes the first of these; a proxy in front may have judged by the last. */
+/** Of these headers Node uses the first; a proxy in front may have used the last. */
 const ONCE = ['host', 'authorization', 'content-type', 'origin', 'cookie'];
 
-/** What follows on the connection may be part of what was refused. */
+/** The connection is closed: what follows on it may be part of the refused request. */
 const CLOSE = { connection: 'close' };
 
-/** What a proxy in front could have read otherwise. Node refuses the rest: two lengths, a length beside chunks, folded lines. */
+/** Refuses what a proxy in front may have read differently. Node itself refuses two lengths, a length beside chunks, and
+ * folded lines. */
 function ambiguity(
   { url = '', headers, rawHeaders }: IncomingMessage,
   names: ReadonlySet<string>,
@@ -33,7 +34,8 @@ function ambiguity(
     seen.push(name);
   }
   const encoding = headers['transfer-encoding']?.trim().toLowerCase();
-  // Chunks of something else, which Node would hand on as it is; what does not end in chunks it refuses itself.
+  // Chunks of some other coding, which Node would hand on as they are; a coding that does not end in chunks Node
+  // refuses.
   if (encoding?.endsWith('chunked') && encoding !== 'chunked')
     return new Problem('unsupported-media-type', `Transfer-Encoding ${encoding} is not taken.`, {}, CLOSE);
   const isAbsolute = !url.startsWith('/') && url !== '*';

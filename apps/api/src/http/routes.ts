@@ -6,7 +6,7 @@ import { Problem } from './problem';
 /** Every address of the server, as it is registered (`/v1/crises/:crisisId`), with the methods it takes. */
 export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Fills while routes are registered, so ask for it before the first one is. */
+/** To be called before the first route is registered: the map fills as routes are. */
 export function gatherRoutes(fastify: FastifyInstance): Routes {
   const routes = new Map<string, Set<string>>();
   fastify.addHook('onRoute', ({ url, method, handler }) => {
@@ -18,7 +18,10 @@ export function gatherRoutes(fastify: FastifyInstance): Routes {
   return routes;
 }
 
-/** Makes a known address say which methods it takes, where Fastify would say that there is nothing. The last to be registered. */
+/**
+ * Makes a known address answer 405 with the methods it takes, where Fastify would say 404. To be called after all
+ * routes.
+ */
 export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): void {
   for (const [url, methods] of [...routes]) {
     const allowed = [...methods];
@@ -41,5 +44,5 @@ export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): vo
   }
 }
 
-/** Fastify wants a handler; the refusal comes before it. */
+/** Fastify requires a handler; `onRequest` refuses before it is reached. */
 const unreached = (): void => undefined;

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { RecordLog } from '#event-log';
 
 /**
- * While the record is away reads go on from the mirror; `Age` (RFC 9111, seconds) then says since when the mirror may
- * lack what others appended. Without it an answer is as fresh as the record.
+ * While EventStoreDB is away, reads go on from the mirror; `Age` (RFC 9111, seconds) then says for how long the mirror
+ * may have lacked what other instances appended. Without it an answer is as fresh as the record.
  */
 export function sayHowOld(fastify: FastifyInstance, log: RecordLog): void {
   if (!('mirrored' in log)) return;

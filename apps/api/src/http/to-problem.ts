@@ -1,13 +1,12 @@
 import type { FastifyReply } from 'fastify';
 import { InvalidEvent } from '#catalogue';
-import { EventLogError, type Failure } from '#event-log';
+import { crisisOf, EventLogError, type Failure } from '#event-log';
 import { ForeignEvent } from '#notary';
 import { models, UnknownModel, ViewParked } from '#projections';
-import { crisisOf } from './crisis-id';
 import { Problem, retryAfter, type ProblemType } from './problem';
 import { MAX_BODY_BYTES } from './strict-json';
 
-/** Any failure as the problem its client should see. What nobody foresaw is `internal` and tells nothing of itself. */
+/** Any failure as the problem that its client may see. One that was not foreseen is `internal` and tells no details. */
 export function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidEvent) return invalidEvent(error);
@@ -41,8 +40,8 @@ const invalidEvent = (error: InvalidEvent): Problem =>
   );
 
 /**
- * A refusal of the log. What it says of revisions is left out: the API speaks of them in tokens. Undefined for
- * what no request may bring about.
+ * A refusal of the log. Revisions are left out: the API tells them as tokens. Undefined for errors that no request
+ * should be able to cause.
  */
 function refusal(error: EventLogError & Failure): Problem | undefined {
   switch (error.type) {

@@ -1,25 +1,16 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { LEVELS, type Level, type Position } from '#event-log';
 import { Hmac } from './hmac';
-import { InvalidConfig } from '../config';
 import { Problem } from './problem';
+
+const KINDS = ['point', 'page'] as const;
 
 /**
  * A point of the record as its reader may know it: the last item visible at `level`. Serves as cursor and
  * as ETag. It names a position and grants nothing: reading from it is checked like any other read.
  */
 export interface Point {
-  readonly kind: 'point' | 'page';
+  readonly kind: (typeof KINDS)[number];
   readonly position: Position;
   /** Place among the items that one position yields; 0 where there is one. */
   readonly index: number;
@@ -28,22 +19,22 @@ export interface Point {
   readonly filter: string;
 }
 
-/** What a token is given back for. Without a level any is taken, where only the position counts. */
+/** What a token is to be used for. Without a level a token of any level is accepted: only the position counts. */
 export interface TokenUse {
   readonly kind: Point['kind'];
   readonly filter?: string;
   readonly level?: Level;
-  /** To follow from: what has no filter, such as a receipt's cursor, names a place in every feed. */
+  /** To follow from: an unfiltered token, such as a receipt's cursor, names a place in every feed. */
   readonly toFollow?: true;
 }
 
 const VERSION = 1;
-const KINDS = ['point', 'page'] as const;
 const PLAIN_BYTES = 1 + 16 + 4 + 8 + 4 + 8 + 1 + 8;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 2 + NONCE_BYTES + PLAIN_BYTES + TAG_BYTES;
 const TOKEN_CHARS = Math.ceil((TOKEN_BYTES * 4) / 3);
+
 /**
  * Seals points so that they are opaque and stable: the same point gives the same token on every instance
  * that has the key, because the nonce is an HMAC of the plaintext. Layout: version byte, key id byte,
@@ -77,7 +68,10 @@ export class Tokens {
     return token.toString('base64url');
   }
 
-  /** The point behind a token of this log, given for the same kind of use. Otherwise a Problem that names `parameter`. */
+  /**
+   * The point behind a token of this log that was given for this kind of use.
+   * @throws Problem naming `parameter` for any other token
+   */
   open(token: string, parameter: string, use: TokenUse): Point {
     const refuse = (why: string) => new Problem('invalid-token', `${parameter}: ${why}`, { parameter });
     const point = this.#decrypt(token);
@@ -97,13 +91,8 @@ export class Tokens {
         { parameter },
       );
     }
-    return {
-      kind: point.kind,
-      position: point.position,
-      index: point.index,
-      level: point.level,
-      filter: use.filter ?? '',
-    };
+    const { filterDigest: _digest, ...place } = point;
+    return { ...place, filter: use.filter ?? '' };
   }
 
   #plain(point: Point): Buffer {
@@ -118,9 +107,7 @@ export class Tokens {
     return plain;
   }
 
-  #decrypt(
-    token: string,
-  ): { kind: Point['kind']; position: number; index: number; level: Level; filterDigest: bigint } | undefined {
+  #decrypt(token: string): (Omit<Point, 'filter'> & { readonly filterDigest: bigint }) | undefined {
     if (token.length !== TOKEN_CHARS) return undefined;
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.length !== TOKEN_BYTES || bytes[0] !== VERSION) return undefined;
@@ -148,7 +135,10 @@ export class Tokens {
 
 class Key {
   readonly id: number;
-  /** A KeyObject: raw bytes become one at every use, which costs four times the sealing itself (measured). */
+  /**
+   * A KeyObject: raw bytes would be made into one at every use, at four times the cost of the sealing itself
+   * (measured).
+   */
   readonly sealKey: KeyObject;
   readonly #nonces: Hmac;
 
@@ -168,19 +158,4 @@ const digestOf = (filter: string): bigint => (filter === '' ? NO_FILTER : digest
 
 function digest(filter: string): bigint {
   return createHash('sha256').update(filter).digest().readBigUInt64BE(0);
-}
-
-/** 32 bytes of base64url. A shorter key, as of a file that was cut, could be guessed. */
-const KEY = /^[\w-]{43}$/;
-
-/** The ring of `TOKEN_KEYS`, or the data folder's own key, made at first start and readable by its owner only. */
-export function loadTokenKeys(configured: readonly string[], dataDir: string): Buffer[] {
-  if (configured.length > 0) return configured.map((key) => Buffer.from(key, 'base64url'));
-  const path = join(dataDir, 'token.key');
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  const key = readFileSync(path, 'utf8').trim();
-  if (KEY.test(key)) return [Buffer.from(key, 'base64url')];
-  throw new InvalidConfig([
-    `${path} holds no key (32 bytes of base64url): restore it, or delete it, and every cursor and ETag given so far ends.`,
-  ]);
 }

@@ -1,4 +1,4 @@
-import { CRISIS_ID, EVENT_ID, type Schema, TIME, TOKEN, words } from './schema';
+import { ACTOR_CODE, CRISIS_ID, EVENT_ID, type Schema, TIME, TOKEN, words } from './schema';
 
 /**
  * Parameters that several operations share, as OpenAPI 3.1 parameter objects. The examples fit together and
@@ -92,12 +92,7 @@ const whatAndWho = (types: readonly string[]): Parameter[] => [
     { type: 'string', pattern: `^(${types.join('|')})(,(${types.join('|')}))*$` },
     'StrikeReported,RetaliationReported',
   ),
-  query(
-    'actor',
-    'A CAMEO actor code anywhere in the event, or the beginning of one.',
-    { type: 'string', pattern: '^[A-Z]{3,15}$' },
-    'IRN',
-  ),
+  query('actor', 'A CAMEO actor code anywhere in the event, or the beginning of one.', ACTOR_CODE, 'IRN'),
 ];
 
 export const eventFilters = (types: readonly string[]): Parameter[] => [

@@ -1,3 +1,5 @@
+import { ACTOR_CODE_PATTERN } from '#catalogue';
+
 /** Short hand for the JSON Schemas of answers. */
 
 export type Schema = { readonly [keyword: string]: unknown };
@@ -42,7 +44,7 @@ export const EVENT_ID: Schema = {
   pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
 };
 export const EVENT_IDS = list(EVENT_ID);
-export const ACTOR_CODE: Schema = { type: 'string', pattern: '^[A-Z]{3,15}$' };
+export const ACTOR_CODE: Schema = { type: 'string', pattern: ACTOR_CODE_PATTERN };
 export const ACTOR_CODES = list(ACTOR_CODE);
 /** A point of the record: opaque, of one length, and worth nothing but where it was given for. */
 export const TOKEN: Schema = { type: 'string', pattern: '^[A-Za-z0-9_-]{60,200}$' };

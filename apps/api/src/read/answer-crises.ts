@@ -1,11 +1,12 @@
 import { type Frame, projections, type Situation } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
-import type { CrisesQuestion, Moment, Reader } from '../view-worker/read-request';
-import { asOfOf, sceneOf, situationIn } from '../views/situate';
+import type { Reader } from '../access/caller';
+import type { CrisesQuestion, Moment } from '../view-worker/read-request';
+import { asOfOf, sceneOf, situationIn } from '../views/scene';
 import { floorToMinute, MINUTE_MS, textOfMinute } from '../views/time';
 import { toProblem } from '../http/to-problem';
 
-/** Each crisis at the level that its reader has there. */
+/** Every crisis that the reader may know of, each seen at the reader's level in it. */
 export function answerCrises(context: ReadContext, { reader, red, now }: CrisesQuestion): string {
   const { listing } = context.store;
   const cleared: Reader = { ...reader, level: 'RED' };
@@ -16,7 +17,7 @@ export function answerCrises(context: ReadContext, { reader, red, now }: CrisesQ
   return JSON.stringify({ at: textOfMinute(floorToMinute(now)), crises });
 }
 
-/** A crisis whose views are parked is listed all the same, as far as it can be read, and says so. */
+/** A crisis whose views are parked is listed too, as far as it can be read, with the problem. */
 function line(context: ReadContext, moment: Moment): object {
   const crisisId = moment.crisis;
   let its: object = { crisisId, title: null, openedAt: null, closed: null };

@@ -4,11 +4,12 @@ import { LEVELS } from '#event-log';
 import { Problem } from '../http/problem';
 import { answerReached } from '../view-worker/answer-reached';
 import type { ReadContext } from '../view-worker/read-context';
-import type { EventsQuestion, Reader } from '../view-worker/read-request';
-import { pointToken, requireCrisis } from '../views/situate';
+import type { Reader } from '../access/caller';
+import type { EventsQuestion } from '../view-worker/read-request';
+import { pointToken, requireCrisis } from '../views/scene';
 import { exportedEvent, wireEvent } from '../view-worker/wire-event';
 
-/** A page of large events ends early: what one reader makes the server hold is bounded. */
+/** A page of large events ends early, to bound the memory that one reader takes. */
 const MAX_PAGE_CHARS = 4 * 1024 * 1024;
 
 /**
@@ -63,7 +64,10 @@ export function answerEvent(
   });
 }
 
-/** What of an original is in force: itself, the content of a correction, or null when it is retracted; null for amendments. */
+/**
+ * What is in force of an original: itself, or the content of a correction; null when it is retracted, and for
+ * amendments.
+ */
 export function effectiveOf(
   context: ReadContext,
   crisis: string,

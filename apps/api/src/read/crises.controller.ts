@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
 import { onlyKnown, type Query as Parameters } from '../http/parameters';
-import { callerOf, readerOf } from '../http/principal';
-import { caughtUpTo } from '../view-worker/at-least';
+import { callerOf, readerOf } from '../access/caller';
+import { caughtUpTo } from '../http/at-least';
 import { momentOf } from '../views/moment-of';
 
 @Controller('v1/crises')

@@ -2,11 +2,12 @@ import { Controller, Get, Header, Headers, Inject, Param, Query, Req, Res } from
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Needs } from '../access/needs';
 import { Context } from '../app.context';
-import { requireCrisisId, requireEventId } from '../http/crisis-id';
+import { requireCrisisId } from '../http/crisis-id';
+import { requireEventId } from '../http/event-id';
 import { actorParameter, typesParameter } from '../http/event-filters';
 import { lineAnswer } from '../http/line-answer';
-import { readerOf } from '../http/principal';
-import { caughtUpTo } from '../view-worker/at-least';
+import { readerOf } from '../access/caller';
+import { caughtUpTo } from '../http/at-least';
 import {
   badParameter,
   numberParameter,
@@ -19,7 +20,7 @@ import type { EventsQuestion } from '../view-worker/read-request';
 
 const PAGE = 100;
 const MAX_PAGE = 1000;
-/** Each is looked up in all events, and nobody else reads meanwhile. */
+/** Each is looked up in all events, and other reads wait meanwhile. */
 const MAX_WORDS = 16;
 const FILTERS = ['type', 'actor', 'from', 'to', 'q', 'correlationId'] as const;
 
@@ -97,7 +98,10 @@ export class EventsController {
     };
   }
 
-  /** Page after page, so that a crisis of any size is read in constant memory; a reader that stops is not read for. */
+  /**
+   * Page after page, so that a crisis of any size takes constant memory; for a client that stops reading no more is
+   * read.
+   */
   async *#pages(question: EventsQuestion): AsyncGenerator<string> {
     const asked = { kind: 'events', ...question, limit: MAX_PAGE, format: 'lines' } as const;
     for (let after: number | null = question.after; after !== null;) {

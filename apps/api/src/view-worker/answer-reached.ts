@@ -2,7 +2,7 @@ import type { Position } from '#event-log';
 import { Problem, retryAfter } from '../http/problem';
 import type { ReadContext } from './read-context';
 
-/** Nothing, once the views reflect the log up to this position; they always do unless they cannot be written. */
+/** An empty answer once the views reflect the log up to this position: at once, unless the views cannot be written. */
 export function answerReached(context: ReadContext, { position }: { position: Position }): string {
   if (context.store.checkpoint() >= position) return '';
   throw viewsBehind();

@@ -8,8 +8,8 @@ export interface ReadContext {
   readonly store: ViewStore;
   readonly projector: Projector;
   readonly tokens: Tokens;
-  /** The views reflect all that was recorded when this was asked. On a full disk they may not. */
+  /** The views reflect everything recorded when the question was asked. On a full disk they may not. */
   readonly hasCaughtUp: boolean;
-  /** The name of the log, under which others know it. */
+  /** The public name of the log. */
   readonly origin: string;
 }

@@ -1,13 +1,7 @@
 import type { Level, Position } from '#event-log';
 import type { FeedPlace, ListingFilter, projections } from '#projections';
+import type { Reader } from '../access/caller';
 import type { FeedQuery } from '../feed/feed-query';
-
-/** Who reads, and from when on: what every read carries. */
-export interface Reader {
-  readonly name: string;
-  readonly level: Level;
-  readonly seesNumbers: boolean;
-}
 
 /** A point of the record: a time, or the position that a cursor names. */
 export type AsOf = { readonly time: number } | { readonly position: Position };
@@ -79,7 +73,9 @@ export interface ViewStateQuestion {
   readonly view: ViewName;
   readonly crisis: string;
   readonly reader: Reader;
-  /** Where its time comes from: the clock, what has been recorded since an earlier state, or the passing of time itself. */
+  /**
+   * Where its time comes from: the clock, what has been recorded since an earlier state, or the passing of time itself.
+   */
   readonly moment: { readonly now: number } | { readonly since: number } | { readonly instant: number };
 }
 

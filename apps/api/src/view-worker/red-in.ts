@@ -1,5 +1,6 @@
 import type { ReadContext } from './read-context';
-import type { Reader, ReadRequest } from './read-request';
+import type { Reader } from '../access/caller';
+import type { ReadRequest } from './read-request';
 
 interface Asked {
   readonly reader?: Reader;
@@ -7,12 +8,12 @@ interface Asked {
   readonly red?: readonly string[];
 }
 
-/** Who asks, and of which crisis: of a question to the feed its query says so. */
+/** Who asks, and about which crisis; a question to the feed has that in its query. */
 export const askedBy = (request: ReadRequest): Asked => ('query' in request ? request.query : (request as Asked));
 
 /**
- * The crises of a question in whose answer something RED may stand: those that hold any, where the reader is RED.
- * Wider than need be, never narrower.
+ * The crises of which the answer to a question may contain something RED: those that hold any, as far as the reader is
+ * RED there. May name too many, never too few.
  */
 export function redIn({ store }: Pick<ReadContext, 'store'>, request: ReadRequest): string[] {
   const { reader, crisis, red = [] } = askedBy(request);

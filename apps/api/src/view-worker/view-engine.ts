@@ -4,15 +4,16 @@ import type { RedRead, RedReads } from '../access/red-reads';
 import type { Problem } from '../http/problem';
 import { AskedWorker } from '../worker/asked-worker';
 import { askedBy } from './red-in';
-import type { Answered, Reader, ReadRequest, WorkerSettings } from './read-request';
+import type { Reader } from '../access/caller';
+import type { Answered, ReadRequest, WorkerSettings } from './read-request';
 
-/** One that computes for longer is ended where it is: its store survives that. */
+/** A worker that is still computing after this is terminated: its store survives that. */
 const STOP_MS = 1_000;
 
 /**
- * What is read is computed off the main thread, so that no view, however long, stalls an append. (Not what live followers
- * are told, a few events at a time: `FreshEvents`.)
- * The worker answers with finished JSON texts; an answer reflects at least the log's head at the time of asking.
+ * What is read is computed off the main thread, so that no view, however long, stalls an append. (Not what live
+ * followers are told, a few events at a time: `FreshEvents`.) The worker answers with finished JSON texts; an answer
+ * reflects at least the log's head at the time of asking.
  */
 export class ViewEngine {
   readonly #worker: AskedWorker<ReadRequest, Answered>;
@@ -32,7 +33,7 @@ export class ViewEngine {
     return engine;
   }
 
-  /** What is RED leaves here only when it is on record who asked for it: no route can forget to. */
+  /** Resolves, when the answer may contain RED, only once it is logged who asked: no route can forget to. */
   async ask(request: ReadRequest): Promise<string> {
     if (this.#refusal && request.kind !== 'health') throw this.#refusal;
     const answered = await this.#worker.ask(request);
@@ -42,17 +43,19 @@ export class ViewEngine {
     return answered.body;
   }
 
-  /** May nothing reach this reader but by asking? So it is where that goes on record, and once reading is refused. */
+  /**
+   * Must everything for this reader come through `ask`? So when its reads are logged, and when nothing may be served.
+   */
   mustBeAsked(reader: Reader): boolean {
     return this.#refusal !== undefined || this.isOnRecord(reader);
   }
 
-  /** Does what is told to this reader go on record? */
+  /** Are the reads of this reader logged? */
   isOnRecord({ name, level }: Reader): boolean {
     return level === 'RED' && this.redReads.isOf(name);
   }
 
-  /** From now on nothing is read, also of answers that are under way, page after page. */
+  /** From now on every question is refused, also the next page of an answer that is under way. */
   refuse(why: Problem): void {
     this.#refusal = why;
   }

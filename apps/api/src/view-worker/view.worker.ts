@@ -16,7 +16,7 @@ import type { ReadContext } from './read-context';
 
 /** How often the projections look for new events while nobody asks. */
 const IDLE_MS = 250;
-/** A question waits for what is missing: a few seconds for this many events. */
+/** Past this lag it works all the same: a question would have to wait for it, some seconds for this many events. */
 const FAR_BEHIND = 100_000;
 
 const { dataDir, tokenKeys, logId, epoch } = workerData as WorkerSettings;
@@ -71,7 +71,7 @@ function catchUp(): boolean {
   }
 }
 
-/** What the views have not reached may be there: nobody is told that it is not. */
+/** While the views lag, "not found" may be wrong, so it is not said. */
 const behindOr = (problem: Problem): Problem => (problem.status === 404 ? viewsBehind() : problem);
 
 /** The store is a cache: one that the disk has damaged is thrown away, and the next worker builds it from the log. */
@@ -97,7 +97,7 @@ async function keepUp(): Promise<void> {
     lastHead = log.head();
   } catch (error) {
     startAnewIfDamaged(error);
-    // The next question meets the same failure and reports it to whoever asked.
+    // Whoever asks next meets the same failure and is told.
     complaint.of(error);
   }
   idle = setTimeout(() => void keepUp(), IDLE_MS);

@@ -1,7 +1,6 @@
 import { UnknownSchemaVersion, read, UnknownEventType } from '#catalogue';
-import { elementOf, type Level, type StoredEvent } from '#event-log';
-import { crisisOf } from '../http/crisis-id';
-import type { Reader } from './read-request';
+import { crisisOf, elementOf, type Level, type StoredEvent } from '#event-log';
+import type { Reader } from '../access/caller';
 
 /**
  * A stored event as its readers get it: the element as sent, upcast, with what is derived and what the
@@ -32,7 +31,10 @@ function readable(event: StoredEvent): object {
   }
 }
 
-/** One line of an export: as sent, so that it can be appended elsewhere and means the same; the server's fields beside it. */
+/**
+ * One line of an export: as sent, so that it can be appended elsewhere and means the same; the server's fields beside
+ * it.
+ */
 export function exportedEvent(event: StoredEvent, marking: Level, reader: Reader): Record<string, unknown> {
   return {
     eventId: event.id,

@@ -9,12 +9,12 @@ import {
 } from '#projections';
 import { wireEvent } from '../view-worker/wire-event';
 import { digested } from './answer-view';
-import { DAY_MS } from './time';
+import { DAY_MS, MINUTE_MS } from './time';
 import type { ReadContext } from '../view-worker/read-context';
 import type { BriefingQuestion } from '../view-worker/read-request';
-import { asOfOf, type Scene, sceneOf, situationIn } from './situate';
+import { asOfOf, type Scene, sceneOf, situationIn } from './scene';
 
-/** Of amendments and of changes of the frame these many, the latest, are looked at. */
+/** Of amendments, and of changes of the frame, only this many, the latest, are looked at. */
 const MAX_LOOKED_AT = 500;
 const EVERY = 2 ** 31 - 1;
 
@@ -39,7 +39,7 @@ function briefingIn(context: ReadContext, scene: Scene, { days, reader }: Briefi
     crisisId: crisis,
     days,
     now: situationIn(scene),
-    events: memory.effectiveEvents(asOf, levelIndex, at / 60_000),
+    events: memory.effectiveEvents(asOf, levelIndex, at / MINUTE_MS),
     before: situationIn(scene, from),
     believed: believedAt(context, scene, from, knownBefore),
     knownBefore,
@@ -49,10 +49,10 @@ function briefingIn(context: ReadContext, scene: Scene, { days, reader }: Briefi
   });
 }
 
-/** A moment by what was known at a position; null when the crisis was not. */
+/** A moment as it was known at a position; null when the crisis was not known then. */
 function believedAt(context: ReadContext, scene: Scene, at: number, position: number): Situation | null {
   const last = context.store.listing.lastVisible(scene.crisis, position, scene.level);
-  const frame = last < 0 ? undefined : scene.memory.frameAt(last, scene.levelIndex, at / 60_000);
+  const frame = last < 0 ? undefined : scene.memory.frameAt(last, scene.levelIndex, at / MINUTE_MS);
   return frame === undefined ? null : situationIn(scene, at, last);
 }
 

@@ -1,7 +1,7 @@
 import { modelOf, type SeriesPoint } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { SeriesQuestion } from '../view-worker/read-request';
-import { asOfOf, type Scene, sceneOf } from './situate';
+import { asOfOf, type Scene, sceneOf } from './scene';
 import { floorToMinute, MINUTE_MS } from './time';
 
 /** The gauges at evenly spaced moments, ascending; null where the crisis was not yet known. */

@@ -3,7 +3,7 @@ import { canonicalJson } from '#event-log';
 import { projections } from '#projections';
 import type { ReadContext } from '../view-worker/read-context';
 import type { ViewQuestion } from '../view-worker/read-request';
-import { asOfOf, sceneOf, situationIn } from './situate';
+import { asOfOf, sceneOf, situationIn } from './scene';
 
 /** Any projection, by its name in the table of contents. */
 export function answerView(context: ReadContext, question: ViewQuestion): string {

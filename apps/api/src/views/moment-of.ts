@@ -1,16 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import type { Level } from '#event-log';
 import { requireCrisisId } from '../http/crisis-id';
-import { readerOf } from '../http/principal';
+import { readerOf } from '../access/caller';
 import { badParameter, onlyKnown, type Query, textParameter, timeParameter } from '../http/parameters';
 import type { Tokens } from '../http/tokens';
 import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute } from './time';
 
-/** A client's clock may be a little ahead; a view of the future is not one of what is known. `nextChangeAt` looks ahead. */
+/** A client's clock may be a little ahead. Views of the future are refused: `nextChangeAt` looks ahead. */
 const MAX_AHEAD_SECONDS = 60;
 
-/** The `at`, `asOf` and `model` of a view's query, checked; `also` names the parameters that the route takes besides. */
+/**
+ * The `at`, `asOf` and `model` of a view's query, checked; `also` names the parameters that the route takes besides.
+ */
 export function momentOf(
   request: FastifyRequest,
   crisisId: string,
@@ -34,7 +36,7 @@ export function momentOf(
   };
 }
 
-/** A moment that a view may be asked of. */
+/** A moment of the world that a view may be asked for. */
 export function momentParameter(query: Query, name: string, now: number): number | undefined {
   const time = timeParameter(query, name);
   if (time !== undefined && time > now + MAX_AHEAD_SECONDS * 1000)
@@ -43,8 +45,7 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /**
- * Where `at` is not given a time of the record is a moment of the world too, so it has the same bound. A cursor is taken
- * at the level that it was given for; without a level any is.
+ * A time or a cursor. A cursor must have been given for `level`; without a level any cursor is accepted.
  */
 export function asOfParameter(query: Query, name: string, tokens: Tokens, level?: Level): AsOf | undefined {
   const text = textParameter(query, name);

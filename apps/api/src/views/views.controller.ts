@@ -11,7 +11,7 @@ import {
   type Query as Parameters,
   timeParameter,
 } from '../http/parameters';
-import { caughtUpTo } from '../view-worker/at-least';
+import { caughtUpTo } from '../http/at-least';
 import { momentOf, momentParameter } from './moment-of';
 import type { ViewName } from '../view-worker/read-request';
 import { DAY_MS } from './time';

@@ -4,25 +4,22 @@ import { Problem, retryAfter } from '../http/problem';
 import type { Failed } from './worker-reply';
 
 export interface WorkerOptions<Unasked> {
-  /** The worker's script. It takes `{id, request}`, answers `ready` when it can, and ends when it is asked to `stop`. */
+  /**
+   * The worker's script. It takes `{id, request}`, answers `ready` when it can, and ends when it is asked to `stop`.
+   */
   readonly script: string;
   readonly workerData: unknown;
   /** As a subject in the plural: "views" are starting again. */
   readonly name: string;
-  /** Past this, a worker that was asked to stop is ended where it is. */
+  /** A worker that was asked to stop is terminated after this time. */
   readonly stopMs: number;
-  /** Between the end of a worker that was not asked to end and the start of the next. */
+  /** Time between the unexpected end of a worker and the start of the next. */
   readonly respawnMs?: number;
   /** What the worker says without having been asked. */
   readonly onUnasked?: (message: Unasked) => void;
 }
 
-interface Waiting<Answer> {
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
-}
-
-/** Questions under way or waiting; past that a caller is told to come back, so that they cannot pile up in memory. */
+/** Questions under way or waiting at most; past that, callers are told to come back, so that memory is bounded. */
 const MAX_WAITING = 256;
 const RESPAWN_MS = 1_000;
 
@@ -31,7 +28,7 @@ const RESPAWN_MS = 1_000;
  * get 503) and is replaced: what it holds must be no more than caches.
  */
 export class AskedWorker<Request, Answer extends { readonly id: number }, Unasked = never> {
-  readonly #waiting = new Map<number, Waiting<Answer>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>();
   readonly #logger: Logger;
   #worker: Worker;
   #nextId = 0;
@@ -44,7 +41,7 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
     this.#worker = this.#spawn();
   }
 
-  /** The answer to `ready`. Where the worker ends instead, rejects with what ended it, and none is started again. */
+  /** Resolves with the answer to `ready`. If the worker fails first, rejects with that failure and starts no other. */
   async begin(): Promise<Answer> {
     const died = new Promise<never>((_resolve, reject) => this.#worker.once('error', reject));
     try {
@@ -64,22 +61,21 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
     if (this.#waiting.size >= MAX_WAITING)
       return Promise.reject(new Problem('busy', `${MAX_WAITING} questions to the ${name} wait.`, {}, retryAfter(1)));
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, request });
-    });
+    const waiting = Promise.withResolvers<Answer>();
+    this.#waiting.set(id, waiting);
+    this.#worker.postMessage({ id, request });
+    return waiting.promise;
   }
 
   /** Resolves when the worker has ended, by itself or, past `stopMs`, where it was. */
   async close(): Promise<void> {
     this.#ending = true;
     if (this.#down) return;
-    // Not `once` of node:events, which rejects where the worker fails at its end: that is logged, and it has ended.
+    // Not `once` of node:events, which rejects when the worker fails while ending: that is only logged.
     const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.postMessage({ id: -1, request: { kind: 'stop' } });
-    const impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
+    using _impatience = setTimeout(() => void this.#worker.terminate(), this.options.stopMs);
     await exited;
-    clearTimeout(impatience);
   }
 
   /** Ends the worker at once, and for good. */
@@ -96,7 +92,7 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
       if (isAnswer(message)) this.#settle(message as Answer | Failed);
       else onUnasked?.(message as Unasked);
     });
-    // Before, whoever began it is told.
+    // Earlier failures reject `begin`.
     worker.on('error', (error: Error) => this.#isBegun && this.#logger.error(error.stack));
     worker.on('exit', () => this.#lose());
     return worker;

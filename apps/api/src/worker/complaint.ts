@@ -1,6 +1,6 @@
 /**
- * What keeps a worker from work that it tries again and again, said once: a disk that is full would be filled by saying so.
- * Again only when it is something else, or work was done in between.
+ * Reports, once, why work fails that is tried again and again: a log that repeated it would fill the disk. Reported
+ * again only when the reason changes, or when work succeeded in between.
  */
 export class Complaint {
   #last: string | undefined;

@@ -8,7 +8,7 @@ export interface Failed {
   readonly problem?: Pick<Problem, 'type' | 'detail' | 'extra' | 'headers'>;
 }
 
-/** The failure of a question as it crosses to the main thread; `asProblem` may have another word for it. */
+/** The failure of a question, as it is sent to the main thread. @param asProblem how the client is told of it */
 export function failed(
   id: number,
   error: unknown,

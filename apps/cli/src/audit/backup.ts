@@ -32,12 +32,8 @@ export async function copyRecord(from: string, to: string): Promise<void> {
   const part = `${to}.part`;
   mkdirSync(part, { recursive: true, mode: 0o700 });
   for (const name of DATABASES.filter((name) => existsSync(join(from, name)))) {
-    const source = new DatabaseSync(join(from, name), { readOnly: true });
-    try {
-      await backup(source, join(part, name));
-    } finally {
-      source.close();
-    }
+    using source = new DatabaseSync(join(from, name), { readOnly: true });
+    await backup(source, join(part, name));
   }
   for (const name of FILES.filter((name) => existsSync(join(from, name)))) await cp(join(from, name), join(part, name));
   renameSync(part, to);

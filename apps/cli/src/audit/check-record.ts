@@ -24,27 +24,22 @@ interface Where {
 /** Recomputes the log of a data folder, also while its server runs. @throws RecordFault */
 export async function checkRecord({ dataDir, heads, key }: Where): Promise<RecordCheck> {
   requireLog(dataDir);
-  const reader = openReader(dataDir);
-  const stored = existsSync(join(dataDir, LEDGER_FILE)) ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
-  const progress = showProgress(reader.head() + 1, process.stderr);
-  try {
-    const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
-    const keyFile = key ?? join(dataDir, 'log.vkey');
-    const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
-    // What the record has, before what this folder made of it; a mirror may lag behind that.
-    const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
-    const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
-    return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
-  } finally {
-    progress.stop();
-    stored?.close();
-    reader.close();
-  }
+  using reader = openReader(dataDir);
+  const isKept = existsSync(join(dataDir, LEDGER_FILE));
+  using stored = isKept ? LedgerStore.open(dataDir, { readOnly: true }) : undefined;
+  using progress = showProgress(reader.head() + 1, process.stderr);
+  const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
+  const keyFile = key ?? join(dataDir, 'log.vkey');
+  const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
+  // What the record has, before what this folder made of it; a mirror may lag behind that.
+  const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
+  const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
+  return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
 }
 
 /**
- * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however well
- * those are signed. An empty note stands for what was ignored when it came.
+ * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however
+ * well those are signed. An empty note stands for what was ignored when it came.
  */
 function oneStream(copies: readonly (readonly HeadEntry[])[]): HeadEntry[] {
   const stream: HeadEntry[] = [];

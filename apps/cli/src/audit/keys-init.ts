@@ -28,13 +28,9 @@ async function runKeysInit({ dataDir, recovery, origin }: Flags): Promise<void> 
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // Opening the log takes the owner's lock, so no server signs meanwhile, and makes a log that is not there yet.
   const options = { dataDir, instance: 'keys', build: BUILD, ...(origin !== undefined && { origin }) };
-  const log = await openRecord(options, namedRecord());
-  try {
-    const trusted = await initKeys(dataDir, log.reader.genesis().origin, resolve(recovery), log.heads);
-    console.log(`Public keys, for auditors (${dataDir}/log.vkey):`);
-    for (const key of trusted) console.log(formatVerifierKey(key));
-    console.log(`The recovery key is in ${resolve(recovery)}. Take it to another machine, and delete it here.`);
-  } finally {
-    await log.close();
-  }
+  await using log = await openRecord(options, namedRecord());
+  const trusted = await initKeys(dataDir, log.reader.genesis().origin, resolve(recovery), log.heads);
+  console.log(`Public keys, for auditors (${dataDir}/log.vkey):`);
+  for (const key of trusted) console.log(formatVerifierKey(key));
+  console.log(`The recovery key is in ${resolve(recovery)}. Take it to another machine, and delete it here.`);
 }

@@ -12,29 +12,15 @@ interface Where {
 }
 
 /** Works on a record under its owner's lock: no server runs meanwhile. Throws LogOwnedElsewhere where one does. */
-export async function ownRecord<T>(where: Where, work: (record: OwnedRecord) => T | Promise<T>): Promise<T> {
-  const { dataDir } = where;
+export async function ownRecord<T>(
+  { dataDir, heads }: Where,
+  work: (record: OwnedRecord) => T | Promise<T>,
+): Promise<T> {
   requireLog(dataDir);
-  const log = await openRecord({ dataDir, instance: 'crisis-log', build: BUILD }, namedRecord());
-  try {
-    const { reader, heads: record } = log;
-    return await withHeads(where, (parts) => work({ dataDir, reader, record, ...parts }));
-  } finally {
-    await log.close();
-  }
-}
-
-type Heads = Pick<OwnedRecord, 'store' | 'file' | 'trusted'>;
-
-async function withHeads<T>({ dataDir, heads }: Where, work: (parts: Heads) => T | Promise<T>): Promise<T> {
-  const store = LedgerStore.open(dataDir);
-  let file: HeadsFile | undefined;
-  try {
-    file = heads === undefined ? undefined : HeadsFile.open(heads);
-    const keyFile = join(dataDir, 'log.vkey');
-    return await work({ store, file, trusted: existsSync(keyFile) ? readVerifierKeys(keyFile) : [] });
-  } finally {
-    file?.close();
-    store.close();
-  }
+  await using log = await openRecord({ dataDir, instance: 'crisis-log', build: BUILD }, namedRecord());
+  using store = LedgerStore.open(dataDir);
+  using file = heads === undefined ? undefined : HeadsFile.open(heads);
+  const keyFile = join(dataDir, 'log.vkey');
+  const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
+  return await work({ dataDir, reader: log.reader, record: log.heads, store, file, trusted });
 }

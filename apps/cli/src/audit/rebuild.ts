@@ -32,28 +32,20 @@ interface Rebuilt extends RecordCheck {
 const rebuild = async ({ dataDir, heads }: Flags): Promise<Rebuilt> =>
   ownRecord({ dataDir, ...(heads !== undefined && { heads: requireHeads(heads) }) }, async (record) => {
     const events = record.reader.head() + 1;
-    const progress = showProgress(2 * events, process.stderr);
-    try {
-      const check = await rebuildTree(record, (count) => progress.update(count, count));
-      const unreadable = rebuildViews(dataDir, record.reader, (count) => progress.update(events + count, events));
-      return { ...check, unreadable };
-    } finally {
-      progress.stop();
-    }
+    using progress = showProgress(2 * events, process.stderr);
+    const check = await rebuildTree(record, (count) => progress.update(count, count));
+    const unreadable = rebuildViews(dataDir, record.reader, (count) => progress.update(events + count, events));
+    return { ...check, unreadable };
   });
 
 /** Answers with how many events this build cannot read. */
 function rebuildViews(dataDir: string, reader: LogReader, onEvent: (count: number) => void): number {
   ViewStore.open(dataDir, reader, BUILD).discard();
-  const store = ViewStore.open(dataDir, reader, BUILD);
-  try {
-    const projector = new Projector(reader, store);
-    const head = reader.head();
-    while (projector.step(head)) onEvent(store.checkpoint() + 1);
-    return store.unreadableCount();
-  } finally {
-    store.close();
-  }
+  using store = ViewStore.open(dataDir, reader, BUILD);
+  const projector = new Projector(reader, store);
+  const head = reader.head();
+  while (projector.step(head)) onEvent(store.checkpoint() + 1);
+  return store.unreadableCount();
 }
 
 const printedRebuild = ({ unreadable, ...check }: Rebuilt): string =>

@@ -65,12 +65,9 @@ async function restoreTo(
   options: RecordOptions | undefined,
 ): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  await using open = new AsyncDisposableStack();
-  const file = open.adopt(HeadsFile.open(heads), (its) => its.close());
-  const log = open.adopt(await openRecord({ dataDir, instance: 'restore', build: BUILD }, options), (its) =>
-    its.close(),
-  );
-  const store = open.adopt(LedgerStore.open(dataDir), (its) => its.close());
+  using file = HeadsFile.open(heads);
+  await using log = await openRecord({ dataDir, instance: 'restore', build: BUILD }, options);
+  using store = LedgerStore.open(dataDir);
   const trusted = readVerifierKeys(join(dataDir, 'log.vkey'));
   const key = recovery === undefined ? undefined : readSecretKey(recovery);
   const { reader, heads: record } = log;

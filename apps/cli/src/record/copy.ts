@@ -33,10 +33,13 @@ export const copyCommand = (): Command =>
       const record = namedRecord();
       if (record === undefined)
         throw new UsageError('EVENTSTOREDB_URL or EVENTSTOREDB_URL_FILE names the other record');
-      const progress = new CopyProgress(flags.back ? 'events compared' : 'events copied');
-      const onEvent = (count: number, total: number) => progress.show(count, total);
-      console.log(await copyRecordTo(flags, record, onEvent).finally(() => progress.stop()));
+      console.log(await copyShown(flags, record));
     });
+
+async function copyShown(flags: Flags, record: RecordOptions): Promise<string> {
+  using progress = new CopyProgress(flags.back ? 'events compared' : 'events copied');
+  return await copyRecordTo(flags, record, (count, total) => progress.show(count, total));
+}
 
 /** What was done, in a sentence. Every event is recomputed before, and read back and compared after. */
 export async function copyRecordTo(
@@ -60,12 +63,8 @@ export async function copyRecordTo(
     requireLog(dataDir);
     await checkRecord(place);
     const readHeads = () => {
-      const store = LedgerStore.open(dataDir);
-      try {
-        return store.notes();
-      } finally {
-        store.close();
-      }
+      using store = LedgerStore.open(dataDir);
+      return store.notes();
     };
     const { events, keys, heads: entries } = await copyToRecord({ dataDir, record, onEvent }, readHeads);
     return `EventStoreDB is the record now, with ${events} events, ${keys} keys and ${entries} entries of heads; ${dataDir} is a mirror of it.`;
@@ -76,7 +75,7 @@ export async function copyRecordTo(
 }
 
 /** How many there are is known only with the first. */
-class CopyProgress {
+class CopyProgress implements Disposable {
   private shown: Progress | undefined;
 
   constructor(private readonly what: string) {}
@@ -86,8 +85,8 @@ class CopyProgress {
     this.shown.update(count, count);
   }
 
-  stop(): void {
-    this.shown?.stop();
+  [Symbol.dispose](): void {
+    this.shown?.[Symbol.dispose]();
   }
 }
 

@@ -1,3 +1,4 @@
+import { ACTOR_CODE_PATTERN } from '../actor-code';
 import { MAX_LANGUAGE_TAG, MAX_NAME, MAX_SLUG, MAX_TEXT, MAX_URL } from '../limits';
 import { type Rule, matching, rule } from './rule';
 
@@ -47,7 +48,7 @@ export const ActorCode = (): Rule =>
   matching(
     'actor-code',
     'must be a CAMEO actor code: 3 to 15 capital letters, country first, then role, such as IRNMIL',
-    '^[A-Z]{3,15}$',
+    ACTOR_CODE_PATTERN,
   );
 
 export const Iso3 = (): Rule => matching('iso3', 'must be an ISO 3166 alpha-3 country code such as OMN', '^[A-Z]{3}$');

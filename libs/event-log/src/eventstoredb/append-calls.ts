@@ -30,12 +30,12 @@ interface Inner {
 const MAX_UNDER_WAY = 64;
 
 /**
- * Appends, each in one message, on calls that are kept open and carry one append at a time: what becomes of one touches no
- * other.
+ * Appends, each in one message, on calls that are kept open and carry one append at a time: what becomes of one touches
+ * no other.
  *
- * The client has two ways, neither of which will do. Its unary append sends each event as a message, and a message waits
- * until the event loop has come round: under load a group took twice as long. Its batch append sends one message, but keeps
- * what is pending in the whole process in one place, where one failed call rejects all of it.
+ * The client has two ways, neither of which will do. Its unary append sends each event as a message, and a message
+ * waits until the event loop has come round: under load a group took twice as long. Its batch append sends one message,
+ * but keeps what is pending in the whole process in one place, where one failed call rejects all of it.
  */
 export class AppendCalls {
   /** All that are open, on the connection of `stub`. */
@@ -112,7 +112,7 @@ export class AppendCalls {
 }
 
 class AppendCall {
-  private asked: { resolve(answer: BatchAppendResp): void; reject(error: Error): void } | undefined;
+  private asked: PromiseWithResolvers<BatchAppendResp> | undefined;
   private isRetired = false;
 
   constructor(
@@ -133,10 +133,9 @@ class AppendCall {
   }
 
   ask(request: BatchAppendReq): Promise<BatchAppendResp> {
-    return new Promise((resolve, reject) => {
-      this.asked = { resolve, reject };
-      this.duplex.write(request);
-    });
+    this.asked = Promise.withResolvers();
+    this.duplex.write(request);
+    return this.asked.promise;
   }
 
   /** Carries nothing more: at once, or when it has its answer. */

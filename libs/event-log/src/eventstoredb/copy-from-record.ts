@@ -17,14 +17,17 @@ import { RecordClient } from './record-client';
 export interface CopyBackOptions extends CopyOptions {
   /** Where the record goes, told to the clients of instances that still run. */
   readonly movedTo?: string;
-  /** Given the whole mirror before it becomes the record: who keeps the stream of heads of an embedded one takes it from there. */
+  /**
+   * Given the whole mirror before it becomes the record: who keeps the stream of heads of an embedded one takes it from
+   * there.
+   */
   readonly keepHeads: (mirror: LogReader) => void;
 }
 
 /**
- * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed, mirrored
- * up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the seal, and tell
- * their clients where the record went. Broken off at any time, it goes on when called again.
+ * Moves a record from EventStoreDB to a data folder that is empty or holds a mirror of it. The record is sealed,
+ * mirrored up to the seal, read again and compared; then the mirror becomes the record. Instances that run meet the
+ * seal, and tell their clients where the record went. Broken off at any time, it goes on when called again.
  */
 export async function copyFromRecord({
   dataDir,
@@ -34,45 +37,31 @@ export async function copyFromRecord({
   keepHeads,
 }: CopyBackOptions): Promise<Compared> {
   mkdirSync(dataDir, { recursive: true });
-  const lock = takeOwnerLock(dataDir);
-  const record = new RecordClient(options);
-  try {
-    const genesis = await readGenesis(record);
-    if (genesis === undefined) throw new WrongRecord({ file: 'EventStoreDB', reason: 'it holds no record' });
-    await fillMirror(record, dataDir, genesis);
-    if ((await movedTo(record)) === undefined) await sealRecord(record, to);
-    // What came before the seal.
-    await fillMirror(record, dataDir, genesis);
-    const compared = await compare(record, dataDir, onEvent, keepHeads);
-    const file = join(dataDir, LOG_FILE);
-    const db = openBeside(file);
-    try {
-      await copyConsumersFrom(record, db);
-      becomeRecord(db, file);
-    } finally {
-      db.close();
-    }
-    return compared;
-  } finally {
-    await record.close();
-    lock.release();
-  }
+  using _lock = takeOwnerLock(dataDir);
+  await using record = new RecordClient(options);
+  const genesis = await readGenesis(record);
+  if (genesis === undefined) throw new WrongRecord({ file: 'EventStoreDB', reason: 'it holds no record' });
+  await fillMirror(record, dataDir, genesis);
+  if ((await movedTo(record)) === undefined) await sealRecord(record, to);
+  // What came before the seal.
+  await fillMirror(record, dataDir, genesis);
+  const compared = await compare(record, dataDir, onEvent, keepHeads);
+  const file = join(dataDir, LOG_FILE);
+  using db = openBeside(file);
+  await copyConsumersFrom(record, db);
+  becomeRecord(db, file);
+  return compared;
 }
 
 async function fillMirror(record: RecordClient, dataDir: string, genesis: Genesis): Promise<void> {
-  const file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
-  const mirror = new Mirror(record, file, genesis.logId, new HeadSignal(), () => undefined);
-  try {
-    mirror.start();
-    await mirror.settled;
-    if (mirror.stopped instanceof RecordMoved) return;
-    if (mirror.stopped) throw mirror.stopped;
-    const { state, reason = state } = mirror.health();
-    if (state !== 'live') throw new RecordAway({ reason });
-  } finally {
-    await mirror.close();
-    file.close();
-  }
+  using file = new MirrorFile(openMirrorForWriting(join(dataDir, LOG_FILE), genesis));
+  await using mirror = new Mirror(record, file, genesis.logId, new HeadSignal(), () => undefined);
+  mirror.start();
+  await mirror.settled;
+  if (mirror.stopped instanceof RecordMoved) return;
+  if (mirror.stopped) throw mirror.stopped;
+  const { state, reason = state } = mirror.health();
+  if (state !== 'live') throw new RecordAway({ reason });
 }
 
 /** Throws unless both hold the same. */
@@ -82,17 +71,12 @@ async function compare(
   onEvent: CopyOptions['onEvent'],
   keepHeads: (mirror: LogReader) => void,
 ): Promise<Compared> {
-  const held = openHeld(dataDir);
-  try {
-    const total = held.reader.head() + 1;
-    const compared = await compareRecord(record, held, (count) => onEvent?.(count, total));
-    const { events, keys, heads, ahead } = compared;
-    if (events === total && keys === held.keys.length && heads === held.heads.length && ahead === 0) {
-      keepHeads(held.reader);
-      return compared;
-    }
+  using held = openHeld(dataDir);
+  const total = held.reader.head() + 1;
+  const compared = await compareRecord(record, held, (count) => onEvent?.(count, total));
+  const { events, keys, heads, ahead } = compared;
+  if (events !== total || keys !== held.keys.length || heads !== held.heads.length || ahead > 0)
     throw new WrongRecord({ file: 'EventStoreDB', reason: 'something is still appended to it: stop every instance' });
-  } finally {
-    held.reader.close();
-  }
+  keepHeads(held.reader);
+  return compared;
 }

@@ -31,9 +31,9 @@ export interface CopyOptions {
 
 /**
  * Moves an embedded record to an EventStoreDB that has none, or a part of this one: identity, order, ids, revisions,
- * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it has
- * been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at any
- * time, it goes on when called again. Throws WrongRecord where the target holds anything else.
+ * recorded times and stored bytes stay, hence every leaf; named consumers go on where they are. When the whole of it
+ * has been read back and compared, the data folder becomes a mirror of it and takes no appends any more. Broken off at
+ * any time, it goes on when called again. Throws WrongRecord where the target holds anything else.
  *
  * @param readHeads gives the stream of heads, which its notary keeps; asked when nobody else has the log open any more
  */
@@ -41,49 +41,38 @@ export async function copyToRecord(
   { dataDir, record: options, onEvent }: CopyOptions,
   readHeads: () => readonly HeadEntry[] = () => [],
 ): Promise<Compared> {
-  const lock = takeOwnerLock(dataDir);
-  const record = new RecordClient(options);
-  try {
-    const heads = readHeads();
-    const held = { ...openHeld(dataDir), heads };
-    try {
-      await claim(record, held);
-      const before = await compareRecord(record, held);
-      if (before.ahead > 0) throw notOurs(`it has ${before.ahead} entries that this log does not have`);
-      await sendKeys(record, held, before.keys);
-      for (const group of groups(held.reader.entries(before.events, held.reader.head() + 1))) {
-        await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
-        onEvent?.(group.at(-1)!.event.position + 1, held.reader.head() + 1);
-      }
-      // After the events that they are over, as every mirror expects.
-      await sendHeads(record, held, before.heads);
-      await sendConsumers(record, dataDir);
-      const after = await compareRecord(record, held);
-      const isShort = after.events <= held.reader.head() || after.keys < held.keys.length;
-      if (isShort || after.heads < heads.length || after.ahead > 0)
-        throw notOurs(
-          `${after.events} events, ${after.keys} keys and ${after.heads} heads came back, and ${after.ahead} others`,
-        );
-      seal(dataDir, after, heads);
-      return after;
-    } finally {
-      held.reader.close();
-    }
-  } finally {
-    await record.close();
-    lock.release();
+  using _lock = takeOwnerLock(dataDir);
+  await using record = new RecordClient(options);
+  const heads = readHeads();
+  using held = { ...openHeld(dataDir), heads };
+  const { reader, keys } = held;
+  await claim(record, held);
+  const before = await compareRecord(record, held);
+  if (before.ahead > 0) throw notOurs(`it has ${before.ahead} entries that this log does not have`);
+  await sendKeys(record, held, before.keys);
+  for (const group of groups(reader.entries(before.events, reader.head() + 1))) {
+    await send(record, group[0]!.event.stream, group[0]!.event.revision - 1, group.map(sentEvent));
+    onEvent?.(group.at(-1)!.event.position + 1, reader.head() + 1);
   }
+  // After the events that they are over, as every mirror expects.
+  await sendHeads(record, held, before.heads);
+  await sendConsumers(record, dataDir);
+  const after = await compareRecord(record, held);
+  const isShort = after.events <= reader.head() || after.keys < keys.length || after.heads < heads.length;
+  if (isShort || after.ahead > 0)
+    throw notOurs(
+      `${after.events} events, ${after.keys} keys and ${after.heads} heads came back, and ${after.ahead} others`,
+    );
+  seal(dataDir, after, heads);
+  return after;
 }
 
-/** The log of a data folder. The reader is to be closed. */
-export function openHeld(dataDir: string): HeldLog {
-  const keys = SystemStream.isEmpty(dataDir, KEYS) ? undefined : SystemStream.open(dataDir, KEYS);
-  try {
-    const reader = openReader(dataDir);
-    return { reader, keys: keys?.readAfter(-1) ?? [], heads: [...reader.mirroredHeads(0)] };
-  } finally {
-    keys?.close();
-  }
+/** The log of a data folder, open until it is disposed of. */
+export function openHeld(dataDir: string): HeldLog & Disposable {
+  using stream = SystemStream.isEmpty(dataDir, KEYS) ? undefined : SystemStream.open(dataDir, KEYS);
+  const keys = stream?.readAfter(-1) ?? [];
+  const reader = openReader(dataDir);
+  return { reader, keys, heads: [...reader.mirroredHeads(0)], [Symbol.dispose]: () => reader.close() };
 }
 
 /** The identity first: from then on only this log is copied there. */
@@ -121,12 +110,8 @@ async function sendHeads(record: RecordClient, { heads }: HeldLog, from: number)
 }
 
 async function sendConsumers(record: RecordClient, dataDir: string): Promise<void> {
-  const db = openForReading(join(dataDir, LOG_FILE));
-  try {
-    await copyConsumersTo(record, db, (stream, last, events) => send(record, stream, last, events));
-  } finally {
-    db.close();
-  }
+  using db = openForReading(join(dataDir, LOG_FILE));
+  await copyConsumersTo(record, db, (stream, last, events) => send(record, stream, last, events));
 }
 
 function sentEvent({ event, seal }: Entry): SentEvent {
@@ -166,12 +151,8 @@ async function send(record: RecordClient, stream: string, last: number, events: 
 
 function seal(dataDir: string, { last }: Compared, heads: readonly HeadEntry[]): void {
   const file = join(dataDir, LOG_FILE);
-  const db = openBeside(file);
-  try {
-    becomeMirror(db, file, last, heads);
-  } finally {
-    db.close();
-  }
+  using db = openBeside(file);
+  becomeMirror(db, file, last, heads);
 }
 
 const notOurs = (reason: string, file = 'EventStoreDB') => new WrongRecord({ file, reason });

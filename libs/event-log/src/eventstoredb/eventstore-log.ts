@@ -56,16 +56,14 @@ export class EventStoreLog extends LocalReads implements EventLog {
     const { dataDir, instance, build, clock = Date.now, deadlineMs = DEADLINE_MS } = options;
     mkdirSync(dataDir, { recursive: true });
     await using parts = new AsyncDisposableStack();
-    const lock = takeOwnerLock(dataDir);
-    parts.defer(() => lock.release());
-    const record = parts.adopt(new RecordClient(options), (its) => its.close());
+    parts.use(takeOwnerLock(dataDir));
+    const record = parts.use(new RecordClient(options));
     const genesis = await genesisOf(record, options.origin).catch((error: unknown) => pinned(dataDir, error));
-    const db = parts.adopt(openMirrorForWriting(join(dataDir, LOG_FILE), genesis), (its) => its.close());
-    const file = new MirrorFile(db);
-    const reader = parts.adopt(openReader(dataDir), (its) => its.close());
+    const file = new MirrorFile(parts.use(openMirrorForWriting(join(dataDir, LOG_FILE), genesis)));
+    const reader = parts.use(openReader(dataDir));
     const signal = parts.adopt(new HeadSignal(), (its) => its.end());
     signal.advance(file.head);
-    const mirror = parts.adopt(new Mirror(record, file, genesis.logId, signal), (its) => its.close());
+    const mirror = parts.use(new Mirror(record, file, genesis.logId, signal));
     const clockCheck = new ClockCheck(record, clock, options.clockToleranceMs);
     const sealer = new Sealer({ instance, build }, clock);
     const appender = new Appender({ record, mirror, sealer }, clockCheck, deadlineMs);
@@ -114,14 +112,9 @@ export class EventStoreLog extends LocalReads implements EventLog {
 
 /** While the record is away, the one that the data folder mirrors is served. */
 function pinned(dataDir: string, away: unknown): Genesis {
-  const reader = openMirror(dataDir);
-  if (reader === undefined) throw new RecordAway({ reason: reasonOf(away) });
-  try {
-    if (!reader.isMirror()) throw new RecordAway({ reason: reasonOf(away) });
-    return reader.genesis();
-  } finally {
-    reader.close();
-  }
+  using reader = openMirror(dataDir);
+  if (!reader?.isMirror()) throw new RecordAway({ reason: reasonOf(away) });
+  return reader.genesis();
 }
 
 function openMirror(dataDir: string): LogReader | undefined {

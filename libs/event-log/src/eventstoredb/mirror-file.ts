@@ -25,7 +25,7 @@ const END = `select position, coalesce(known_at, recorded_at) as known_at
   from event left join recorded_early using (position) order by position desc limit 1`;
 
 /** Writes what came from the record, in the tables that the embedded log is read from. */
-export class MirrorFile {
+export class MirrorFile implements Disposable {
   private readonly queries: StreamQueries;
   private readonly insertEvent: StatementSync;
   private readonly selectStored: StatementSync;
@@ -88,7 +88,9 @@ export class MirrorFile {
     return key === undefined ? [] : (this.selectStored.all(key, after, last) as unknown as Stored[]);
   }
 
-  /** The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice. */
+  /**
+   * The events and the place of the last one, in one transaction: after a crash nothing is missing and nothing twice.
+   */
   write(events: readonly RecordedEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
@@ -104,7 +106,8 @@ export class MirrorFile {
       this.checkpoint = { id: last.id, commit, prepare };
     } catch (error) {
       if (this.db.isTransaction) this.db.exec('rollback');
-      // What is remembered may be of rows that are not there: the same events come again, and others may have their keys.
+      // What is remembered may be of rows that are not there: the same events come again, and others may have their
+      // keys.
       this.streams.clear();
       this.keys.clear();
       this.findEnd();
@@ -114,6 +117,10 @@ export class MirrorFile {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private findEnd(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogError, RecordMoved, RecordRewound, RecordTruncated } from '../errors';
 import type { HeadSignal } from '../head-signal';
 import type { Revision } from '../event-log';
@@ -33,7 +34,7 @@ interface Waiter {
  * its subscription, however that came about, from the last event it stored; it stops only when the record is no longer
  * what it was, or was moved away.
  */
-export class Mirror {
+export class Mirror implements AsyncDisposable {
   /** Why it will not go on. */
   stopped: EventLogError | undefined;
   private subscription: RecordSubscription | undefined;
@@ -46,9 +47,7 @@ export class Mirror {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private readonly nap = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
-  private settle: () => void = () => undefined;
-  /** Once it holds everything, or cannot. */
-  readonly settled = new Promise<void>((resolve) => (this.settle = resolve));
+  private readonly settling = Promise.withResolvers<void>();
 
   constructor(
     private readonly record: RecordClient,
@@ -57,6 +56,11 @@ export class Mirror {
     private readonly signal: HeadSignal,
     private readonly onStop = (error: EventLogError) => console.error(`the mirror has stopped: ${error.message}`),
   ) {}
+
+  /** Resolves once it holds everything, or cannot. */
+  get settled(): Promise<void> {
+    return this.settling.promise;
+  }
 
   start(): void {
     this.running = Promise.all([this.follow(), this.watch()]);
@@ -68,6 +72,10 @@ export class Mirror {
     this.subscription?.close();
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
     await this.running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   health(): MirrorHealth {
@@ -84,18 +92,14 @@ export class Mirror {
     if (this.stopped || this.closed) return false;
     const waiters = this.waiters.get(stream) ?? new Set<Waiter>();
     this.waiters.set(stream, waiters);
-    let waiter!: Waiter;
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      return await new Promise<boolean>((resolve) => {
-        waiters.add((waiter = { revision, resolve }));
-        timer = setTimeout(() => resolve(false), timeoutMs);
-      });
-    } finally {
-      clearTimeout(timer);
-      waiters.delete(waiter);
-      if (waiters.size === 0) this.waiters.delete(stream);
-    }
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter: Waiter = { revision, resolve };
+    waiters.add(waiter);
+    using _timer = setTimeout(() => resolve(false), timeoutMs);
+    const isReached = await promise;
+    waiters.delete(waiter);
+    if (waiters.size === 0) this.waiters.delete(stream);
+    return isReached;
   }
 
   private async follow(): Promise<void> {
@@ -118,7 +122,7 @@ export class Mirror {
         this.subscription?.close();
       }
       // A subscription that breaks off, having brought something, goes on with the next.
-      if (this.file.checkpoint === checkpoint) this.settle();
+      if (this.file.checkpoint === checkpoint) this.settling.resolve();
       await this.pause(pauseMs);
     }
   }
@@ -147,7 +151,7 @@ export class Mirror {
     this.isAnswered = true;
     this.trouble = undefined;
     this.currentAt = performance.now();
-    this.settle();
+    this.settling.resolve();
   }
 
   private noteAway(reason: string): void {
@@ -160,7 +164,7 @@ export class Mirror {
     this.stopped = error;
     this.isLive = false;
     for (const waiters of this.waiters.values()) for (const waiter of waiters) waiter.resolve(false);
-    this.settle();
+    this.settling.resolve();
     this.onStop(error);
   }
 
@@ -198,7 +202,10 @@ export class Mirror {
     return stream.startsWith('$$') ? -1 : this.file.headOf(stream);
   }
 
-  /** Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed over. */
+  /**
+   * Throws where the stream is not whole. Events of the system have no position, and a repeated delivery is passed
+   * over.
+   */
   private isNext(event: RecordedEvent, head: Revision): boolean {
     if (!isOurs(event, () => head)) return false;
     const { stream, revision, position } = event;
@@ -212,17 +219,8 @@ export class Mirror {
     for (const waiter of this.waiters.get(stream) ?? []) if (waiter.revision <= revision) waiter.resolve(true);
   }
 
-  private pause(timeMs: number): Promise<void> {
-    const { signal } = this.nap;
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeMs);
-      signal.addEventListener('abort', done);
-    });
+  /** Ends early where the mirror is closed. */
+  private async pause(timeMs: number): Promise<void> {
+    await sleep(timeMs, undefined, { signal: this.nap.signal }).catch(() => undefined);
   }
 }

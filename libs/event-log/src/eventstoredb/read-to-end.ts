@@ -17,11 +17,11 @@ export async function* readToEnd(
 ): AsyncGenerator<RecordedEvent, void> {
   let after: RecordedEvent | undefined;
   for (let attempt = 1; ; attempt++) {
-    const subscription = beginnings
-      ? record.subscribeTo(beginnings, after?.position)
-      : record.subscribe(after?.position);
     let reason = 'the subscription has ended';
     try {
+      using subscription = beginnings
+        ? record.subscribeTo(beginnings, after?.position)
+        : record.subscribe(after?.position);
       for await (const { events, isLive } of subscription.batches()) {
         for (const event of events) {
           if (after !== undefined && event.position.commit <= after.position.commit) continue;
@@ -33,8 +33,6 @@ export async function* readToEnd(
       }
     } catch (error) {
       reason = reasonOf(error);
-    } finally {
-      subscription.close();
     }
     if (attempt === ATTEMPTS) throw new RecordAway({ reason });
     await sleep(PAUSE_MS);

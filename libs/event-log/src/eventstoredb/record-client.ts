@@ -48,7 +48,10 @@ export interface RecordOptions {
 
 type Read = AsyncIterable<{ event?: unknown }> & { destroy(): unknown };
 
-/** Loaded with the first client: commands that might have a record in EventStoreDB, and have none, start in half the time. */
+/**
+ * Loaded with the first client: commands that might have a record in EventStoreDB, and have none, start in half the
+ * time.
+ */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const esdb = () => require('@eventstore/db-client') as typeof import('@eventstore/db-client');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -63,7 +66,7 @@ const CREDENTIALS = /^[^/]*:\/\/([^:@/]+):([^@/]*)@/;
  * The calls of `@eventstore/db-client` that a log needs, made safe. Every call ends: in time, or with a reason.
  * Credentials go with each of them.
  */
-export class RecordClient {
+export class RecordClient implements AsyncDisposable {
   private readonly client: EventStoreDBClient;
   private readonly appends: AppendCalls;
   private readonly credentials: { username: string; password: string };
@@ -128,7 +131,10 @@ export class RecordClient {
     return (await this.readAll({ fromPosition: 'end', direction: 'backwards' }))[0];
   }
 
-  /** Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold settings of theirs, after a place of `$all`. */
+  /**
+   * Events of crises, of mirrored system streams and of the record's identity and end, and of the streams that hold
+   * settings of theirs, after a place of `$all`.
+   */
   subscribe(after: RecordPosition | undefined): RecordSubscription {
     const names = ['crisis-', GENESIS_STREAM, ...SYSTEM_STREAMS];
     return this.subscribeTo([...names, ...names.map((name) => `$$${name}`)], after);
@@ -180,6 +186,10 @@ export class RecordClient {
     await deadline(this.client.dispose(), GRACE_MS, 'close').catch(() => undefined);
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** `readAll` ignores filters, hence has none here. */
   private readAll(place: {
     fromPosition: RecordPosition | 'end';
@@ -226,7 +236,9 @@ export class RecordClient {
   }
 }
 
-/** A node that is not the leader does nothing but tell who is. The client goes there, once the failed call has ended. */
+/**
+ * A node that is not the leader does nothing but tell who is. The client goes there, once the failed call has ended.
+ */
 async function fromLeader<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

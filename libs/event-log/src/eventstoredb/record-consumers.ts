@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerAppend, type ConsumerRecord, ENTRIES_KEPT } from '../consumer-record';
-import { LogClosed, OutcomeUnknown, RecordAway } from '../errors';
+import { LogClosed, RecordAway } from '../errors';
 import type { Revision } from '../event-log';
 import type { SystemEntry } from '../sqlite/system-stream';
 import { reasonOf } from './append-outcome';
+import { definiteAppend } from './definite-append';
 import type { RecordClient, RecordedEvent } from './record-client';
 import { sentEntry, systemEntry } from './system-entry';
 
-const ATTEMPTS = 3;
-const PAUSE_MS = 250;
+const REPETITION = { attempts: 3, pauseMs: 250 };
 
 /**
  * The streams `crisislog-consumer-…` in EventStoreDB. No mirror has them: each instance reads them from the leader.
@@ -30,17 +29,7 @@ export class RecordConsumers implements ConsumerRecord {
     // Before the first entry: a stream is never without its bound.
     if (last === -1) await this.bound(stream);
     const sent = entries.map((entry) => sentEntry(randomUUID(), entry, this.clock()));
-    let isUnknown = false;
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await this.record.append(stream, last, sent);
-      // The same ids at the same revision: what an earlier attempt stored is not a conflict.
-      if (outcome.kind === 'stored') return true;
-      if (outcome.kind === 'conflict') return false;
-      isUnknown ||= outcome.kind === 'unknown';
-      if (outcome.kind === 'refused' || attempt === ATTEMPTS)
-        throw new (isUnknown ? OutcomeUnknown : RecordAway)({ reason: outcome.reason });
-      await sleep(PAUSE_MS);
-    }
+    return definiteAppend(this.record, stream, last, sent, REPETITION);
   }
 
   async readAfter(stream: string, revision: Revision): Promise<readonly SystemEntry[]> {

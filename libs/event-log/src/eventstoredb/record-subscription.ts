@@ -17,7 +17,7 @@ export interface Batch {
  * server ends it: whoever uses it subscribes again. `caughtUp` and checkpoints run ahead of the events that are still
  * buffered, so a batch says `isLive` only when nothing is left before it.
  */
-export class RecordSubscription {
+export class RecordSubscription implements Disposable {
   private failure: Error | undefined;
   private hasEnded = false;
   private caughtUp = false;
@@ -82,6 +82,10 @@ export class RecordSubscription {
     this.gatherNoMore();
     this.subscription.unsubscribe().catch(() => undefined);
     this.wake();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** True when nothing is left in the client. */

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OutcomeUnknown, RecordAway, RecordMoved } from '../errors';
 import type { Revision } from '../event-log';
 import type { SystemEntry, SystemStreamName } from '../sqlite/system-stream';
 import { reasonOf } from './append-outcome';
+import { definiteAppend } from './definite-append';
 import { movedTo } from './genesis';
 import { RecordClient, type RecordOptions } from './record-client';
 import { sentEntry, systemEntry } from './system-entry';
 
-const ATTEMPTS = 10;
-const PAUSE_MS = 500;
+const REPETITION = { attempts: 10, pauseMs: 500 };
 
-/** A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror does. */
-export class RecordSystemStream {
+/**
+ * A system stream in EventStoreDB, for whoever has no mirror of it. Other instances see an entry when their mirror
+ * does.
+ */
+export class RecordSystemStream implements AsyncDisposable {
   private readonly entries: SystemEntry[] = [];
 
   private constructor(
@@ -40,23 +42,12 @@ export class RecordSystemStream {
    */
   async append(entry: object, last: Revision, now: number): Promise<boolean> {
     const sent = sentEntry(randomUUID(), entry, now);
-    let isUnknown = false;
-    for (let attempt = 1; ; attempt++) {
-      const outcome = await this.record.append(this.name, last, [sent]);
-      if (outcome.kind === 'stored' || outcome.kind === 'conflict') {
-        await this.readOn();
-        if (outcome.kind === 'conflict') return false;
-        // Asked after it was stored: where there is no seal yet, it stands before it.
-        if ((await movedTo(this.record)) !== undefined)
-          throw new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
-        return true;
-      }
-      // The same again, until it is known what became of it.
-      isUnknown ||= outcome.kind === 'unknown';
-      if (outcome.kind === 'refused' || attempt === ATTEMPTS)
-        throw new (isUnknown ? OutcomeUnknown : RecordAway)({ reason: outcome.reason });
-      await sleep(PAUSE_MS);
-    }
+    const isStored = await definiteAppend(this.record, this.name, last, [sent], REPETITION);
+    await this.readOn();
+    // Asked after it was stored: where there is no seal yet, it stands before it.
+    if (isStored && (await movedTo(this.record)) !== undefined)
+      throw new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
+    return isStored;
   }
 
   /** As far as it was read: at the start and after each append. */
@@ -66,6 +57,10 @@ export class RecordSystemStream {
 
   close(): Promise<void> {
     return this.record.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private async readOn(): Promise<void> {

@@ -10,13 +10,13 @@ import { RecordClient, type RecordOptions } from './record-client';
 const ADMINS = '$admins';
 
 /**
- * Prepares an EventStoreDB for a log, as its administrator: makes the record's identity, and lets `user` read `$all` and
- * read and write streams, but neither delete them nor change their settings. Repeating it lets the server forget what
- * named consumers that were made since do not need any more. Other users than administrators have no access afterwards.
- * A server that runs insecurely takes the settings of users and follows none of them.
+ * Prepares an EventStoreDB for a log, as its administrator: makes the record's identity, and lets `user` read `$all`
+ * and read and write streams, but neither delete them nor change their settings. Repeating it lets the server forget
+ * what named consumers that were made since do not need any more. Other users than administrators have no access
+ * afterwards. A server that runs insecurely takes the settings of users and follows none of them.
  */
 export async function setUpRecord(options: RecordOptions, user: string, origin?: string): Promise<Genesis> {
-  const record = new RecordClient(options);
+  await using record = new RecordClient(options);
   try {
     const genesis = await genesisOf(record, origin);
     const both = [user, ADMINS];
@@ -31,7 +31,5 @@ export async function setUpRecord(options: RecordOptions, user: string, origin?:
     return genesis;
   } catch (error) {
     throw error instanceof EventLogError ? error : new RecordAway({ reason: reasonOf(error) });
-  } finally {
-    await record.close();
   }
 }

@@ -16,8 +16,7 @@ export class Waiting {
   /** With the record, or has been: it may be stored. */
   isSent = false;
   private readonly timer: NodeJS.Timeout;
-  readonly answer: Promise<readonly AppendedEvent[]>;
-  private finish!: { resolve(events: readonly AppendedEvent[]): void; reject(error: Error): void };
+  private readonly finish = Promise.withResolvers<readonly AppendedEvent[]>();
 
   constructor(
     readonly events: readonly IncomingEvent[],
@@ -27,8 +26,11 @@ export class Waiting {
     deadlineMs: number,
     private readonly onSettled: (waiting: Waiting) => void,
   ) {
-    this.answer = new Promise((resolve, reject) => (this.finish = { resolve, reject }));
     this.timer = setTimeout(() => this.giveUp(deadlineMs), deadlineMs);
+  }
+
+  get answer(): Promise<readonly AppendedEvent[]> {
+    return this.finish.promise;
   }
 
   get proposal(): Proposal {

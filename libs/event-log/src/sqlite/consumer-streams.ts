@@ -5,8 +5,11 @@ import { openForReading } from './schema';
 import type { SystemEntry } from './system-stream';
 import type { WriterClient } from './writer-client';
 
-/** Embedded: appended by the log's one writer, so that nobody waits for another's commit, and read on a connection of their own. */
-export class ConsumerStreams implements ConsumerRecord {
+/**
+ * Embedded: appended by the log's one writer, so that nobody waits for another's commit, and read on a connection of
+ * their own.
+ */
+export class ConsumerStreams implements ConsumerRecord, Disposable {
   private readonly db: DatabaseSync;
   private readonly after: StatementSync;
 
@@ -34,5 +37,9 @@ export class ConsumerStreams implements ConsumerRecord {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }

@@ -30,7 +30,7 @@ const KNOWN_AT_IN_MIRROR = `select coalesce((select known_at from recorded_early
  * Reads the log, synchronously, on a connection of its own: each thread opens its own. Sees an event as soon as its
  * append has resolved. A read ends at the head it found when it began.
  */
-export class LogReader {
+export class LogReader implements Disposable {
   private readonly statements = new Map<string, StatementSync>();
   private readonly streams = new Map<number, string>();
   private readonly recorders = new Map<number, RecordedBy>();
@@ -183,6 +183,10 @@ export class LogReader {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   private *read(

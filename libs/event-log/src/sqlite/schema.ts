@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite';
 import { LogDamaged, LogFromNewerBuild, WrongRecord } from '../errors';
 
 /** The log inside its data folder; SQLite keeps `-wal` and `-shm` beside it. Never copy it while it is open. */
@@ -77,8 +77,7 @@ export interface Genesis {
 
 /** The only connection that writes. Makes the log if there is none. */
 export function openForWriting(file: string, origin: string | undefined, now: number): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return connect(file, {}, (db) => {
     // Before the first page is written; 8 KiB holds about six events (a fifth less on disk than 4 KiB).
     db.exec('pragma page_size = 8192');
     guard(db);
@@ -89,34 +88,31 @@ export function openForWriting(file: string, origin: string | undefined, now: nu
     db.exec('pragma wal_autocheckpoint = 500');
     create(db, file, origin, now);
     assertDurable(db, file);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  });
 }
 
-export function openForReading(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-  try {
+export const openForReading = (file: string): DatabaseSync =>
+  connect(file, { readOnly: true }, (db) => {
     guard(db);
     db.exec('pragma cache_size = -16000');
     if (versionOf(db, file) === 0) throw new LogDamaged({ file, reason: 'it holds no log' });
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
+  });
 
 /** For tables of their own beside the events, of a log that is there. Never for the events: those have one writer. */
 export function openBeside(file: string): DatabaseSync {
   if (!existsSync(file)) throw new LogDamaged({ file, reason: 'it is not there' });
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return connect(file, {}, (db) => {
     guard(db);
     if (versionOf(db, file) === 0) throw new LogDamaged({ file, reason: 'it holds no log' });
     db.exec('pragma synchronous = full; pragma fullfsync = on');
+  });
+}
+
+/** A connection that has been made ready; closed where that fails. */
+function connect(file: string, options: DatabaseSyncOptions, makeReady: (db: DatabaseSync) => void): DatabaseSync {
+  const db = new DatabaseSync(file, { ...options, timeout: BUSY_TIMEOUT_MS });
+  try {
+    makeReady(db);
     return db;
   } catch (error) {
     db.close();
@@ -133,8 +129,7 @@ const guard = (db: DatabaseSync) =>
  * as a whole, and come from the record again.
  */
 export function openMirrorForWriting(file: string, genesis: Genesis): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
+  return connect(file, {}, (db) => {
     db.exec('pragma page_size = 8192');
     guard(db);
     versionOf(db, file);
@@ -145,11 +140,7 @@ export function openMirrorForWriting(file: string, genesis: Genesis): DatabaseSy
     const { log_id: logId } = db.prepare('select log_id from crisislog_genesis').get()!;
     if (logId !== genesis.logId)
       throw new WrongRecord({ file, reason: `it mirrors ${String(logId)}, the record is ${genesis.logId}` });
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  });
 }
 
 export const isMirror = (db: DatabaseSync): boolean =>

@@ -43,17 +43,16 @@ export class SqliteEventLog extends LocalReads implements EventLog {
   static async open({ dataDir, instance, build, origin, clock = Date.now }: SqliteLogOptions): Promise<SqliteEventLog> {
     mkdirSync(dataDir, { recursive: true });
     await using parts = new AsyncDisposableStack();
-    const lock = takeOwnerLock(dataDir);
-    parts.defer(() => lock.release());
+    parts.use(takeOwnerLock(dataDir));
     const signal = new HeadSignal();
     const options = { file: join(dataDir, LOG_FILE), instance, build, origin };
     // The writer is closed after the readers: the last connection that may write moves the WAL into the file.
     const writer = parts.adopt(await WriterClient.start(options, clock, (head) => signal.advance(head)), (its) =>
       its.end(),
     );
-    const reader = parts.adopt(openReader(dataDir), (its) => its.close());
+    const reader = parts.use(openReader(dataDir));
     signal.advance(reader.head());
-    const consumers = parts.adopt(new ConsumerStreams(options.file, writer), (its) => its.close());
+    const consumers = parts.use(new ConsumerStreams(options.file, writer));
     parts.defer(() => signal.end());
     return new SqliteEventLog(reader.genesis().logId, reader, consumers, writer, signal, parts.move());
   }

@@ -28,10 +28,10 @@ export function systemTable(db: DatabaseSync, name: SystemStreamName): string {
 
 /**
  * A stream beside the dense order; embedded, a table in the log's file. It has a connection of its own and may be
- * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read. A mirror of
- * EventStoreDB holds it likewise, and only its owner writes.
+ * appended to while the log's owner runs, by whoever has the data folder: what is committed is seen by the next read. A
+ * mirror of EventStoreDB holds it likewise, and only its owner writes.
  */
-export class SystemStream {
+export class SystemStream implements Disposable {
   private readonly insert: StatementSync;
   private readonly after: StatementSync;
 
@@ -50,13 +50,9 @@ export class SystemStream {
   static isEmpty(dataDir: string, name: SystemStreamName): boolean {
     const file = join(dataDir, LOG_FILE);
     if (!existsSync(file)) return true;
-    const db = openForReading(file);
-    try {
-      const table = db.prepare(`select 1 from sqlite_schema where type = 'table' and name = ?`).get(tableOf(name));
-      return table === undefined || db.prepare(`select 1 from ${tableOf(name)}`).get() === undefined;
-    } finally {
-      db.close();
-    }
+    using db = openForReading(file);
+    const table = db.prepare(`select 1 from sqlite_schema where type = 'table' and name = ?`).get(tableOf(name));
+    return table === undefined || db.prepare(`select 1 from ${tableOf(name)}`).get() === undefined;
   }
 
   /** Makes the stream where it is missing. The log itself must be there: throws LogDamaged where it is not. */
@@ -72,8 +68,8 @@ export class SystemStream {
   }
 
   /**
-   * Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). Throws WrongRecord on a
-   * mirror: there only what is in the record counts.
+   * Durable when it returns true; false when the stream's last revision is not `last` (-1: empty). Throws WrongRecord
+   * on a mirror: there only what is in the record counts.
    */
   append(entry: object, last: Revision, now: number): boolean {
     if (isMirror(this.db)) throw new WrongRecord({ file: this.file, reason: 'it is a mirror: append to EventStoreDB' });
@@ -93,6 +89,10 @@ export class SystemStream {
 
   close(): void {
     this.db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { type EventStream, HEARTBEAT_MS, messageOf } from './event-stream';
 import type { FeedQuery } from './feed-query';
 import { Waiter } from './waiter';
 
-/** Of a burst of events these many, the latest, are named. */
+/** Of a burst of events only this many, the latest, are named as causes. */
 const MAX_CAUSES = 100;
 
 interface State extends ViewStateHead {
@@ -14,7 +14,7 @@ interface State extends ViewStateHead {
 
 type Cause = { readonly events: readonly string[] } | { readonly time: string } | null;
 
-/** A view of a crisis and what changes it. */
+/** A view of a crisis that is sent again whenever it changes. */
 export class FollowedView {
   constructor(
     private readonly context: Pick<Context, 'feed' | 'clock'>,
@@ -22,7 +22,7 @@ export class FollowedView {
     private readonly query: FeedQuery & { readonly crisis: string },
   ) {}
 
-  /** The view as it is now, and the place in the feed behind which its changes come. */
+  /** The view as it is now, and the position in the feed after which its changes come. */
   async begin(): Promise<{ state: State; at: number }> {
     const { position } = await this.context.feed.end(this.query);
     return { state: await this.#state({ now: this.context.clock() }, position), at: position };
@@ -66,7 +66,7 @@ export class FollowedView {
     if (state.digest !== before.digest) await stream.write(stateMessage(state, cause));
   }
 
-  /** @param position what is known to be there: an answer that was begun before it may lack it */
+  /** @param position tells this read from one begun earlier, whose answer may lack the events up to here */
   async #state(moment: ViewStateQuestion['moment'], position: number): Promise<State> {
     const { crisis, reader } = this.query;
     const question: ViewStateQuestion = { view: this.view, crisis, reader, moment };

@@ -12,10 +12,10 @@ import type { ReadContext } from '../view-worker/read-context';
 import type { AsOf, Moment } from '../view-worker/read-request';
 import { floorToMinute, MINUTE_MS } from './time';
 
-/** What the views of a crisis are computed from: what is kept of it, or a fold of its own. */
+/** What the views of a crisis are computed from: the memory of it, or a fold made for one question. */
 export type Folded = Pick<CrisisMemory, 'frameAt' | 'effectiveEvents'>;
 
-/** A question about a crisis, settled: which events, seen from where, at what moment. */
+/** A question about a crisis with everything decided: which events, seen at which level, at what moment. */
 export interface Scene<Memory extends Folded = CrisisMemory> {
   readonly crisis: string;
   readonly level: Level;
@@ -39,7 +39,7 @@ export function sceneOf(context: ReadContext, moment: Moment): Scene {
   return sceneIn(log, memory, store.listing.lastVisible(crisis, knownAt(log, asOf), reader.level), moment);
 }
 
-/** The last position known then. */
+/** The last position known at a point of the record. */
 export const knownAt = (log: LogReader, asOf: AsOf | undefined): Position =>
   asOf === undefined ? log.head() : 'time' in asOf ? log.positionKnownAt(asOf.time) : asOf.position;
 
@@ -59,12 +59,12 @@ export function sceneIn<Memory extends Folded>(
   if (!frame) {
     // An opening that cannot be read parks its crisis, as any other event does.
     if (last >= 0) memory.effectiveEvents(last, levelIndex, minute);
-    throw new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+    throw notYetKnown(crisis);
   }
   return { crisis, level, levelIndex, memory, asOf: last, asOfTime, at, frame, model };
 }
 
-/** As in `Scene`. */
+/** `asOfTime` and `at`, as in `Scene`. */
 export function timesOf(log: LogReader, last: Position, { now, at, asOf }: Moment): { asOfTime: number; at: number } {
   const asOfTime = asOf !== undefined && 'time' in asOf ? asOf.time : last < 0 ? now : log.at(last)!.recordedAt;
   // Of a time still to come we know what we know now; a cursor's moment stays, or it could not be repeated exactly.
@@ -72,14 +72,11 @@ export function timesOf(log: LogReader, last: Position, { now, at, asOf }: Momen
   return { asOfTime, at: at ?? floorToMinute(isFuture ? now : asOfTime) };
 }
 
-/** V's input and, lazily computed, everything that views share, of a scene or of another moment of it. */
+/** What the views of a scene are made from; or of the same crisis at another moment or point of the record. */
 export function situationIn(scene: Scene<Folded>, at: number = scene.at, asOf: Position = scene.asOf): Situation {
   const minute = at / MINUTE_MS;
   const frame = scene.memory.frameAt(asOf, scene.levelIndex, minute);
-  if (!frame)
-    throw new Problem('not-yet-known', `The crisis ${scene.crisis} was not yet known then.`, {
-      crisisId: scene.crisis,
-    });
+  if (!frame) throw notYetKnown(scene.crisis);
   return modelOf(frame, scene.model).situationOf(
     frame,
     scene.memory.effectiveEvents(asOf, scene.levelIndex, minute),
@@ -87,14 +84,17 @@ export function situationIn(scene: Scene<Folded>, at: number = scene.at, asOf: P
   );
 }
 
-/** 404 also for a crisis whose opening the reader may not see. */
+const notYetKnown = (crisis: string): Problem =>
+  new Problem('not-yet-known', `The crisis ${crisis} was not yet known then.`, { crisisId: crisis });
+
+/** @throws Problem 404, also for a crisis whose opening the reader may not see */
 export function requireCrisis({ store }: ReadContext, crisis: string, level: Level, head: Position): void {
   const opened = store.listing.openingOf(crisis, level);
   if (opened === undefined || opened > head)
     throw new Problem('crisis-not-found', `There is no crisis ${crisis}.`, { crisisId: crisis });
 }
 
-/** The point of the record that an answer rests on, as its reader may know it. */
+/** The point of the record that an answer rests on, as the reader may know it: its last visible event. */
 export const asOfOf = (context: ReadContext, scene: Scene<Folded>): { time: string; cursor: string } => ({
   time: new Date(scene.asOfTime).toISOString(),
   cursor: pointToken(context, scene.asOf, scene.level),

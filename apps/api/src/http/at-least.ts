@@ -1,7 +1,7 @@
 import type { Position, RecordLog } from '#event-log';
 import type { Context } from '../app.context';
-import { type Query, textParameter } from '../http/parameters';
-import { Problem, retryAfter } from '../http/problem';
+import { type Query, textParameter } from './parameters';
+import { Problem, retryAfter } from './problem';
 
 const WAIT_MS = 2000;
 
@@ -17,7 +17,10 @@ export async function caughtUpTo(context: Context, query: Query): Promise<void> 
   await context.views.ask({ kind: 'reached', position });
 }
 
-/** A point that another instance gave may be ahead of what this one holds. @throws Problem when it stays so */
+/**
+ * Waits for a point that another instance gave, and that this one may not hold yet. @throws Problem when it does not
+ * come
+ */
 export async function reach(log: Pick<RecordLog, 'waitFor'>, position: Position): Promise<void> {
   if (await log.waitFor(position, WAIT_MS)) return;
   const detail = `This instance has not reached the asked point within ${WAIT_MS / 1000} s.`;

@@ -3,7 +3,7 @@ import type { Given } from './consumers';
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
-/** A consumer as its owner is told of it. Places are left out: they move with what is hidden. */
+/** A consumer as its owner sees it. Places in the feed are left out: they move with hidden items. */
 export function toldConsumer(name: string, { definition, held, parked }: ConsumerState): string {
   return JSON.stringify({
     ...madeWith(name, definition!),
@@ -28,7 +28,7 @@ export function toldConsumer(name: string, { definition, held, parked }: Consume
   });
 }
 
-/** What each was made with, and no more: what it holds is told to the level it was made for. */
+/** Only what each was made with: what a consumer holds is told at the level it was made for alone. */
 export const toldConsumers = (all: readonly (readonly [name: string, definition: ConsumerDefinition])[]): string =>
   JSON.stringify({ consumers: all.map(([name, definition]) => madeWith(name, definition)) });
 
@@ -41,7 +41,7 @@ const madeWith = (name: string, { crisis, type, actor, level, maxAttempts }: Con
   maxAttempts,
 });
 
-/** Without a lease when there is nothing. */
+/** Has no lease when there is nothing to hand out. */
 export function toldBatch(given: Given | undefined): string {
   if (!given) return '{"items":[]}';
   const { crisis, lease, attempt, items } = given;
