@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type RecordOptions, recordUrl } from '#event-log';
+import { Environment, InvalidConfig } from './environment';
 
 /** Everything the environment decides, read once at start and frozen. */
 export interface Config {
@@ -65,78 +66,32 @@ const HOST_NAME = /^([\w.-]+|\[[0-9a-f:.]+\])$/;
 
 export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
-/** All environment errors at once, each with what to set. */
-export class InvalidConfig extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(`The environment is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  }
-}
-
+/** @throws InvalidConfig naming everything in the environment that is not usable */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const problems: string[] = [];
-  // `PORT= npm start` means the default, as in a shell.
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const jwt = jwtIn(env, problems);
-  const port = Number(env['PORT'] ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    problems.push(`PORT=${env['PORT']} is not a port; use 0 to 65535.`);
-  const tokenKeys = list(env['TOKEN_KEYS']);
-  tokenKeys.forEach((key, i) => {
-    if (Buffer.from(key, 'base64url').length !== 32)
-      problems.push(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
-  });
-  const rateLimit = limitIn(env, 'RATE_LIMIT', 6000, problems);
-  const failureLimit = limitIn(env, 'FAILURE_LIMIT', 60, problems);
-  const trustedProxies = list(env['TRUSTED_PROXIES']);
-  for (const proxy of trustedProxies)
-    if (!isRange(proxy)) problems.push(`TRUSTED_PROXIES: ${proxy} is no address or range, such as 10.0.0.0/8.`);
-  const allowedHosts = list(env['ALLOWED_HOSTS']).map((host) => host.toLowerCase());
-  for (const host of allowedHosts)
-    if (!HOST_NAME.test(host))
-      problems.push(`ALLOWED_HOSTS: ${host} is no name, such as log.example.org, without a scheme or a port.`);
-  const dataDir = resolve(env['DATA_DIR'] ?? 'data');
-  const instance = env['INSTANCE_ID'] ?? hostname();
-  const accessLog = resolve(env['ACCESS_LOG'] ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
-  const headsFile = env['HEADS_FILE'] === undefined ? undefined : resolve(env['HEADS_FILE']);
-  const isInDataDir = (file: string): boolean => `${file}/`.startsWith(`${dataDir}/`);
-  if (isInDataDir(accessLog))
-    problems.push(
-      `ACCESS_LOG=${accessLog} lies in DATA_DIR, where who reads the record could change it; put it elsewhere.`,
-    );
-  if (headsFile !== undefined && isInDataDir(headsFile))
-    problems.push(`HEADS_FILE=${headsFile} lies in DATA_DIR and would be rolled back with it; put it on another disk.`);
-  const logLevel = env['LOG_LEVEL'] ?? 'warn';
-  if (logLevel !== 'error' && logLevel !== 'warn')
-    problems.push(`LOG_LEVEL=${logLevel} is unknown; use error or warn.`);
-  const eventStoreDb = eventStoreDbIn(env, problems);
-  if (problems.length > 0) throw new InvalidConfig(problems);
-  return Object.freeze({
-    host: env['HOST'] ?? '127.0.0.1',
-    port,
+  const env = new Environment(environment);
+  const dataDir = resolve(env.text('DATA_DIR') ?? 'data');
+  const instance = env.text('INSTANCE_ID') ?? hostname();
+  const config: Config = {
+    host: env.text('HOST') ?? '127.0.0.1',
+    port: env.integer('PORT', 3000, { min: 0, max: 65535 }, 'is not a port; use 0 to 65535.'),
     dataDir,
-    eventStoreDb,
-    headsFile,
-    allowedHosts,
+    eventStoreDb: recordIn(env),
+    headsFile: headsFileIn(env, dataDir),
+    allowedHosts: env
+      .list('ALLOWED_HOSTS', isHost, 'is no name, such as log.example.org, without a scheme or a port.')
+      .map((host) => host.toLowerCase()),
     instance,
-    tokenKeys,
-    jwt,
-    accessLog,
-    isAccessLogSet: env['ACCESS_LOG'] !== undefined,
-    rateLimit,
-    failureLimit,
-    trustedProxies,
-    logLevel: logLevel === 'error' ? 'error' : 'warn',
-  });
-}
-
-function eventStoreDbIn(env: NodeJS.ProcessEnv, problems: string[]): RecordOptions | undefined {
-  try {
-    const url = recordUrl(env);
-    return url === undefined ? undefined : { url };
-  } catch (error) {
-    problems.push((error as Error).message);
-    return undefined;
-  }
+    tokenKeys: tokenKeysIn(env),
+    jwt: jwtIn(env),
+    accessLog: accessLogIn(env, dataDir, instance),
+    isAccessLogSet: env.text('ACCESS_LOG') !== undefined,
+    rateLimit: limitIn(env, 'RATE_LIMIT', 6000),
+    failureLimit: limitIn(env, 'FAILURE_LIMIT', 60),
+    trustedProxies: env.list('TRUSTED_PROXIES', isRange, 'is no address or range, such as 10.0.0.0/8.'),
+    logLevel: logLevelIn(env),
+  };
+  env.requireUsable();
+  return Object.freeze(config);
 }
 
 /** A server that others reach is never open. */
@@ -147,34 +102,70 @@ export function requireCredentials({ host, jwt }: Config, hasKeys: () => boolean
   ]);
 }
 
-function jwtIn(env: Record<string, string | undefined>, problems: string[]): JwtSettings | undefined {
-  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = env;
+function recordIn(env: Environment): RecordOptions | undefined {
+  try {
+    const url = recordUrl(env.values);
+    return url === undefined ? undefined : { url };
+  } catch (error) {
+    env.complain((error as Error).message);
+    return undefined;
+  }
+}
+
+const isInside = (folder: string, file: string): boolean => `${file}/`.startsWith(`${folder}/`);
+
+function headsFileIn(env: Environment, dataDir: string): string | undefined {
+  const given = env.text('HEADS_FILE');
+  if (given === undefined) return undefined;
+  const file = resolve(given);
+  if (isInside(dataDir, file))
+    env.complain(`HEADS_FILE=${file} lies in DATA_DIR and would be rolled back with it; put it on another disk.`);
+  return file;
+}
+
+function accessLogIn(env: Environment, dataDir: string, instance: string): string {
+  const file = resolve(env.text('ACCESS_LOG') ?? `${dataDir}-access/${instance.replace(/[^\w.-]/g, '_')}.ndjson`);
+  if (isInside(dataDir, file))
+    env.complain(`ACCESS_LOG=${file} lies in DATA_DIR, where who reads the record could change it; put it elsewhere.`);
+  return file;
+}
+
+/** The keys themselves are in no message. */
+function tokenKeysIn(env: Environment): readonly string[] {
+  const keys = env.list('TOKEN_KEYS');
+  for (const [i, key] of keys.entries())
+    if (Buffer.from(key, 'base64url').length !== 32)
+      env.complain(`TOKEN_KEYS: key ${i + 1} is not 32 bytes of base64url.`);
+  return keys;
+}
+
+function jwtIn(env: Environment): JwtSettings | undefined {
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWKS_URL: jwksUrl } = env.values;
   if (issuer === undefined && audience === undefined && jwksUrl === undefined) return undefined;
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
-    problems.push('JWT_ISSUER, JWT_AUDIENCE and JWKS_URL go together; set all three or none.');
+    env.complain('JWT_ISSUER, JWT_AUDIENCE and JWKS_URL go together; set all three or none.');
     return undefined;
   }
   const url = URL.parse(jwksUrl);
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''))))
-    problems.push(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
+    env.complain(`JWKS_URL=${jwksUrl}: keys come over https, or http from this machine.`);
   return { issuer, audience, jwksUrl };
 }
 
-function limitIn(env: Record<string, string | undefined>, name: string, normal: number, problems: string[]): number {
-  const limit = Number(env[name] ?? normal);
-  if (!Number.isInteger(limit) || limit < 1)
-    problems.push(`${name}=${env[name]} is no number of requests; use 1 or more.`);
-  return limit;
+const limitIn = (env: Environment, name: string, normal: number): number =>
+  env.integer(name, normal, { min: 1, max: Infinity }, 'is no number of requests; use 1 or more.');
+
+function logLevelIn(env: Environment): Config['logLevel'] {
+  const level = env.text('LOG_LEVEL') ?? 'warn';
+  if (level === 'error' || level === 'warn') return level;
+  env.complain(`LOG_LEVEL=${level} is unknown; use error or warn.`);
+  return 'warn';
 }
+
+const isHost = (text: string): boolean => HOST_NAME.test(text.toLowerCase());
 
 function isRange(text: string): boolean {
   const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const family = isIP(address);
   return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
 }
-
-const list = (text: string | undefined): string[] =>
-  (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);

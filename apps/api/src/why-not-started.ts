@@ -1,6 +1,6 @@
 import { EventLogError } from '#event-log';
 import { FaultyRecord } from './audit/notary-engine';
-import { InvalidConfig } from './config';
+import { InvalidConfig } from './environment';
 
 /**
  * Why the server did not start, in one line for its operator: what is wrong with its surroundings, and what to do.

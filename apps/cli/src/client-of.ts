@@ -1,8 +1,8 @@
 import { CrisisLog, type Patience } from '#client';
 
 /**
- * The server as every command has it. The credential comes from the environment, never from an argument: others see
- * those.
+ * The client that every command uses. The credential comes from the environment, never from an argument, which other
+ * users of the machine could see.
  */
 export const clientOf = (url: string, patience?: Patience): CrisisLog =>
   new CrisisLog(url, {

@@ -1,7 +1,9 @@
-/** What the shell is told. */
+/** Exit codes of every command. */
 export const EXIT = {
   ok: 0,
-  /** A bundle or a record is not what it claims to be, or some rows were refused by the server, or could not be sent. */
+  /**
+   * A bundle or a record is not what it claims to be, or some rows were refused by the server, or could not be sent.
+   */
   refused: 1,
   /** The command line is wrong: no such format, file, crisis, or a file of another format. */
   usage: 2,
@@ -20,7 +22,7 @@ Exit codes:
   3    server unreachable, which says nothing of the record; running it again continues
   130  interrupted`;
 
-/** A wrong command line, told in one sentence. */
+/** A wrong command line; the message is one sentence. */
 export class UsageError extends Error {}
 
 /** The server gave no definite answer; what it had stored is stored. */

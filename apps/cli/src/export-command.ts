@@ -26,18 +26,18 @@ export const exportCommand = (): Command =>
 async function runExport({ crisis, url, out }: Flags): Promise<void> {
   const events = Readable.from(unlessBrokenOff(await clientOf(url).export(crisis)));
   if (out === undefined) return pipeline(events, process.stdout, { end: false }).catch(unlessReaderLeft);
-  // A file of that name is complete: what broke off keeps the other name.
+  // A file of the given name is complete: an export that broke off keeps the name with `.part`.
   const part = `${out}.part`;
   const file = createWriteStream(part).on('error', () => undefined);
   await once(file, 'open').catch((error: Error) => {
-    events.destroy(); // Else the answer, which nobody reads, keeps this program.
+    events.destroy(); // Else the unread answer would keep this program running.
     throw new UsageError(`cannot write ${part}: ${error.message}`);
   });
   await pipeline(events, file);
   await rename(part, out);
 }
 
-/** What it has come to so far is not the crisis. */
+/** Turns a broken connection into an error that says that the export is not whole. */
 async function* unlessBrokenOff(events: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* events;
@@ -46,7 +46,7 @@ async function* unlessBrokenOff(events: AsyncIterable<Uint8Array>): AsyncGenerat
   }
 }
 
-/** `export | head` has what it wanted. */
+/** `export | head` closes its end when it has enough: no error. */
 function unlessReaderLeft(error: Error & { code?: string }): void {
   if (error.code !== 'EPIPE') throw error;
 }

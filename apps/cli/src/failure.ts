@@ -6,7 +6,7 @@ import { KeysExist, KeysMissing, NothingToDisown, RecordFault, UnusableKey } fro
 import { EXIT, ServerUnreachable, UsageError } from './exit-codes';
 import { CopyRefused } from './record/copy';
 
-/** What the record's own rules refuse. */
+/** Errors by which the record's own rules refuse something. */
 const REFUSALS = [RecordFault, Refusal, EventLogError, KeysExist, KeysMissing, UnusableKey, NothingToDisown];
 
 export function exitCodeOf(error: unknown): number {
@@ -16,7 +16,7 @@ export function exitCodeOf(error: unknown): number {
   return isUnreachable ? EXIT.unreachable : EXIT.refused;
 }
 
-/** In one sentence; undefined for what is wrong with this program. */
+/** A failure in one sentence; undefined for a fault of this program, whose stack trace is shown. */
 export function toldOf(error: unknown): string | undefined {
   if ([UsageError, ServerUnreachable, CopyRefused].some((kind) => error instanceof kind))
     return (error as Error).message;
@@ -28,7 +28,7 @@ export function toldOf(error: unknown): string | undefined {
   return isOfTheSystem(error) ? `the system refuses: ${error.message}` : undefined;
 }
 
-/** EventStoreDB does not answer, or its client says so: the status of a call is a number. */
+/** EventStoreDB does not answer, as the log says, or as its client does: its errors have a numeric `code`. */
 const isAway = (error: unknown): error is Error =>
   error instanceof RecordAway || (error instanceof Error && typeof (error as { code?: unknown }).code === 'number');
 

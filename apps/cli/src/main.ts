@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { BUILD } from './build';
 import { EXIT_CODES_HELP } from './exit-codes';
 
-/** As `--help` lists them. Who asks for one does not wait for what the others load. */
+/** In the order of `--help`. Loaded one by one, so that a command does not wait for what the others need. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   import: async () => (await import('./import-command.js')).importCommand(),
   export: async () => (await import('./export-command.js')).exportCommand(),
@@ -29,13 +29,13 @@ const program = new Command('crisis-log')
   .addHelpText('afterAll', EXIT_CODES_HELP)
   .version(BUILD);
 
-/** Wrong usage is told by us, with our exit code, of every command. */
+/** Makes wrong usage of every command end with our exit code. */
 function overrideExit(command: Command): void {
   command.exitOverride().showHelpAfterError('(--help says what there is)');
   command.commands.forEach(overrideExit);
 }
 
-/** Whoever reads what is printed, as `--help | head` does, may have had enough. */
+/** A reader such as `head` may close the pipe early: that ends the program quietly. */
 process.stdout.on('error', (error: Error & { code?: string }) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
@@ -57,7 +57,7 @@ async function run(asked = process.argv[2] ?? ''): Promise<void> {
   }
 }
 
-/** A module that is missing is told by `bin/`: what tells of all else may be missing as well. */
+/** A missing module is reported by `bin/`: the module that reports everything else may be missing too. */
 const isMissingPart = (error: unknown): boolean =>
   String((error as { code?: unknown }).code).endsWith('MODULE_NOT_FOUND');
 

@@ -1,7 +1,10 @@
 import { EventLogError, RecordAway, type RecordOptions, recordUrl } from '#event-log';
 import { UsageError } from './exit-codes';
 
-/** The EventStoreDB that the environment names; undefined where the record is in the data folder. Never an argument: others see those. */
+/**
+ * The EventStoreDB that the environment names; undefined where the record is in the data folder. Never an argument:
+ * other users could see that.
+ */
 export function namedRecord(): RecordOptions | undefined {
   try {
     const url = recordUrl(process.env);
@@ -11,6 +14,6 @@ export function namedRecord(): RecordOptions | undefined {
   }
 }
 
-/** What the log refuses. That its record is away is no refusal, and has an exit code of its own. */
+/** A refusal of the log. EventStoreDB being away is not one, and has an exit code of its own. */
 export const isRefusedByLog = (error: unknown): error is EventLogError =>
   error instanceof EventLogError && !(error instanceof RecordAway);

@@ -1,6 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Tells how far a long command is: how much of the whole is done, and how many items that were. */
+/**
+ * Shows how far a long command is: `done` of the total, and how many items that was. Disposing of it ends the display.
+ */
 export interface Progress extends Disposable {
   update(done: number, items: number): void;
 }
@@ -16,7 +18,7 @@ const bar = (total: number, output: NodeJS.WriteStream, what: string): Progress 
     { format: `{bar} {percentage}% | {items} ${what} | {duration_formatted}`, stream: output, hideCursor: true },
     Presets.shades_classic,
   );
-  // Before whoever ends the process: the cursor is hidden. Where nobody does, it ends as it would without this.
+  // Shows the cursor again before other listeners end the process; without any, ends it as an unhandled signal would.
   const interrupted = (): void => {
     its.stop();
     if (process.listenerCount('SIGINT') === 0) process.kill(process.pid, 'SIGINT');

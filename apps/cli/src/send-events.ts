@@ -9,7 +9,7 @@ const MAX_BATCH_CHARACTERS = 1024 * 1024;
 const CORRECTABLE = /(Reported|Issued)$/;
 const REASON = 'Imported again with other content.';
 
-/** Sends events in their order, some hundred a request, and counts what the server says of each. */
+/** Sends events in their order, some hundreds a request, and counts what the server answers for each. */
 export class EventSender {
   private batch: EventItem[] = [];
   private characters = 0;
@@ -61,7 +61,7 @@ export class EventSender {
 
 const isTaken = ({ problem }: LineResult): boolean => problem?.type?.endsWith('event-id-taken') ?? false;
 
-/** The same content again makes the same correction, so running it again adds nothing. */
+/** The same content always makes the same correction, so running an import again adds nothing. */
 const correctionOf = ({ eventId, occurredAt, json, number }: EventItem): EventItem => {
   const { eventId: _id, tlp: _tlp, ...content } = JSON.parse(json) as Record<string, unknown>;
   const correction = {

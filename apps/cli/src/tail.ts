@@ -6,7 +6,7 @@ import { clientOf } from './client-of';
 import { crisisOption } from './crisis-option';
 import { urlOption } from './url-option';
 
-/** Of a line, in UTF-16 code units; `--json` gives all of it. */
+/** UTF-16 code units printed of a line; `--json` prints all. */
 const MAX_LINE = 2_000;
 
 export const tailCommand = (): Command =>
@@ -55,7 +55,7 @@ async function tail(
   }
 }
 
-/** For a terminal: what was reported may hold anything, and must not look like another item. */
+/** A line for a terminal. Reported text may hold anything, and must not be able to pass for another item. */
 export function lineOf(item: FeedItem): string {
   const head = `${item.time} ${item.crisisid} ${item.item === 'event' ? '' : `${item.item} `}${item.type} ${item.subject}`;
   if (item.item === 'withdraw') return printable(head);

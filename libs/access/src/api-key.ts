@@ -1,7 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `clk_`, 256 random bits as base64url, CRC-32 of that as hex: scanners find a leaked one, and a typing error is no look-up. */
+/**
+ * `clk_`, 256 random bits as base64url, and the CRC-32 of that text in hex, so that scanners recognise a leaked key and
+ * a mistyped one costs no look-up.
+ */
 export interface ApiKey {
   /** Shown once, to whoever made it. */
   readonly secret: string;

@@ -42,7 +42,7 @@ type Entry =
 
 const NAME = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
 const MAX_NAME = 64;
-/** Of the hash, whose other bits nobody is shown. */
+/** Characters of the hash that make the id; the others are shown to nobody. */
 const KEY_ID_CHARS = 10;
 
 /** The keys of the record, as far as they have been read. Another process may append: `refresh` shows what it did. */
@@ -111,7 +111,7 @@ export class KeyBook {
     return true;
   }
 
-  /** Who else appended at the same time is read first. */
+  /** Appends after reading what others appended meanwhile. */
   async #append(entry: Entry, now: number): Promise<void> {
     while (!(await this.entries.append(entry, this.#last, now))) this.refresh();
     this.refresh();

@@ -86,7 +86,9 @@ export class CrisisLog {
     return this.send('GET', `/v1/crises/${crisisId}`);
   }
 
-  /** A view of a crisis, now or at a moment of the world (`at`) and of the record (`asOf`). @throws Refused, Unanswered */
+  /**
+   * A view of a crisis, now or at a moment of the world (`at`) and of the record (`asOf`). @throws Refused, Unanswered
+   */
   view(crisisId: string, name: 'status' | 'risk', moment: { at?: string; asOf?: string } = {}): Promise<unknown> {
     return this.send('GET', `/v1/crises/${crisisId}/${name}?${new URLSearchParams(moment).toString()}`);
   }
@@ -101,7 +103,9 @@ export class CrisisLog {
     return this.send('GET', `/v1/crises/${crisisId}/events/${eventId}`);
   }
 
-  /** What `/v1/audit/{path}` answers, as JSON text: some of it is signed or has a digest. @throws Refused, Unanswered */
+  /**
+   * What `/v1/audit/{path}` answers, as JSON text: some of it is signed or has a digest. @throws Refused, Unanswered
+   */
   async audit(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<string> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const address = `/v1/audit/${path}?${new URLSearchParams(given).toString()}`;
@@ -167,7 +171,7 @@ export class CrisisLog {
     });
   }
 
-  /** An answer that breaks off while it is read is none. */
+  /** Asks until there is an answer that could be read to its end. */
   private async retried<T>(ask: () => Promise<Response>, read: (answer: Response) => Promise<T>): Promise<T> {
     const backoff = this.backoff();
     for (;;) {

@@ -64,7 +64,7 @@ export async function* follow(
   }
 }
 
-/** Asked anew: it changes while others wait. */
+/** A function, since TypeScript would take the answer of an earlier check for granted. */
 const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 function addressOf(url: string, { after, crisis, types, actor }: FollowOptions): URL {
@@ -74,7 +74,7 @@ function addressOf(url: string, { after, crisis, types, actor }: FollowOptions):
   return address;
 }
 
-/** Is given up when nothing is heard for long, or when the follower leaves. */
+/** One connection. Its signal aborts when nothing is heard for long, or when the follower leaves. */
 class Connection implements Disposable {
   readonly signal: AbortSignal;
   private readonly givenUp = new AbortController();
@@ -87,7 +87,7 @@ class Connection implements Disposable {
   async *heard(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       clearTimeout(this.silence);
-      // Whoever is slow with an item is not to blame the server for it.
+      // The clock does not run while the follower deals with an item.
       yield chunk;
       this.silence = this.listen();
     }

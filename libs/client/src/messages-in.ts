@@ -5,7 +5,10 @@ export interface Message {
   readonly data: string;
 }
 
-/** The messages in a stream of bytes, as far as this log's server writes the format: comments and `retry` are passed over. */
+/**
+ * The messages in a stream of bytes, as far as this log's server writes the format: comments and `retry` are passed
+ * over.
+ */
 export async function* messagesIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
   for await (const block of wholeIn(chunks, '\n\n')) {
     const message = messageIn(block);
@@ -13,7 +16,7 @@ export async function* messagesIn(chunks: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
-/** The lines in a stream of bytes. One without its end is none: it was cut short. */
+/** The lines in a stream of bytes. A last line without its end was cut short, and is left out. */
 export const linesIn = (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> => wholeIn(chunks, '\n');
 
 async function* wholeIn(chunks: AsyncIterable<Uint8Array>, end: string): AsyncGenerator<string> {

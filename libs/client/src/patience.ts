@@ -30,7 +30,7 @@ export class Refused extends Error {
 /** No definite answer came. What was sent may be stored; sending it again, unchanged, is safe. */
 export class Unanswered extends Error {}
 
-/** Answers that say nothing about what was asked: to be asked again. */
+/** Statuses that say nothing definite about the request: it is to be repeated. */
 export const isTransient = (status: number): boolean => status >= 500 || status === 408 || status === 429;
 
 /** A definite, good answer. @throws Refused; any other error is worth another attempt. */
@@ -42,7 +42,9 @@ export async function answered(request: Promise<Response>): Promise<Response> {
   throw new Refused(response.status, problem);
 }
 
-/** Waits before each attempt after the first, longer and longer, with some chance so that clients do not come at once. */
+/**
+ * Waits before each attempt after the first, longer each time, randomised so that clients do not all return at once.
+ */
 export class Backoff {
   private failures = 0;
 

@@ -5,10 +5,13 @@ import { AppendTooLarge, DuplicateIdInAppend, EventLogError, InvalidAppend } fro
 const STREAM = /^crisis-[a-z0-9]+(-[a-z0-9]+)*$/;
 const MAX_STREAM_LENGTH = 'crisis-'.length + 64;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Metadata is at most 8 KiB; escaped, these fields together stay below. */
+/** Metadata is at most 8 KiB: even escaped, fields of this length stay below that together. */
 const MAX_NAME_LENGTH = 256;
 
-/** The rules of the port that need no history, and the elements as they are stored. Throws what the append rejects with. */
+/**
+ * Checks the rules of the port that need no history, and divides the elements for storing. Throws what the append
+ * rejects with.
+ */
 export function checkAppend(request: AppendRequest): DividedElement[] {
   const { stream, events } = request;
   checkRequest(request);
@@ -34,7 +37,7 @@ export function checkEach(request: AppendRequest, refused: Map<number, EventLogE
   });
 }
 
-/** What is of all events of a request. */
+/** The rules about a request as a whole. */
 export function checkRequest({ stream, events, writer }: AppendRequest): void {
   if (events.length > MAX_EVENTS_PER_APPEND) throw new AppendTooLarge({ events: events.length });
   if (stream.length > MAX_STREAM_LENGTH || !STREAM.test(stream)) refuse(0, `no such stream can exist: ${stream}`);

@@ -2,7 +2,7 @@ import type { ExpectedRevision, Level, Reference, Revision, Writer } from './eve
 import type { Failure } from './errors';
 import { directionOf, EventFacts, History, isBelow, isInForce, levelInForce } from './markings';
 
-/** What makes a repetition one, and whose it is. */
+/** What tells whether an event is a repetition of this one, and of whom. */
 export interface StoredIdentity {
   /** base64url */
   readonly contentHash: string;
@@ -10,7 +10,9 @@ export interface StoredIdentity {
   readonly principal: string;
 }
 
-/** A stream as far as it is decided: what is stored, then what was accepted before. All of it, never only a head. */
+/**
+ * A stream as decisions see it: everything stored, then what was accepted before. All of it, never just a head number.
+ */
 export interface StreamFacts extends History {
   readonly name: string;
   /** -1: the stream does not exist. */
@@ -49,14 +51,14 @@ export const decide = (proposal: Proposal, stream: StreamFacts): Verdict =>
   new ReferenceCheck(proposal.writer, stream).failure(proposal.events) ??
   'append';
 
-/** To a writer below its floor a stream is not there, unless the expectation leaves that open. */
+/** For a writer below its floor a stream does not exist, unless the expectation does not say whether it does. */
 function isHidden({ writer, expected }: Proposal, stream: StreamFacts): boolean {
   if (writer.level === 'RED' || expected === 'any' || typeof expected === 'number') return false;
   const floor = stream.floor();
   return floor !== undefined && isBelow(writer.level, floor);
 }
 
-/** Only to those who stored something in it does such a stream answer: with what they got then. */
+/** A hidden stream answers only a repetition by the writer who stored the events: with the original result. */
 function ofHidden(proposal: Proposal, stream: StreamFacts): Verdict {
   const { events, expected, writer } = proposal;
   const isOwn = events.every(
@@ -100,7 +102,7 @@ function unmetExpectation({ expected }: Proposal, stream: StreamFacts): Failure 
   if (typeof expected === 'object') {
     const last = lastVisible(expected.level, expected.seen, stream);
     if (last !== undefined) return failure(last);
-    // Seen what never was: the expectation is of another history.
+    // It claims to have seen a revision that does not exist: it is of another history.
     return expected.seen > head ? failure(lastVisible(expected.level, -1, stream) ?? -1) : undefined;
   }
   const met =
@@ -176,12 +178,12 @@ class ReferenceCheck implements History {
     return mayMark === direction ? undefined : { type: 'marking-not-allowed', index, direction };
   }
 
-  /** What the same writer sends in the same array it knows, however it is marked. */
+  /** Events of the same array the writer knows, however they are marked. */
   private sees(event: EventFacts, marking = levelInForce(event, this)): boolean {
     return this.earlier.has(event.id) || !isBelow(this.writer.level, marking);
   }
 
-  /** A correction adds a type to what its target counts as, for those who see it. */
+  /** For those who see it, a correction adds its type to those that its target counts as. */
   private correctedTo(named: EventFacts, types: readonly string[]): boolean {
     return this.amendmentsOf(named.id).some(
       (amendment) =>
@@ -189,7 +191,7 @@ class ReferenceCheck implements History {
     );
   }
 
-  /** An explicit marking is taken at its word: it may not be below the target's, though the target's would prevail. */
+  /** An explicit marking counts as given: it may not be below the target's, although the target's would prevail. */
   private levelOf(event: ProposedEvent): Level {
     if (event.marking !== 'inherit') return event.marking;
     return levelInForce({ ...event, revision: this.next }, this);

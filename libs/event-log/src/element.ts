@@ -59,12 +59,12 @@ export const divideElement = (sent: object): DividedElement => divider.divide(se
 export const contentHashOf = ({ bytes, wholeBytes }: DividedElement): string =>
   hash('sha256', bytes.subarray(0, wholeBytes), 'base64url');
 
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * Writes the element once, whole, and remembers which bytes of it the content leaves out. Members come in canonical
  * order and the paths of the format sort like the walk, so everything is canonical as it grows.
  */
-const PIECE_BYTES = 64 * 1024;
-
 class Divider {
   private readonly whole = new CanonicalWriter();
   private readonly parts = { refs: new CanonicalWriter(), sources: new CanonicalWriter() };
@@ -89,7 +89,7 @@ class Divider {
     return { bytes, wholeBytes: whole.length, refsBytes: refs.length, leftOut: this.leftOut };
   }
 
-  /** From a piece that serves many: a buffer of its own for each would cost as much as the copying. */
+  /** Cut from a buffer that serves many elements: allocating one for each would cost as much as the copying. */
   private room(length: number): Uint8Array {
     if (this.free.length < length) this.free = Buffer.allocUnsafeSlow(Math.max(length, PIECE_BYTES));
     const room = this.free.subarray(0, length);
@@ -134,7 +134,7 @@ class Divider {
 
 const divider = new Divider();
 
-/** What stands between the parts in a body. */
+/** The text between the parts of a body. */
 const CONTENT = '{"content":';
 const REFS = ',"refs":';
 const SOURCES = ',"sources":';
@@ -207,8 +207,8 @@ interface Body {
 }
 
 /**
- * The parts again, from the stored body. Throws TypeError where that is not what `bodyOf` makes. To be used at once: the
- * next call writes over them.
+ * The parts again, from the stored body. Throws TypeError where that is not what `bodyOf` makes. To be used at once:
+ * the next call writes over them.
  */
 export function partsOf(stored: string): ElementParts {
   body.length = 0;

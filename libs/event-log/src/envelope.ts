@@ -9,7 +9,7 @@ export const PARTS = ['place', 'header', 'author', 'content', 'refs', 'sources']
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 const SALTS_BYTES = PARTS.length * SALT_BYTES;
-/** Up to this length views are kept. */
+/** Views of up to this many bytes are kept for reuse. */
 const BEGINNINGS = 2 * 1024;
 const COMMITMENTS_AT = SALTS_BYTES + HASH_BYTES;
 
@@ -58,11 +58,14 @@ function commitments(facts: EnvelopeFacts, parts: ElementParts, salts: Uint8Arra
   }
 }
 
-/** What is hashed of a part: 0x02, the salt, then JCS of [name, part]. One a part, used for all events. */
+/**
+ * The bytes that are hashed for a part: 0x02, the salt, then JCS of [name, part]. One for each part, reused for all
+ * events.
+ */
 class Scratch {
   private bytes = Buffer.alloc(4 * 1024);
   private readonly partAt: number;
-  /** By length, the beginnings of `bytes` so far asked for: a view costs a fifth of a hash. */
+  /** Views of the beginning of `bytes`, by length, kept because making one costs a fifth of a hash. */
   private beginnings: Uint8Array[] = [];
 
   constructor(private readonly name: string) {
@@ -120,7 +123,7 @@ const trace = ({ causationId, correlationId }: EnvelopeFacts) =>
 
 const recorders = new WeakMap<RecordedBy, string>();
 
-/** The same few record everything. */
+/** Kept, since the same few recorders record everything. */
 function recorder(recordedBy: RecordedBy): string {
   let text = recorders.get(recordedBy);
   if (text === undefined) recorders.set(recordedBy, (text = canonicalJson(recordedBy)));

@@ -8,7 +8,7 @@ export abstract class EventLogError extends Error {
   abstract readonly type: string;
 }
 
-/** A class of errors: its facts become fields, and cross threads as plain data (`Failure`). */
+/** Makes a class of errors: the facts become its fields, and cross threads as plain data (`Failure`). */
 function errorClass<Type extends string, Facts extends object>(type: Type, advise: (facts: Facts) => string) {
   class TypedError extends EventLogError {
     readonly type = type;
@@ -85,7 +85,7 @@ export class MarkingTooLow extends errorClass(
     `${pointer} names ${id}, which is ${required}: mark the event ${required} or higher, not ${marking}`,
 ) {}
 
-/** Nobody is to be shown an event whose correction or retraction is in force and hidden from him. */
+/** Nobody may be shown an event while a correction or retraction of it is in force that he may not see. */
 export class AmendmentHidden extends errorClass(
   'amendment-hidden',
   ({ target, marking }: AtEvent & { target: string; marking: Level }) =>
@@ -176,7 +176,7 @@ export class RecordTruncated extends errorClass(
     `${stream} is not whole in EventStoreDB at revision ${revision} (${reason}): restore the record`,
 ) {}
 
-/** The record has not what this mirror has of it: it is an older copy, or another one. */
+/** The record lacks what this mirror holds of it: it is an older copy, or another record. */
 export class RecordRewound extends errorClass(
   'record-rewound',
   ({ reason }: Because) =>

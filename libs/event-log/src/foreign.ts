@@ -4,7 +4,7 @@ import type { StoredEvent } from './event-log';
 
 const LEAF_BYTES = 32;
 
-/** Data or metadata of another writer's event: JSON text, or bytes that are none. */
+/** Data or metadata of another writer's event: JSON text, or bytes that are not JSON. */
 type Kept = { readonly json: string } | { readonly base64: string };
 
 interface Foreign {
@@ -12,7 +12,7 @@ interface Foreign {
   readonly metadata: Kept;
 }
 
-/** Is this seal of another writer's event? It has no commitments; its leaf stands for them. */
+/** Is this the seal of another writer's event? Such an event has no commitments; its leaf stands in their place. */
 export const isForeign = (seal: Uint8Array): boolean => seal.length === LEAF_BYTES;
 
 /** What a mirror keeps of an event that another writer put into one of our streams, as the client parsed it. */
@@ -25,7 +25,9 @@ export function foreignOf(body: string): { readonly data: string; readonly metad
   return { data: textOf(data), metadata: textOf(metadata) };
 }
 
-/** Its leaf, from what is kept: SHA-256 of 0x00 and JCS of the members below. `recordedAt` is the server's `created`. */
+/**
+ * Its leaf, from what is kept: SHA-256 of 0x00 and JCS of the members below. `recordedAt` is the server's `created`.
+ */
 export function foreignLeaf(event: Pick<StoredEvent, 'stream' | 'revision' | 'id' | 'type' | 'recordedAt' | 'body'>) {
   const { stream, revision, id, type, recordedAt: created, body } = event;
   const { data, metadata } = foreignIn(body);

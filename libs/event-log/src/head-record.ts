@@ -3,13 +3,13 @@ import type { Revision } from './event-log';
 /** An entry of `crisislog-heads`. */
 export interface HeadEntry {
   readonly revision: Revision;
-  /** A signed note; empty where what stands there is none. */
+  /** A signed note; empty where the entry is none. */
   readonly note: string;
 }
 
 /**
  * The part of the record that says what was signed: the stream `crisislog-heads`, beside the dense order, the same for
- * every instance. It takes whatever comes at its end; what of it counts, the ledger says.
+ * every instance. Any entry is accepted at its end; which of them count, the ledger decides.
  */
 export interface HeadRecord {
   /**
@@ -25,7 +25,7 @@ export interface HeadRecord {
   append(entry: HeadEntry): Promise<boolean>;
 }
 
-/** A signed note as an entry of the stream. Its type is for who looks at the stream: what it is its text says. */
+/** A signed note as an entry of the stream. The type is for people who look at the stream; the text says what it is. */
 export const headEntry = (note: string): { type: string; note: string } => ({ type: 'Signed', note });
 
 /** The note in an entry of the stream, whoever wrote it there. */

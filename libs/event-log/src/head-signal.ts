@@ -7,7 +7,7 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-/** The head of a log as something to wait for. Holds one entry a waiter and no events, however slow anyone is. */
+/** The head of a log, to wait for. Holds one entry for each waiter, and no events, however slow a waiter is. */
 export class HeadSignal {
   head: Position = -1;
   private readonly waiters = new Set<Waiter>();

@@ -49,7 +49,7 @@ export abstract class LocalReads implements AsyncDisposable {
     return this.signal.onAdvance(listener);
   }
 
-  /** Is this position there, now or within the time? */
+  /** True when the log reaches this position, now or within the time. */
   waitFor(position: Position, timeoutMs: number): Promise<boolean> {
     if (position <= this.head()) return Promise.resolve(true);
     return this.signal.reaches(position, AbortSignal.timeout(timeoutMs));

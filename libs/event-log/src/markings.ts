@@ -42,7 +42,7 @@ export function levelInForce(event: EventFacts, history: History): Level {
 const lastMarking = (event: EventFacts, history: History): StoredMarking =>
   history.amendmentsOf(event.id).findLast((amendment) => amendment.marks !== undefined)?.marks ?? event.marking;
 
-/** Which way an event's own marking would be moved. One that stays goes for raised: nobody new would see the event. */
+/** Which way an event's own marking would move. No change counts as raising: nobody new would see the event. */
 export function directionOf(given: Level, target: EventFacts, history: History): 'raise' | 'lower' {
   const own = lastMarking(target, history);
   return own !== 'inherit' && isBelow(given, own) ? 'lower' : 'raise';
@@ -56,7 +56,7 @@ export function isInForce(amendment: EventFacts, history: History): boolean {
   const chain = [amendment];
   for (const event of chain) chain.push(...history.amendmentsOf(event.id).filter(isRetraction));
   const retracted = new Set<string | undefined>();
-  // A retraction stands behind what it retracts: from the end on, each is decided before it is asked for.
+  // A retraction comes after what it retracts, so going backwards each is decided before it is needed.
   for (const event of chain.reverse()) if (!retracted.has(event.id)) retracted.add(event.target);
   return !retracted.has(amendment.id);
 }

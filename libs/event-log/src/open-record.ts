@@ -17,6 +17,6 @@ export function openRecordHeads(mirror: LogReader, record: RecordOptions): Recor
   return new RecordHeads(mirror, record);
 }
 
-/** Loaded where it is needed, and nowhere else. */
+/** Loaded only when needed: the client takes long to load. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const eventStoreDb = () => require('./eventstoredb') as typeof import('./eventstoredb/index.js');

@@ -6,8 +6,8 @@ const ATTEMPTS = 20;
 const PAUSE_MS = 250;
 
 /**
- * Adds a signed statement to the stream of heads, durably, also while others add heads. Throws RecordAway where that does
- * not come about, and the Refusal of a chain that does not take it.
+ * Adds a signed statement to the stream of heads, durably, also while others add heads. Throws RecordAway where that
+ * fails again and again, and the chain's Refusal where the statement does not fit.
  */
 export async function addStatement(stream: HeadStream, note: string): Promise<void> {
   let reason = 'others append to its stream of heads all the time';

@@ -12,7 +12,7 @@ export interface RecordCheck {
   readonly root: Uint8Array;
   /** Heads whose root the log was found to have. */
   readonly heads: number;
-  /** Of the last head that stands; 0 where there is none. Events after it were recomputed, and nobody signed for them. */
+  /** Size of the last head in force; 0 where there is none. Events after it were recomputed, but are not signed for. */
   readonly signedSize: number;
   readonly epoch: number;
   /** Entries of the stream of heads that do not count: no key then valid signed them, or they are behind. */
@@ -22,13 +22,13 @@ export interface RecordCheck {
 export interface HeadsToHold {
   readonly notes: readonly HeadEntry[];
   readonly reached?: Reached | undefined;
-  /** Keys from elsewhere. */
+  /** Public keys that the auditor trusts. */
   readonly trusted: readonly VerifierKey[];
 }
 
 /**
- * Recomputes every event of a log and every head of it, trusting nothing that is stored beside them. Rejects with a RecordFault
- * naming the first position, or the range between two heads, that is not what was recorded.
+ * Recomputes every event of a log and every head of it, trusting nothing that is stored beside them. Rejects with a
+ * RecordFault naming the first position, or the range between two heads, that is not what was recorded.
  */
 export async function checkRecord(
   reader: LogReader,

@@ -17,7 +17,7 @@ import type { LedgerStore } from './ledger-store';
 import { RecordFault } from './record-fault';
 import { openedEvents, storedLeaves } from './stored-leaves';
 
-/** The file as SQLite sees it, indexes included: a lookup that misses would let an event be stored twice. */
+/** Has SQLite check the file, indexes included: with a wrong index an event could be stored twice. */
 export function checkFile(reader: LogReader): void {
   const damage = reader.findDamage();
   if (damage !== undefined) throw new RecordFault('altered', `SQLite finds: ${damage}`);
@@ -25,7 +25,8 @@ export function checkFile(reader: LogReader): void {
 
 /**
  * The stream of heads in the data folder and in HEADS_FILE are one. Entries that one lacks at its end are added: a
- * crash between two writes leaves such, and so does a lost ledger.sqlite. Whether the log still extends them is for `checkLast`.
+ * crash between two writes leaves such, and so does a lost ledger.sqlite. Whether the log still extends them is for
+ * `checkLast`.
  */
 export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): void {
   const damage = store.findDamage();
@@ -45,7 +46,7 @@ export function checkHeads(store: LedgerStore, file: HeadsFile | undefined): voi
   for (const note of store.notesFrom(due)) file.addNote(note);
 }
 
-/** Does the data folder have just this entry? */
+/** Does the data folder have exactly this entry? */
 export const holds = (store: LedgerStore, { revision, note }: HeadEntry): boolean => store.note(revision) === note;
 
 interface Folder {
@@ -54,7 +55,9 @@ interface Folder {
   readonly trusted: readonly VerifierKey[];
 }
 
-/** The chain as this folder has it, statements and last head; undefined while there are no keys. */
+/**
+ * The chain from what this folder has of the stream: statements and the last head. Undefined while there are no keys.
+ */
 export function openChain({ reader, store, trusted }: Folder): HeadChain | undefined {
   let chain: HeadChain | undefined;
   const { origin } = reader.genesis();
@@ -73,14 +76,16 @@ export function openChain({ reader, store, trusted }: Folder): HeadChain | undef
     if (error instanceof Refusal) throw new RecordFault('heads', error.message);
     throw error;
   }
-  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed. A mirror may
-  // be new: the stream comes with it.
+  // Keys and the first entry are made at once. Without it nothing here could be held against what was signed. A mirror
+  // may be new: the stream comes with it.
   if (!chain && trusted.length > 0 && !reader.isMirror())
     throw new RecordFault('heads', 'the log has keys, and its stream of heads is lost: HEADS_FILE has it');
   return chain;
 }
 
-/** The log is not shorter than what was signed or reached, and its tree has those roots. */
+/**
+ * Throws unless the log is at least as long as what was signed or reached, and has the roots recorded for those sizes.
+ */
 export function checkLast(
   reader: LogReader,
   store: LedgerStore,
@@ -94,7 +99,7 @@ export function checkLast(
   if (logSize < size) {
     throw new RecordFault('rolled-back', `the log has ${logSize} events and had ${size}`, logSize, size - 1);
   }
-  // Where ledger.sqlite was lost the tree is made again.
+  // Makes the tree again where ledger.sqlite was lost.
   growTo(reader, store, size);
   const hasRoots = () => points.every((point) => sameHash(store.rootAt(point.size), point.root));
   if (hasRoots()) return;
@@ -146,7 +151,7 @@ function blame(reader: LogReader, store: LedgerStore, chain: HeadChain | undefin
   }
 }
 
-/** What came after the last head, from stored bytes. */
+/** Recomputes from stored bytes what came after the last head, and compares it with the tree. */
 export function checkSinceLastHead(reader: LogReader, store: LedgerStore, from: number): void {
   for (let at = from; at < store.size; at += GROW) {
     const leaves = storedLeaves(reader, at, Math.min(at + GROW, store.size));

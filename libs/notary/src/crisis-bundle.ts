@@ -7,7 +7,7 @@ import { openedStream } from './stored-leaves';
 
 export interface BundleQuestion {
   readonly crisis: string;
-  /** Positions below the head that the reader may not see. Judged no earlier than the head. */
+  /** Positions below the head that the reader may not see, by markings looked at after the head was made. */
   readonly hidden: ReadonlySet<number>;
   /** Parts that are left out of every event. */
   readonly without: readonly DisclosedPart[];

@@ -30,7 +30,7 @@ export interface Disowning {
   readonly kept: TreeHead | undefined;
 }
 
-/** Nothing is to be taken back here. */
+/** The head named is not one that can be taken back. */
 export class NothingToDisown extends Error {}
 
 /**
@@ -56,7 +56,7 @@ export async function disownHeads(
   checkWrong(reader, wrong, kept);
   store.clear();
   growTo(reader, store, reader.head() + 1);
-  // The wrong one last: after a crash the same command goes on.
+  // The wrong one last, so that after a crash the same command goes on.
   for (const head of disowned.toReversed())
     await addStatement(stream, signDisowned(stream.chain!, { wrong: head, kept, reason }, recovery));
   return { disowned, kept };

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 /** Puts a file in the place of another, or of none: after a power cut one of the two is there, whole. */
 export function moveDurably(from: string, to: string): void {
   renameSync(from, to);
-  // The name is in the folder.
+  // The folder is flushed too: it holds the name.
   const folder = openSync(dirname(to), 'r');
   try {
     fsyncSync(folder);

@@ -27,18 +27,18 @@ export const headRecordOf = ({ record, store }: Pick<OwnedRecord, 'record' | 'st
 
 export interface SignedHead extends TreeHead, HeadEntry {}
 
-/** Is a head of the tree at hand? `later`: that has not come so far yet. */
+/** Does a head agree with this instance's tree? `later`: the tree has not grown to its size yet. */
 export type Judge = (head: TreeHead) => 'agrees' | 'differs' | 'later';
 
 /**
- * The stream of heads as this data folder has verified it, in ledger.sqlite and in HEADS_FILE: entry by entry what the
- * record has. It goes on by what is in the record only, so that of several who append each follows the same chain.
+ * The stream of heads as this data folder has verified it, kept in ledger.sqlite and in HEADS_FILE: entry by entry what
+ * the record has. Only entries in the record move it on, so that all instances that append follow the same chain.
  */
 export class HeadStream {
   private readonly record: HeadRecord;
   private trusted: readonly VerifierKey[];
   private lastHead: SignedHead | undefined;
-  /** Of the last entry, whether it was taken or ignored. */
+  /** Revision of the last entry that was read, whether taken or ignored. */
   private revision: number;
 
   private constructor(
@@ -53,8 +53,8 @@ export class HeadStream {
   }
 
   /**
-   * As far as it was read before. Without a judge every head that is validly signed is taken for right. Throws a
-   * RecordFault where data folder, HEADS_FILE and record are not one.
+   * As far as it was read before. Without a judge every validly signed head is accepted. Throws a RecordFault where
+   * data folder, HEADS_FILE and record contradict each other.
    */
   static open(parts: OwnedRecord, judge: Judge = () => 'agrees'): HeadStream {
     checkHeads(parts.store, parts.file);
@@ -73,7 +73,7 @@ export class HeadStream {
     return this.lastHead;
   }
 
-  /** Is there anything in the record that was not read? */
+  /** Does the record have entries that were not read yet? */
   hasMore(): boolean {
     for (const _entry of this.record.readFrom(this.revision + 1)) return true;
     return false;
@@ -105,7 +105,7 @@ export class HeadStream {
     const step = this.folded ? follow(this.folded, revision, note) : this.begin({ revision, note });
     if ('ignored' in step) throw step.ignored;
     const isAppended = await this.record.append({ revision, note });
-    // It may have come back from the record meanwhile.
+    // Unless it was read back from the record meanwhile.
     if (isAppended && this.revision < revision) {
       this.keep({ revision, note }, step);
       this.noteReached();
@@ -127,7 +127,7 @@ export class HeadStream {
     return true;
   }
 
-  /** The table first: what the file lacks is added to it at the next start. */
+  /** The table first: an entry that the file then lacks is added at the next start. */
   private keep(entry: HeadEntry, step: Step | Unbegun): void {
     const { store, file } = this.parts;
     const isIgnored = 'ignored' in step;
@@ -141,13 +141,15 @@ export class HeadStream {
     this.lastHead = step.entry.kind === 'Head' ? { ...step.entry.head, ...entry } : this.findLast();
   }
 
-  /** In HEADS_FILE an entry hides how far the log had come before it, which may be further than its last head. */
+  /**
+   * Notes again how far the log has come, where that is further than its last head: in HEADS_FILE an entry voids that.
+   */
   private noteReached(): void {
     const { store, file } = this.parts;
     if (store.size > (this.lastHead?.size ?? 0)) file?.addReached(store);
   }
 
-  /** The first keys. Who knows none believes what he sees first, and from then on nothing else. */
+  /** The first keys. Without trusted keys the first ones seen are trusted, and from then on no others. */
   private begin(entry: HeadEntry): Step | Unbegun {
     const { reader, dataDir } = this.parts;
     const { origin } = reader.genesis();
@@ -160,7 +162,7 @@ export class HeadStream {
     return step;
   }
 
-  /** A wrong head that was taken back later stops nobody, so statements are read ahead. */
+  /** The chain after all statements that are there: a wrong head that was disowned later is no split view. */
   private saidFrom(revision: number): HeadChain | undefined {
     let chain = this.folded;
     for (const entry of this.record.readFrom(revision)) {
@@ -171,7 +173,9 @@ export class HeadStream {
     return chain;
   }
 
-  /** The record does not have another entry where this folder's stream ends. One that is shorter may only be late. */
+  /**
+   * Throws where the record has another entry at the end of this folder's stream. A shorter record may only be late.
+   */
   private checkSame(): void {
     const held = this.revision;
     const note = this.parts.store.note(held);

@@ -12,7 +12,7 @@ import {
   type VerifierKey,
 } from '#ledger';
 
-/** There are no keys yet, and this entry makes none. */
+/** There are no keys yet, and this entry names none that count. */
 export interface Unbegun {
   readonly chain: undefined;
   readonly ignored: Refusal;
@@ -46,11 +46,11 @@ export function headOf(step: Step | Unbegun): TreeHead | undefined {
   return step.entry.kind === 'Head' ? step.entry.head : undefined;
 }
 
-/** Does the log have to give this head? */
+/** Must the log have this head: is it of the current epoch, and not disowned? */
 export const stands = (chain: HeadChain, head: TreeHead): boolean =>
   head.origin === epochOrigin(chain.origin, chain.epoch) && !isDisowned(chain, head);
 
-/** A statement, as far as its first line tells. */
+/** Is this a statement, by its first line? */
 export const isStatement = (note: string): boolean => /^[^\n]+\/(keys|disowned|restored)\n/.test(note);
 
 export const isHead = (step: Step | Unbegun): boolean =>
@@ -73,8 +73,8 @@ export function* steps(
 export interface Walked {
   readonly chain: HeadChain | undefined;
   /**
-   * Signed by a key then valid, and standing at the end; also those that the chain ignores, and of former epochs those that
-   * no restore lost: the log must give them all.
+   * Signed by a key then valid, and standing at the end; also those that the chain ignores, and of former epochs those
+   * that no restore lost: the log must give them all.
    */
   readonly heads: readonly TreeHead[];
   readonly ignored: readonly Refusal[];

@@ -41,7 +41,7 @@ export class HeadsFile implements Disposable {
    */
   static open(file: string, isHeld?: (note: HeadEntry) => boolean): HeadsFile {
     const { notes, reached, end } = readHeads(file, isHeld);
-    // Else the next line would be written behind one that a crash cut off.
+    // A line that a crash cut off is removed, or the next would be appended to it.
     if (existsSync(file)) truncateSync(file, end);
     return new HeadsFile(openSync(file, 'a', 0o600), notes, reached);
   }
@@ -70,7 +70,7 @@ export class HeadsFile implements Disposable {
       if (writeSync(this.descriptor, bytes) < bytes.length) throw new Error('HEADS_FILE: the disk is full');
       fdatasyncSync(this.descriptor);
     } catch (error) {
-      // Half a line would spoil the next one, and a whole one comes again.
+      // Removes the line, whole or half: half a line would spoil the next, and a whole one will be added again.
       ftruncateSync(this.descriptor, size);
       throw error;
     }
@@ -80,11 +80,11 @@ export class HeadsFile implements Disposable {
 export interface Heads {
   readonly notes: HeadEntry[];
   readonly reached: Reached | undefined;
-  /** Of the last line, in bytes; one that a crash cut off is no line. */
+  /** Where the last whole line ends, in bytes. */
   readonly end: number;
 }
 
-/** What stands in the file, from the newest entry that is held already, or all of it. */
+/** Reads the file back to the newest entry that is held already, or all of it. */
 export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = () => false): Heads {
   const notes: HeadEntry[] = [];
   let reached: Reached | undefined;
@@ -108,9 +108,7 @@ export function readHeads(file: string, isHeld: (note: HeadEntry) => boolean = (
   return { notes: notes.reverse(), reached, end };
 }
 
-/**
- * Whether a file without a whole line is empty or has the beginning of one: any other is not ours, and not to be cut.
- */
+/** Is a file without a whole line empty, or may it hold the beginning of one? Any other is not ours to truncate. */
 function mayBeCutOff(descriptor: number): boolean {
   const first = Buffer.alloc(1);
   return readSync(descriptor, first, 0, 1, 0) === 0 || first.toString() === '{';

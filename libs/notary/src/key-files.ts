@@ -21,7 +21,7 @@ import { LedgerStore } from './ledger-store';
 
 /** In the data folder: the key that signs heads, and the public keys that auditors trust, a line each. */
 export const SIGNING_KEY_FILE = 'signing.key';
-/** The key that comes next, until the statement that names it is durable. */
+/** Where the next key waits until the statement that names it is durable. */
 export const NEXT_KEY_FILE = `${SIGNING_KEY_FILE}.next`;
 export const VERIFIER_KEYS_FILE = 'log.vkey';
 
@@ -57,12 +57,12 @@ export async function initKeys(
   try {
     if (!(await heads.append(entry))) throw new KeysExist(`somebody else has just appended: try again`);
   } catch (error) {
-    // Keys that no entry names are nobody's.
+    // Keys that no entry names are of no use.
     const made = [recoveryFile, join(dataDir, SIGNING_KEY_FILE), join(dataDir, VERIFIER_KEYS_FILE)];
     if (!(error instanceof OutcomeUnknown)) for (const file of made) rmSync(file);
     throw error;
   }
-  // What stood there before counts for nothing.
+  // Entries that were there before do not count.
   for (const { revision } of before) store.addNote({ revision, note: '' });
   store.addNote(entry);
   return trusted;
@@ -85,8 +85,9 @@ export function settleSigningKey(dataDir: string, chain: HeadChain): void {
 }
 
 /**
- * The data folder's signing key. Throws UnusableKey for one that the chain does not name: its heads would be no heads.
- * Where others sign as well (`isShared`) they may have changed it, and this instance goes on without.
+ * The data folder's signing key. Throws UnusableKey for a key that the chain does not name, whose heads would not
+ * count. Where other instances sign as well (`isShared`) one may have rotated it, and this instance goes on without
+ * signing.
  */
 export function signerOf(dataDir: string, chain: HeadChain | undefined, isShared: boolean): SigningKey | undefined {
   if (chain) settleSigningKey(dataDir, chain);
@@ -104,7 +105,7 @@ export function signerOf(dataDir: string, chain: HeadChain | undefined, isShared
 export const isNamed = (chain: HeadChain, key: VerifierKey): boolean =>
   chain.signing.some((named) => sameKey(named, key));
 
-/** A file of keys is not as it must be. The record is what it was: only the file is to be mended. */
+/** A file of keys is unusable. The record itself is not affected: only the file has to be mended. */
 export class UnusableKey extends Error {}
 
 /** Throws where others than its owner may read it. */

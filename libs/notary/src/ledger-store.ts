@@ -55,7 +55,7 @@ export function headIn(note: string): TreeHead | undefined {
 export class LedgerStore implements Disposable {
   private readonly tiles = new Map<string, Uint8Array>();
   private readonly prepared = new Map<string, StatementSync>();
-  /** Leaves that the tiles hold. */
+  /** How many leaves the tiles hold. */
   private length: number;
   private grown: Frontier;
 

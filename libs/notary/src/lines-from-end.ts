@@ -9,7 +9,10 @@ export interface FoundLine {
   readonly end: number;
 }
 
-/** The lines of an open file, the last first, read no further than they are asked for. One without its end is left out. */
+/**
+ * The lines of an open file, last first, read only as far as they are asked for. A last line without its end is left
+ * out.
+ */
 export function* linesFromEnd(descriptor: number): Generator<FoundLine> {
   /** Of the file, and what stands there up to the newline of the next line to be found. */
   let from = fstatSync(descriptor).size;

@@ -14,7 +14,7 @@ import { openedEvents, storedLeaves } from './stored-leaves';
 /** Events a transaction of the tree, and a head at most. */
 export const BATCH = 1_000;
 const HEAD_EVERY_MS = 1_000;
-/** So long who asks for a head waits for that of another instance, and how often it is looked for. */
+/** How long `settle` waits for another instance to sign, and how often it looks. */
 const SETTLE_MS = 2_000;
 const LOOK_MS = 20;
 
@@ -28,18 +28,18 @@ export interface NotaryOptions {
 }
 
 /**
- * Keeps the Merkle tree of a log and signs its heads, behind the appends and not on their way. Every hash is computed
- * again from stored bytes before anything is signed, and every head of another instance is held against this tree.
- * Works in batches: its caller has the thread.
+ * Keeps the Merkle tree of a log and signs its heads, after the appends and without delaying any. Every hash is
+ * recomputed from stored bytes before anything is signed, and every head of another instance is compared with this
+ * tree. Works in batches, so that its caller keeps the thread.
  */
 export class Notary {
   private proposedAt = -Infinity;
   private proposing: Promise<void> | undefined;
   /** Why the last head could not be proposed. */
   private trouble: string | undefined;
-  /** Up to where everything was recomputed since the start. */
+  /** Events below this were recomputed since the start. */
   private swept = 0;
-  /** At the start: another one is another log. */
+  /** The epoch at the start: after a restore with a loss the log is another one. */
   private readonly epoch: number;
 
   private constructor(
@@ -169,7 +169,7 @@ export class Notary {
   private readOn(now: number): void {
     const { head } = this;
     this.stream.readOn();
-    // One a second of all who sign.
+    // A head of another instance counts as proposed: together they sign one a second.
     if (this.head !== head) this.proposedAt = now;
     if ((this.chain?.epoch ?? 0) !== this.epoch)
       throw new RecordFault('heads', 'the record was restored with a loss: start this instance again');
@@ -195,13 +195,13 @@ export class Notary {
       this.noteTrouble(undefined);
     } catch (error) {
       if (error instanceof Refusal) throw new RecordFault('heads', `this instance can sign no head: ${error.message}`);
-      // It may be there all the same: then the mirror brings it.
+      // The head may be in the record all the same: then the mirror brings it.
       if (!(this.isShared && error instanceof EventLogError)) throw error;
       this.noteTrouble(error.message);
     }
   }
 
-  /** Said once, not each time. */
+  /** Logs a change only, not each failure. */
   private noteTrouble(reason: string | undefined): void {
     if ((reason === undefined) !== (this.trouble === undefined))
       console.error(reason === undefined ? 'heads are signed again' : `no head can be signed: ${reason}`);
@@ -212,7 +212,7 @@ export class Notary {
 const judgeOf =
   (reader: LogReader, store: LedgerStore): Judge =>
   (head) => {
-    // Whoever signs has the events first, and they come here in the order of the record.
+    // The signer had the events first, and they come here before its head, in the order of the record.
     if (head.size > reader.head() + 1) return 'differs';
     if (head.size > store.size) return 'later';
     return sameHash(store.rootAt(head.size), head.root) ? 'agrees' : 'differs';

@@ -13,17 +13,17 @@ export interface Slice {
   readonly to: number;
 }
 
-/** Its leaves, one after the other, or the first that does not hold. */
+/** The leaves of a slice, one after the other, or the fault of the first event that does not verify. */
 export type OpenedSlice = { readonly leaves: Uint8Array } | { readonly fault: PlainFault };
 
 const SLICE = 4_096;
-/** More than these the disk would not feed. */
+/** More threads than this would wait for the disk. */
 const MAX_THREADS = 8;
 
 /**
- * The leaves of all events below a position, in order, a slice at a time, each event opened as `openedEvents` does: by as
- * many threads as there are processors, as no event needs another. A log of one slice is opened here, without a thread.
- * Throws a RecordFault at the first event that does not hold.
+ * The leaves of all events below a position, in order, a slice at a time, each event opened as `openedEvents` does: by
+ * as many threads as there are processors, as no event needs another. A log of one slice is opened here, without a
+ * thread. Throws a RecordFault at the first event that does not hold.
  */
 export async function* openedSlices(reader: LogReader, to: number): AsyncGenerator<readonly Hash[]> {
   const slices = slicesBelow(to);
@@ -61,7 +61,7 @@ const openerOf = (dataDir: string): Worker =>
 function ask(worker: Worker, slice: Slice): Promise<OpenedSlice> {
   worker.postMessage(slice);
   const answer = once(worker, 'message').then(([opened]) => opened as OpenedSlice);
-  // Whoever waits for an earlier slice may never come to this one.
+  // Where an earlier slice fails, nobody waits for this one.
   answer.catch(() => undefined);
   return answer;
 }

@@ -35,7 +35,7 @@ const IS = {
   'split-view': 'has a split view',
 };
 
-/** A fault on its way between threads, which make plain objects of errors. */
+/** A fault as it crosses threads, which turn errors into plain objects. */
 export type PlainFault = Pick<RecordFault, 'kind' | 'detail' | 'position' | 'to'>;
 
 export const faultOf = ({ kind, detail, position, to }: PlainFault): RecordFault =>

@@ -44,7 +44,7 @@ export async function restoreHeads(record: OwnedRecord, recovery?: SigningKey): 
   return { events, lost: chain.last.size - events, epoch: chain.epoch + 1 };
 }
 
-/** What HEADS_FILE has and the record has not. Nothing is given where they differ. */
+/** Gives the record the entries that only HEADS_FILE has. Throws, giving none, where the two differ. */
 async function giveBack(record: OwnedRecord): Promise<void> {
   const { store, file } = record;
   const heads = headRecordOf(record);
@@ -60,10 +60,7 @@ async function giveBack(record: OwnedRecord): Promise<void> {
   for (const entry of notes) store.addNote(entry);
 }
 
-/**
- * Lost is what is missing at the end. Under what is left every head that was signed must hold: no recovery key mends
- * that.
- */
+/** Only events at the end may be lost: those that are left must give every head that was signed over them. */
 function checkOnlyLost(record: OwnedRecord, events: number): void {
   const { reader, store, trusted } = record;
   const { heads } = walk(reader.genesis().origin, trusted, headRecordOf(record).readFrom(0));

@@ -42,8 +42,8 @@ export interface Rotated {
  *
  * A new recovery key is named by the same statement, which then the recovery key must sign.
  *
- * `log.vkey` then has the first recovery key only. What auditors hold verifies as before, but a key out of use is nothing
- * that anyone should begin to trust; and trust begins at the first entry, so with a key that stands there.
+ * `log.vkey` then has the first recovery key only. What auditors hold verifies as before, but a key out of use is
+ * nothing that anyone should begin to trust; and trust begins at the first entry, so with a key that stands there.
  */
 export async function rotateKeys(record: OwnedRecord, rotation: Rotation = {}): Promise<Rotated> {
   const { dataDir, store, trusted } = record;
@@ -65,7 +65,9 @@ export async function rotateKeys(record: OwnedRecord, rotation: Rotation = {}): 
   return { signing: next, recovery };
 }
 
-/** The recovery key from now on. A new one is durable before it is named: else nobody could ever use it. */
+/**
+ * The recovery key from now on. A new one is made durable before it is named, or nobody might ever be able to use it.
+ */
 function nextRecovery(chain: HeadChain, { recovery, nextRecoveryFile }: Rotation): VerifierKey {
   if (nextRecoveryFile === undefined) return chain.recovery;
   if (!recovery || !sameKey(recovery, chain.recovery))

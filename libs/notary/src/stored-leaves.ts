@@ -10,7 +10,10 @@ import { RecordFault } from './record-fault';
 export const storedLeaves = (reader: LogReader, from: number, to: number): Hash[] =>
   Array.from(entriesInOrder(reader, from, to), (entry) => faultless(entry, recomputedLeaf));
 
-/** Another writer put the event into the crisis: it commits to nothing, so it has no parts to show, and no bundle holds it. */
+/**
+ * Another writer put the event into the crisis: it has no commitments, hence no parts to show, and no bundle can be
+ * made.
+ */
 export class ForeignEvent extends Error {
   constructor(readonly position: number) {
     super(`the event at position ${position} was not written by a crisis log`);
@@ -32,8 +35,8 @@ export function* openedEvents(
 }
 
 /**
- * The events of a stream below a position, opened as `openedEvents` does. Throws a RecordFault; a ForeignEvent where one
- * has no parts.
+ * The events of a stream below a position, opened as `openedEvents` does. Throws a RecordFault; a ForeignEvent where
+ * one has no parts.
  */
 export function* openedStream(
   reader: LogReader,
@@ -47,7 +50,10 @@ export function* openedStream(
   }
 }
 
-/** Positions without a gap, and time that does not fall; in a mirror it may: several instances record, each by its own clock. */
+/**
+ * Positions without a gap, and time that does not fall; in a mirror it may: several instances record, each by its own
+ * clock.
+ */
 function* entriesInOrder(reader: LogReader, from: number, to: number): Generator<Entry> {
   const mayFall = reader.timeMayFall();
   let next = from;
@@ -87,7 +93,7 @@ function faultless<T>(entry: Entry, open: (entry: Entry) => T): T {
   }
 }
 
-/** What a changed byte can bring about, down to a time that no date has (a RangeError), is a fault of the record. */
+/** Errors that a changed byte can cause, such as a RangeError for a time that is no date, are faults of the record. */
 function asFault(error: unknown, position: number): unknown {
   const isOfTheRecord = [Refusal, SyntaxError, TypeError, RangeError].some((kind) => error instanceof kind);
   return isOfTheRecord ? new RecordFault('altered', (error as Error).message, position) : error;

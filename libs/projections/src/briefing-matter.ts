@@ -29,7 +29,10 @@ export interface EventOnRecord {
   readonly marking: Level;
   readonly recordedAt: string;
   readonly sent: Content;
-  /** What holds of a report: itself, what a correction put in its place, or null, as it is retracted. Of others themselves. */
+  /**
+   * What is in force of a report: itself, the content of a correction, or null when retracted. Other events are always
+   * it.
+   */
   readonly inForce: Content | null;
 }
 

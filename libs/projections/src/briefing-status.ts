@@ -37,14 +37,17 @@ function gauges(matter: Matter): Sentence {
   return matter.sentence(text, ...matter.drivers(3), ...matter.reliefs(3));
 }
 
+/** Rounded as the percentage is: `toFixed` alone makes 0.61 of 0.615. */
+const two = (value: number): string => (Math.round(value * 100) / 100).toFixed(2);
+
 function balance(matter: Matter): Sentence {
   const { omega, omegaChange7, outpaces, openLegs } = matter.risk;
   const behind = [...matter.drivers(1), ...matter.reliefs(1)];
   if (omega === null) return matter.sentence('too little weighs on either side for a balance of the two.', ...behind);
-  const week = omegaChange7 === null ? '' : `, a week ago ${(omega - omegaChange7).toFixed(2)}`;
+  const week = omegaChange7 === null ? '' : `, a week ago ${two(omega - omegaChange7)}`;
   const held = omega > 0.5 && !outpaces ? `, as ${awaiting(openLegs.length)}` : '';
   const verdict = outpaces ? 'diplomacy outpaces escalation' : `diplomacy does not outpace escalation${held}`;
-  const text = `of all that weighs, ${Math.round(omega * 100)}% is cooperative (omega ${omega.toFixed(2)}${week}): ${verdict}.`;
+  const text = `of all that weighs, ${Math.round(omega * 100)}% is cooperative (omega ${two(omega)}${week}): ${verdict}.`;
   return matter.sentence(text, ...behind, ...(held === '' ? [] : openLegs));
 }
 

@@ -581,6 +581,14 @@ describe('the example crisis', () => {
     }
   });
 
+  test('the balance is one number, as a percentage and as omega', () => {
+    const balances = MOMENTS.concat('2025-09-10T12:00:00Z').map(
+      (at) => section(briefingOf(briefingInputOf(log, { at })), 'status')[1]!.text,
+    );
+    const numbers = balances.map((text) => /, (\d+)% is cooperative \(omega (\d\.\d\d)/.exec(text)!.slice(1));
+    expect(numbers).toEqual(numbers.map(([percent]) => [percent, (Number(percent) / 100).toFixed(2)]));
+  });
+
   test('as known on the day, the first report of 13 June stands; then the correction is told', () => {
     const at = '2025-06-14T12:00:00Z';
     const corrected = log.findIndex(({ type }) => type === 'EventCorrected');

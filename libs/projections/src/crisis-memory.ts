@@ -10,7 +10,9 @@ import type { ViewStore } from './view-store';
 /** Answers kept per crisis. A question asked over and over, as a dashboard does, is answered once a minute. */
 const MAX_CACHED = 200;
 
-/** Everything that the views of one crisis are made of, in memory: the frame and all versions of its effective events. */
+/**
+ * Everything that the views of one crisis are made of, in memory: the frame and all versions of its effective events.
+ */
 export class CrisisMemory {
   readonly #versions = new Map<Position, readonly EffectiveVersion[]>();
   readonly #frame: FrameEvent[];
@@ -29,7 +31,7 @@ export class CrisisMemory {
     return memory;
   }
 
-  /** How much it holds, in versions; the measure by which memories are forgotten. */
+  /** How many versions it holds, by which memories are chosen to be forgotten. */
   get size(): number {
     return this.#versions.size + 1;
   }
@@ -81,7 +83,7 @@ export class CrisisMemory {
     return found;
   }
 
-  /** The first minute after `at` at which something that is known already happens. */
+  /** The first minute after `at` at which an event happens that is known already. */
   nextInstant(asOf: Position, level: LevelIndex, at: Minute): Minute | undefined {
     return this.#indexed().nextInstant(at, asOf, level);
   }

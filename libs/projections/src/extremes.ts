@@ -10,7 +10,10 @@ interface Slot {
   winner: Incident | undefined;
 }
 
-/** What an incident has in the contest; hung on it, since a map of a million of them would cost more than the rest. */
+/**
+ * An incident's part in the contest; kept on the incident, since a map of a million of them would cost more than the
+ * rest.
+ */
 export interface Entry {
   /** One for each of the speaker's pairs. */
   readonly slots: readonly Slot[];
@@ -27,14 +30,17 @@ export class Winners {
     return this.list;
   }
 
-  /** E or D at a moment not before the last instant added: the sum of what is left of every winner, in 1 / (80 * 2^26) points. */
+  /**
+   * E or D at a moment not before the last instant added: the sum of what is left of every winner, in 1 / (80 * 2^26)
+   * points.
+   */
   stock(at: Minute): number {
     let sum = 0;
     for (const incident of this.list) sum += remaining(incident, at);
     return sum;
   }
 
-  /** The stock as a function of time while nothing enters or leaves, for who asks of many moments. */
+  /** The stock as a function of time while nothing enters or leaves, for asking about many moments. */
   stockOverTime(): (at: Minute) => number {
     const { list } = this;
     const [from, weights] = [new Float64Array(list.length), new Float64Array(list.length)];
@@ -153,5 +159,8 @@ function slotIn<K>(slots: Map<K, Slot>, key: K): Slot {
   return slot;
 }
 
-/** Nothing that began before this, and is no state, weighs at `at` or 14 days before: 39 weeks, a day's slot, the look back. */
+/**
+ * Nothing that began before this, and is no state, weighs at `at` or 14 days before: 39 weeks, a day's slot, the look
+ * back.
+ */
 export const horizonOf = (at: Minute): Minute => at - (FORGOTTEN_AFTER_WEEKS + 3) * WEEK;

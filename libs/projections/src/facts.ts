@@ -99,7 +99,7 @@ export interface Facts {
   readonly own: OwnFields | null;
 }
 
-/** What the views look at in `data`, by type. Of other types they see what all reports have. */
+/** The members of `data` that views look at, by type. Of other types they use only what all reports have. */
 const OWN_FIELDS: Readonly<Partial<Record<ReportType, ReadonlySet<string>>>> = {
   RetaliationReported: new Set(['declaredProportionality', 'declaredFinal']),
   MediationContactReported: new Set(['channel', 'rank', 'round', 'nextContactAt', 'outcome']),

@@ -70,7 +70,7 @@ export class Listing {
     );
   }
 
-  /** Lists an event; answers with the markings in force that it changes, its own left out, its target's first. */
+  /** Lists an event; returns the markings in force that it changes, other than its own, its target's first. */
   apply(event: StoredEvent, body: EventBody): MarkingStep[] {
     const crisis = crisisOf(event.stream);
     const target = targetOf(body);
@@ -221,10 +221,7 @@ export interface VisibleEvent {
   readonly type: string;
 }
 
-/**
- * Whatever stands there, nothing of it may keep other events from being listed: what cannot be read is the fold's to
- * say.
- */
+/** Tolerates anything: an unreadable event must not keep others from being listed. The fold reports it. */
 function targetOf({ refs }: EventBody): string | undefined {
   const target = refs['data.target'];
   return typeof target === 'string' ? target : undefined;

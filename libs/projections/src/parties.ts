@@ -20,7 +20,7 @@ export interface Pair {
   readonly adversarial: boolean;
 }
 
-/** Whom an event connects: the members at its two ends, each once and in order, and the pairs that count. */
+/** Whom an event connects: the members at each of its ends, once each and in order, and the pairs that count. */
 export interface Reach {
   readonly source: readonly Member[];
   readonly target: readonly Member[];

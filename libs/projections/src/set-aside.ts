@@ -18,7 +18,7 @@ export class SetAside {
     this.#traces.push(incidentTraceOf(version));
   }
 
-  /** Where those are that share an incident with one of these versions, and by chance a few others. */
+  /** Positions of those that share an incident with one of these versions; by chance a few others are among them. */
   joining(versions: readonly EffectiveVersion[]): Position[] {
     const incidents = new Set(versions.map(incidentTraceOf));
     return this.#positions.filter((_, i) => incidents.has(this.#traces[i]!));

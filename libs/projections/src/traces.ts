@@ -1,6 +1,6 @@
 /**
- * A number of each key. Numbers tell most keys apart for less than a look-up costs, and than looking at an event again:
- * in a long history that is a wait for the memory.
+ * A number for each key; different keys seldom share one. Comparing numbers costs less than a look-up, and than reading
+ * an event again, which in a long history means waiting for memory.
  */
 export function traceOf(key: string): number {
   let trace = 0;
@@ -8,7 +8,10 @@ export function traceOf(key: string): number {
   return trace;
 }
 
-/** Some of the bits of each trace: never denies one that is there. */
+/**
+ * A set of traces that remembers some of their bits: `mayHave` may be wrong about one that is not there, never about
+ * one that is.
+ */
 export class Traces {
   private readonly marks: Uint8Array;
 

@@ -32,7 +32,7 @@ const SCHEMA = `
   ${FEED_SCHEMA}
 `;
 
-/** What tells one log from another, and from what it was before a backup was put in its place. */
+/** What tells whether a store is of this log, and not of another, or of the log before a backup replaced it. */
 type HistoryOf = Pick<LogReader, 'genesis' | 'at'>;
 
 /**
@@ -93,7 +93,7 @@ export class ViewStore implements Disposable {
     return undefined;
   }
 
-  /** Is the last event that was folded the one that stands there? */
+  /** Is the last event that was folded still the event at its position? */
   #endsIn(log: HistoryOf): boolean {
     const position = this.checkpoint();
     return position === -1 || log.at(position)?.id === this.listing.idAt(position);

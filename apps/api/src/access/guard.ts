@@ -32,7 +32,7 @@ export function guardRoutes(
   limits: RateLimits,
   failed: FailedCredentials,
 ): Needed {
-  const policy = limits.policyOf('./caller');
+  const policy = limits.policyOf('principal');
   const needed = new Map<string, readonly Scope[]>();
   fastify.decorate('needed', needed);
   fastify.decorateRequest('caller', undefined);

@@ -39,7 +39,9 @@ export interface ConsumersParts {
   readonly feed: Feed;
   readonly log: Pick<RecordLog, 'consumers' | 'waitFor'>;
   readonly clock: () => number;
-  /** A filter that finds nothing for so long ends the wait: how far it got is in the record, and the next one goes on. */
+  /**
+   * A filter that finds nothing for so long ends the wait: how far it got is in the record, and the next one goes on.
+   */
   readonly maxLookingMs?: number;
 }
 

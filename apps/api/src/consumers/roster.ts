@@ -8,13 +8,13 @@ export const MAX_CONSUMERS = 50;
  * The names of a principal's consumers: the last entry of a stream of its own. Removed ones may still be among them.
  */
 export class Roster {
-  private readonly stream: string;
+  readonly #stream: string;
 
   constructor(
     private readonly record: ConsumerRecord,
     principal: string,
   ) {
-    this.stream = `crisislog-consumers-${principal}`;
+    this.#stream = `crisislog-consumers-${principal}`;
   }
 
   async names(): Promise<readonly string[]> {
@@ -34,12 +34,12 @@ export class Roster {
       if (kept.length >= MAX_CONSUMERS)
         throw new Problem('too-many-consumers', `You have ${MAX_CONSUMERS} consumers, and may have no more.`);
       const entry = { type: 'Named', names: [...kept, name] };
-      if (await this.record.append({ stream: this.stream, entries: [entry], last })) return;
+      if (await this.record.append({ stream: this.#stream, entries: [entry], last })) return;
     }
   }
 
   async #latest(): Promise<{ names: readonly string[]; last: Revision }> {
-    const latest = (await this.record.readAfter(this.stream, -1)).at(-1);
+    const latest = (await this.record.readAfter(this.#stream, -1)).at(-1);
     if (!latest) return { names: [], last: -1 };
     return { names: (latest.entry as { names: readonly string[] }).names, last: latest.revision };
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidConfig } from '../config';
+import { InvalidConfig } from '../environment';
 
 /** 32 bytes of base64url. A shorter key, such as from a truncated file, could be guessed. */
 const KEY = /^[\w-]{43}$/;

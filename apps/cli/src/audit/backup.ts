@@ -8,9 +8,9 @@ import { UsageError } from '../exit-codes';
 import { checkRecord, printedCheck } from './check-record';
 import { dataDirOption, requireLog } from './data-dir';
 
-/** The tree first: a log may be longer than its heads say, never shorter. */
+/** The tree is copied first: the copied log may be longer than its heads say, but never shorter. */
 const DATABASES = [LEDGER_FILE, 'log.sqlite'];
-/** What else cannot be made again. */
+/** What else could not be made again. */
 const FILES = ['log.vkey', 'signing.key', 'signing.key.next', 'token.key'];
 
 export const backupCommand = (): Command =>
@@ -25,7 +25,7 @@ export const backupCommand = (): Command =>
       console.log(printedCheck(await checkRecord({ dataDir: resolve(folder) })));
     });
 
-/** Copies a record to a folder that appears when it is whole. */
+/** Copies a record to a folder, which appears only when the copy is whole. */
 export async function copyRecord(from: string, to: string): Promise<void> {
   requireLog(from);
   if (existsSync(to) && readdirSync(to).length > 0) throw new UsageError(`${to} is there already`);

@@ -17,7 +17,7 @@ import { requireHeads, requireLog } from './data-dir';
 interface Where {
   readonly dataDir: string;
   readonly heads?: string;
-  /** Public keys; default: the data folder's own, which only whoever trusts the folder's keeper should take. */
+  /** Public keys. Default: the data folder's own, which are worth something only to who trusts its keeper. */
   readonly key?: string;
 }
 
@@ -31,15 +31,15 @@ export async function checkRecord({ dataDir, heads, key }: Where): Promise<Recor
   const outside = heads === undefined ? undefined : readHeads(requireHeads(heads));
   const keyFile = key ?? join(dataDir, 'log.vkey');
   const trusted = existsSync(keyFile) ? readVerifierKeys(keyFile) : [];
-  // What the record has, before what this folder made of it; a mirror may lag behind that.
+  // First what the record has, then what this folder verified of it, which in a mirror may lag behind.
   const mirrored = reader.isMirror() ? [...reader.mirroredHeads(0)] : [];
   const notes = oneStream([mirrored, stored?.notes() ?? [], outside?.notes ?? []]);
   return await check(reader, { notes, reached: outside?.reached, trusted }, (n) => progress.update(n, n));
 }
 
 /**
- * The stream of heads, of which each copy has a beginning: one that has other entries is of another history, however
- * well those are signed. An empty note stands for what was ignored when it came.
+ * The stream of heads, put together from copies that each have a beginning of it. Two copies that differ in an entry
+ * are of two histories, however well both are signed. An empty note stands for an entry that was ignored when it came.
  */
 function oneStream(copies: readonly (readonly HeadEntry[])[]): HeadEntry[] {
   const stream: HeadEntry[] = [];
@@ -65,7 +65,8 @@ export interface MirrorCheck extends RecordCheck {
 }
 
 /**
- * The mirror against its heads, then EventStoreDB, read whole, against the mirror: so the record against the heads.
+ * Checks the mirror against its heads, then all of EventStoreDB against the mirror: so, in effect, the record against
+ * the heads.
  * @throws RecordFault, EventLogError
  */
 export async function checkMirror(where: Where, record: RecordOptions): Promise<MirrorCheck> {

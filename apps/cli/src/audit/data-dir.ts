@@ -12,13 +12,13 @@ export const dataDirOption = (): Option =>
 export const headsOption = (description = 'the heads kept outside the data folder'): Option =>
   new Option('--heads <file>', description).env('HEADS_FILE').argParser((path: string) => resolve(path));
 
-/** The folder, if there is a log in it: a name that was mistyped makes nothing. */
+/** @returns the folder. @throws UsageError where it holds no log: a mistyped name must not create one */
 export function requireLog(folder: string): string {
   if (existsSync(join(folder, 'log.sqlite'))) return folder;
   throw new UsageError(`there is no log in ${folder}: no log.sqlite is there`);
 }
 
-/** A HEADS_FILE, if it is there: nothing was held against one whose name was mistyped. */
+/** @returns the file. @throws UsageError where it does not exist: a mistyped name would check nothing */
 export function requireHeads(file: string): string {
   if (existsSync(file)) return file;
   throw new UsageError(`cannot read ${file}: there is no such file of heads; --heads or HEADS_FILE names it`);

@@ -20,7 +20,7 @@ export interface SeenNote {
   readonly note: string;
 }
 
-/** What `GET /v1/audit/tree-head` answers, as far as a monitor believes none of it unproved. */
+/** The part of what `GET /v1/audit/tree-head` answers that a monitor verifies. */
 export interface SeenHead extends SeenNote {
   readonly statements: readonly SeenNote[];
 }
@@ -34,18 +34,19 @@ interface Line extends SeenNote {
 }
 
 /**
- * The heads that a monitor has seen, in a file of its own: what no one who holds the server, its data folder and its
- * HEADS_FILE can take back. Every head must extend the last one in it, signed by a key that the chain of keys allows.
+ * The heads that a monitor has seen, in a file of its own, which nobody who controls the server, its data folder and
+ * its HEADS_FILE can change. Every head must extend the last one in it, and be signed by a key that the chain of keys
+ * allows.
  */
 export class HeadWatch {
   private chain: HeadChain | undefined;
   private readonly lines: Line[];
-  /** Of the heads in the file those that were not taken back or lost since, ascending: the log must still give them. */
+  /** The heads in the file that were not disowned or lost since, ascending: the log must still have them. */
   private heads: Head[] = [];
 
   /**
-   * Reads the file; one that is not there begins with the next head. A last line that was cut off was not believed yet, and
-   * is taken away: what comes next is a line of its own. @throws Refusal where it does not verify
+   * Reads the file; where there is none, it begins with the next head. A last line that was cut off had not been
+   * accepted yet, and is removed. @throws Refusal where the file does not verify
    */
   constructor(
     private readonly file: string,
@@ -64,7 +65,7 @@ export class HeadWatch {
       throw notKept(file);
     }
     const rest = text.slice(whole.length);
-    // Nobody else's file is cut.
+    // Only a file of ours may be truncated.
     if (whole === '' && rest !== '' && !rest.startsWith('{"seenAt":')) throw notKept(file);
     for (const line of this.lines) {
       const step = this.next(line, this.chain);
@@ -74,7 +75,7 @@ export class HeadWatch {
     if (rest !== '') truncateSync(file, Buffer.byteLength(whole));
   }
 
-  /** When a head was last seen that was not seen before; undefined where none was. */
+  /** When a new head was last seen; undefined where none was. */
   get lastSeenAt(): number | undefined {
     return this.lines.at(-1)?.seenAt;
   }
@@ -84,8 +85,9 @@ export class HeadWatch {
   }
 
   /**
-   * Believes a head, and keeps it. Resolves with what its keeper has said since the last: restores and disowned heads.
-   * @throws Refusal saying how it contradicts what was seen before
+   * Verifies a head and keeps it. Resolves with the statements that came since the last one: restores and disowned
+   * heads.
+   * @throws Refusal saying how the head contradicts what was seen before
    */
   async take(seen: SeenHead, prove: AskProof, seenAt: number): Promise<string[]> {
     this.checkSameStatements(seen.statements);
@@ -108,7 +110,7 @@ export class HeadWatch {
       if (isHead && last) await proved(last, chain.last!, prove);
       if (!isHead && before) said.push(shown(line.note));
     }
-    // What its keeper says was kept is no new beginning: what was seen of it before must be in it.
+    // What a statement says was kept must extend the last head seen of it: it is no fresh start.
     const { from, to } = wentBack;
     if (from && to) await proved({ ...from, origin: to.origin }, to, prove);
     if (!fresh.includes(seen)) this.checkStands(seen, chain?.last);
@@ -131,7 +133,7 @@ export class HeadWatch {
     return step;
   }
 
-  /** Nobody may be told another story of the keys than everybody was. */
+  /** The statements must be those that were seen before: no reader may be shown other ones. */
   private checkSameStatements(statements: readonly SeenNote[]): void {
     const given = new Map(statements.map(({ revision, note }) => [revision, note]));
     for (const { revision, note } of this.lines) {
@@ -146,7 +148,7 @@ export class HeadWatch {
       throw new Refusal('split-view', 'something is said of the keys that was not said before', { revision: late });
   }
 
-  /** One that is not newer than what was seen is the one that stands after it. */
+  /** A head that is not newer than those seen must be the one in force after them. */
   private checkStands({ revision, note }: SeenNote, last: Head | undefined): void {
     if (last && note.startsWith(`${headText(last)}\n`)) return;
     if (this.lines.some((line) => line.revision === revision && line.note === note))
@@ -157,13 +159,13 @@ export class HeadWatch {
 
 const notKept = (file: string): UsageError => new UsageError(`${file} is no file of heads that a monitor kept`);
 
-/** Of one line that is printed; the file has all of it. */
+/** Characters printed of a line of a statement; the file has all of it. */
 const MAX_STATEMENT = 4_000;
 
 type Head = NonNullable<HeadChain['last']>;
 type Taken = Extract<Step, { entry: unknown }>;
 
-/** The heads that the log must still give after one more entry. Takes `heads` over. */
+/** The heads that the log must still have after one more entry. Changes and returns `heads`, or a part of it. */
 function standing(heads: Head[], { chain, entry }: Taken): Head[] {
   if (entry.kind === 'Head') heads.push(entry.head);
   if (!('kept' in entry)) return heads;

@@ -4,8 +4,8 @@ import { LineTooLong, readLines } from '#sources';
 import { UsageError } from '../exit-codes';
 
 /**
- * The lines of a file. They end in a line feed and nothing else: what people wrote may hold U+2028, where node:readline
- * ends a line. @throws Refusal where a line is too long or no UTF-8 @throws UsageError where the file cannot be read
+ * The lines of a file. Only a line feed ends one: texts may hold U+2028, at which node:readline would split. @throws
+ * Refusal where a line is too long or no UTF-8 @throws UsageError where the file cannot be read
  */
 export async function* linesOf(file: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -17,7 +17,7 @@ interface Flags {
   readonly json: boolean;
 }
 
-/** Some seconds: whoever watches wants to know. */
+/** Gives up after some seconds: a monitor is there to report. */
 const PATIENCE: Patience = { attempts: 4, firstDelayMs: 250, maxDelayMs: 2_000 };
 
 export const monitorCommand = (): Command =>
@@ -85,7 +85,7 @@ function objectIn(text: string): Partial<Record<string, unknown>> {
   }
 }
 
-/** Something else stands where the log did, which says nothing of the record. */
+/** Something other than a crisis log answers, which says nothing about the record. */
 const noAnswer = () => new ServerUnreachable('what answers there is no crisis log that this monitor understands');
 
 function seconds(text: string): number {

@@ -24,11 +24,11 @@ export const rebuildCommand = (): Command =>
     .action((flags: Flags) => refusing(flags, async () => report(flags, await rebuild(flags), printedRebuild)));
 
 interface Rebuilt extends RecordCheck {
-  /** Events that this build cannot read: their crises answer with that, until a build that can. */
+  /** Events that this build cannot read: the views of their crises are parked until a build can. */
   readonly unreadable: number;
 }
 
-/** The tree first: of a log that its heads contradict no views are made. */
+/** The tree first: no views are made of a log that contradicts its heads. */
 const rebuild = async ({ dataDir, heads }: Flags): Promise<Rebuilt> =>
   ownRecord({ dataDir, ...(heads !== undefined && { heads: requireHeads(heads) }) }, async (record) => {
     const events = record.reader.head() + 1;
@@ -38,7 +38,7 @@ const rebuild = async ({ dataDir, heads }: Flags): Promise<Rebuilt> =>
     return { ...check, unreadable };
   });
 
-/** Answers with how many events this build cannot read. */
+/** Returns how many events this build cannot read. */
 function rebuildViews(dataDir: string, reader: LogReader, onEvent: (count: number) => void): number {
   ViewStore.open(dataDir, reader, BUILD).discard();
   using store = ViewStore.open(dataDir, reader, BUILD);

@@ -13,7 +13,7 @@ export function report<T extends object>({ json }: Form, result: T, print: (resu
   console.log(json ? JSON.stringify(result, hashesAsText, 2) : print(result));
 }
 
-/** Does the work; what is refused of a bundle, the record or a log of reads is its result, printed as such, and exit code 1. */
+/** Does the work; a refusal of a bundle, a record or a log of reads is reported as its result, with exit code 1. */
 export async function refusing(form: Form, work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -17,7 +17,7 @@ interface Flags {
   readonly recovery?: string;
 }
 
-/** What a folder may hold that is to become the mirror of an EventStoreDB that was restored. */
+/** What a data folder may hold already when it is to become the mirror of a restored EventStoreDB. */
 const KEY_FILES = ['log.vkey', 'signing.key', 'token.key'];
 
 export const restoreCommand = (): Command =>
@@ -50,7 +50,7 @@ async function runRestore(backup: string | undefined, flags: Flags): Promise<voi
   try {
     await restoreTo(dataDir, heads, recovery, record);
   } catch (error) {
-    // As it was found: whatever was wrong, the right command works next.
+    // Left as it was found, so that the right command works next.
     for (const name of readdirSync(dataDir)) if (!held.includes(name)) rmSync(join(dataDir, name), { recursive: true });
     if (!(error instanceof DoesNotExtend)) throw error;
     console.error(`crisis-log: refused: ${error.message}; --accept-loss goes on without them`);

@@ -18,7 +18,7 @@ export async function verifyFile(file: string, { key, heads }: Known): Promise<B
     return await verifyBundle(linesOf(file), { trusted, ...seen });
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason !== 'line-malformed') throw error;
-    // Mostly another file, or one that came in part.
+    // Usually another kind of file, or a download that broke off.
     throw new Refusal(error.reason, `${error.detail}; a bundle is the whole of what the server gave`, error.where);
   }
 }
@@ -36,9 +36,11 @@ export async function readKeys(file: string): Promise<VerifierKey[]> {
   throw new UsageError(`${file} has no keys`);
 }
 
-/** Entries only: a HEADS_FILE also has lines of how far the log had come, and empty notes of what was ignored. */
+/**
+ * Only entries with a note: a HEADS_FILE also says how far the log had come, and has empty notes for ignored entries.
+ */
 async function readSeen(file: string): Promise<SeenEntry[]> {
-  // A last line that was cut off was not believed yet.
+  // A last line without its end had not been accepted yet.
   const lines = (await textOf(file)).split('\n').slice(0, -1);
   try {
     return lines.map((line) => JSON.parse(line) as Partial<SeenEntry>).filter(isEntry);

@@ -12,7 +12,7 @@ interface Flags {
   readonly dataDir: string;
   readonly heads?: string;
   readonly back: boolean;
-  /** Told to the clients of instances that still run on the old record. */
+  /** What clients of instances that still run on the old record are told. */
   readonly movedTo?: string;
 }
 
@@ -41,7 +41,7 @@ async function copyShown(flags: Flags, record: RecordOptions): Promise<string> {
   return await copyRecordTo(flags, record, (count, total) => progress.show(count, total));
 }
 
-/** What was done, in a sentence. Every event is recomputed before, and read back and compared after. */
+/** Resolves with a sentence about what was done. Every event is recomputed before, and read back and compared after. */
 export async function copyRecordTo(
   { dataDir, heads, back, movedTo }: Flags,
   record: RecordOptions,
@@ -74,7 +74,7 @@ export async function copyRecordTo(
   }
 }
 
-/** How many there are is known only with the first. */
+/** A progress that begins with the first event: only then is the total known. */
 class CopyProgress implements Disposable {
   private shown: Progress | undefined;
 
@@ -90,5 +90,5 @@ class CopyProgress implements Disposable {
   }
 }
 
-/** Told in one sentence; nothing was changed that a repetition would not go on with. */
+/** The message is one sentence. Whatever was done already, running the command again goes on from there. */
 export class CopyRefused extends Error {}

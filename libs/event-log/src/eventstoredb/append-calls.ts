@@ -14,7 +14,7 @@ interface Credentials {
 
 type Duplex = ReturnType<StreamsClient['batchAppend']>;
 
-/** Of the client, for what derives from it: its connection, which follows the leader, and how a call is made on it. */
+/** Protected members of the client: its connection, which follows the leader, and the arguments of a call on it. */
 interface Inner {
   execute<T>(Stub: typeof StreamsClient, name: string, action: (stub: StreamsClient) => Promise<T>): Promise<T>;
   callArguments(
@@ -24,8 +24,8 @@ interface Inner {
 }
 
 /**
- * Under way at a time, and as many calls are open at most. The server takes a hundred on a connection, reads and the
- * subscription among them; one more waits until another ends, and these do not end.
+ * Appends under way at a time, and calls open at most. The server takes a hundred calls on a connection, reads and the
+ * subscription among them; one more would wait until another ends, and these stay open.
  */
 const MAX_UNDER_WAY = 64;
 
@@ -54,7 +54,7 @@ export class AppendCalls {
     this.inner = client as unknown as Inner;
   }
 
-  /** Resolves to the stream's last revision. What has found no turn or no node in time is not sent. */
+  /** Resolves to the stream's last revision. An append that gets no turn, or finds no node, in time is not sent. */
   async append(stream: string, expected: Revision, events: readonly SentEvent[]): Promise<Revision> {
     const latest = performance.now() + this.timeoutMs;
     await this.turn();
@@ -71,7 +71,7 @@ export class AppendCalls {
     }
   }
 
-  /** What is under way ends as well, and nobody knows how. */
+  /** Also ends the appends under way, with an unknown outcome. */
   close(): void {
     this.isClosed = true;
     for (const call of this.calls) call.cancel();
@@ -87,7 +87,7 @@ export class AppendCalls {
     }
   }
 
-  /** One that carries nothing, on the client's connection as it is now. */
+  /** An idle call on the client's current connection. */
   private take(stub: StreamsClient): AppendCall {
     if (stub !== this.stub) for (const call of this.calls) call.retire();
     this.stub = stub;
@@ -138,7 +138,7 @@ class AppendCall {
     return this.asked.promise;
   }
 
-  /** Carries nothing more: at once, or when it has its answer. */
+  /** To carry no further append: ends at once, or when it has its answer. */
   retire(): void {
     this.isRetired = true;
     if (this.asked === undefined) this.cancel();

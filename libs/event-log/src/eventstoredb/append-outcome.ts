@@ -32,7 +32,7 @@ export function outcomeOf(error: unknown): AppendOutcome {
   const reason = reasonOf(error);
   if (type === CONFLICT) return { kind: 'conflict' };
   if (NOT_BEGUN.test(message)) return { kind: 'away', reason };
-  // It has not begun either.
+  // A node that is not the leader has not begun either.
   if (type === 'not-leader') return { kind: 'away', reason };
   if (type !== undefined && REFUSED.has(type)) return { kind: 'refused', reason };
   return { kind: 'unknown', reason };

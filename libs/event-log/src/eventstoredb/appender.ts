@@ -95,10 +95,10 @@ function incomingEvent(event: NewEvent, element: DividedElement, index: number):
 
 type Amending = Parameters<typeof amendmentIn>[0];
 
-/** As the path of a reference is written in its part. */
+/** How the path of the target is written in the part `refs`. */
 const TARGET = '"data.target":';
 
-/** The other instances know an amendment only by what is stored of it. */
+/** What an amendment says must be in its element: other instances know it only by what is stored. */
 function checkAmendment({ target, marks, contentType }: NewEvent, element: DividedElement, index: number): void {
   const { body, refs } = bodyOf(element);
   const stored: Amendment = utf8(refs).includes(TARGET) ? amendmentIn(JSON.parse(utf8(body)) as Amending) : {};

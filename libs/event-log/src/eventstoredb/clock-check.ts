@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { RecordClient } from './record-client';
 
 export const CLOCK_STREAM = 'crisislog-clock';
-/** More than the record's clock and this one may differ. */
+/** How far the record's clock and this one may differ. */
 const TOLERANCE_MS = 5_000;
 const INTERVAL_MS = 60_000;
 const INTERVAL_WHILE_OFF_MS = 1_000;
 export const READINGS_KEPT = 100;
 
 /**
- * Compares this machine's clock with the record's, by the time that the server gives to a fresh append of its own, before
- * anything is recorded with a wrong time: a time once recorded is carried on by every later event.
+ * Compares this machine's clock with the record's, by the time that the server gives to a fresh append of its own,
+ * before anything is recorded with a wrong time: a time once recorded is carried on by every later event.
  */
 export class ClockCheck {
   /** Milliseconds by which this clock is ahead (positive) or behind, beyond the tolerance; 0 while all is well. */
@@ -24,7 +24,10 @@ export class ClockCheck {
     private readonly toleranceMs = TOLERANCE_MS,
   ) {}
 
-  /** Cheap unless a minute has passed, or a second while the clock is off. When the record is away it changes nothing. */
+  /**
+   * Checks again after a minute, or a second while the clock is off; else costs nothing. No effect while the record is
+   * away.
+   */
   run(): Promise<void> {
     const intervalMs = this.offMs === 0 ? INTERVAL_MS : INTERVAL_WHILE_OFF_MS;
     if (this.toleranceMs === Infinity || performance.now() - this.checkedAt < intervalMs) return Promise.resolve();
@@ -47,7 +50,7 @@ export class ClockCheck {
     const last = (await this.record.lastOf(CLOCK_STREAM))?.revision ?? -1;
     await this.record.append(CLOCK_STREAM, last, [{ id, type: 'ClockRead', data: '{}', metadata: '{}' }]);
     if (last === -1) await this.record.keepOnly(CLOCK_STREAM, READINGS_KEPT).catch(() => undefined);
-    // Another instance may have come first: then its time serves as well, being as fresh.
+    // Another instance may have appended first: its time serves as well, being as fresh.
     const fresh = await this.record.lastOf(CLOCK_STREAM);
     return fresh === undefined || fresh.revision === last ? undefined : fresh.created;
   }

@@ -35,8 +35,8 @@ export interface Compared {
 
 /**
  * Reads the whole of `$all` and compares it with a log, event by event: order, stream, revision, id, type, what is
- * stored, and the leaf computed again on both sides. Either may be longer. Throws RecordRewound naming the first position
- * that differs, RecordTruncated where a stream has lost events.
+ * stored, and the leaf computed again on both sides. Either may be longer. Throws RecordRewound naming the first
+ * position that differs, RecordTruncated where a stream has lost events.
  */
 export async function compareRecord(
   record: RecordClient,
@@ -49,7 +49,7 @@ export async function compareRecord(
   let [events, ahead] = [0, 0];
   let last: Checkpoint | undefined;
   for await (const event of readToEnd(record)) {
-    // What stands behind was acknowledged to nobody.
+    // What comes after the seal was never acknowledged.
     if (sealIn(event) !== undefined) break;
     if (!isOurs(event, () => reader.streamHead(event.stream))) continue;
     last = { id: event.id, ...event.position };
@@ -75,7 +75,7 @@ export async function compareRecord(
 function isSameEvent(event: RecordedEvent, entry: Entry): boolean {
   const { stream, revision, id, type } = entry.event;
   if (event.stream !== stream || event.revision !== revision || event.id !== id || event.type !== type) return false;
-  // Both seals are of what stands beside them, so equal seals are equal events.
+  // Each seal is checked against its event, so equal seals mean equal events.
   const { body, seal } = openEnvelope(event);
   return body.equals(Buffer.from(entry.event.body)) && seal.equals(entry.seal) && holds(entry);
 }

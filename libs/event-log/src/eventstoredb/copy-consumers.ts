@@ -10,15 +10,15 @@ import { readToEnd } from './read-to-end';
 import type { RecordClient, SentEvent } from './record-client';
 import { sentEntry, systemEntry } from './system-entry';
 
-/** All streams of named consumers begin so, and those with their names. */
+/** How the names of all streams of named consumers begin, and of those that list them. */
 const BEGINNING = 'crisislog-consumer';
 
 export type Send = (stream: string, last: number, events: readonly SentEvent[]) => Promise<void>;
 
 /**
- * What becomes of named consumers, from the table of an embedded log, since the last full state of each. Where a part is
- * there already the rest follows; behind what is there of an earlier attempt, since when the log has gone on, comes the
- * full state.
+ * Copies the streams of named consumers from an embedded log, each since its last full state. Where EventStoreDB has a
+ * part of them the rest follows; where an earlier attempt left something since when the log has gone on, the full state
+ * does.
  */
 export async function copyConsumersTo(record: RecordClient, db: DatabaseSync, send: Send): Promise<void> {
   for (const [stream, entries] of ConsumerTable.readAll(db)) {
@@ -34,7 +34,7 @@ export async function copyConsumersTo(record: RecordClient, db: DatabaseSync, se
   }
 }
 
-/** The other way, as they are: what was settled behind the seal is handed out again. */
+/** Copies them back, as they are: items that were settled after the record was sealed are handed out again. */
 export async function copyConsumersFrom(record: RecordClient, db: DatabaseSync): Promise<void> {
   const streams = new Map<string, readonly SystemEntry[]>();
   for (const stream of await consumerStreams(record))
@@ -48,7 +48,7 @@ export async function consumerStreams(record: RecordClient): Promise<ReadonlySet
   return streams;
 }
 
-/** What is to follow; undefined where that is of something else than what is there. */
+/** The entries that are missing there; undefined where what is there is of something else. */
 function notYetThere(held: readonly SystemEntry[], there: readonly SystemEntry[]): readonly SystemEntry[] | undefined {
   const [kept, had] = [sinceFullState(held), sinceFullState(there)];
   if (had.every(({ entry }, i) => isDeepStrictEqual(entry, kept[i]?.entry))) return kept.slice(had.length);

@@ -5,7 +5,7 @@ import type { RecordClient, RecordedEvent } from './record-client';
 
 export const GENESIS_STREAM = 'crisislog-genesis';
 
-/** What stands behind it in `$all` is not of the record any more. */
+/** Type of the event that ends the record: what follows it in `$all` is no longer part of it. */
 const SEAL = 'Moved';
 
 /**
@@ -23,7 +23,7 @@ export async function genesisOf(record: RecordClient, origin: string | undefined
   return writeGenesis(record, { logId, origin: origin ?? `crisis-log/${logId}` });
 }
 
-/** Answers with what is there in the end: another instance may have been first. */
+/** Resolves with the identity that the record then has: another instance may have written first. */
 export async function writeGenesis(
   record: RecordClient,
   { logId, origin }: Pick<Genesis, 'logId' | 'origin'>,

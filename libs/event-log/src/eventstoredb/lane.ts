@@ -22,13 +22,13 @@ export interface LaneContext {
 
 /**
  * The appends to one stream: those that wait are decided together and sent in one call, and no other call to the stream
- * is made before the outcome of that one is known. While what was acknowledged is read back, the next group may be under
- * way, as long as it rests on nothing that is not yet confirmed.
+ * is made before the outcome of that one is known. While what was acknowledged is read back, the next group may be
+ * under way, as long as it rests on nothing that is not yet confirmed.
  */
 export class Lane {
   private queue: Waiting[] = [];
   private running: Promise<void> | undefined;
-  /** What the record holds behind the mirror, without a gap: read from there, or acknowledged by it. */
+  /** Events that the record holds and the mirror does not yet, without a gap: read from it, or acknowledged by it. */
   private later: LaterEvent[] = [];
   /** Ids of acknowledged events that may turn out to be another instance's. */
   private readonly unconfirmed = new Set<string>();
@@ -77,7 +77,7 @@ export class Lane {
   private async appendGroup(): Promise<void> {
     if (this.isUnsure) await this.readOn();
     let round = this.decideAll();
-    // A refusal rests on what is not there, or on what was there: the record is asked before it is given.
+    // A refusal may rest on an event being absent, or on an old state: the record is read before it is given.
     if (round.isRefusing) {
       await this.readOn();
       round = this.decideAll();

@@ -82,7 +82,7 @@ export class MirrorFile implements Disposable {
     return columns.find(id) && columns.original(id);
   }
 
-  /** What has become of an append of the revisions after one up to another, in order, as far as the mirror holds it. */
+  /** The stored events of a stream after one revision up to another, in order, as far as the mirror holds them. */
   storedBetween(stream: string, after: Revision, last: Revision): Stored[] {
     const { key } = this.stream(stream);
     return key === undefined ? [] : (this.selectStored.all(key, after, last) as unknown as Stored[]);
@@ -153,7 +153,7 @@ export class MirrorFile implements Disposable {
       body,
     );
     stream.accepted(id, target);
-    // Two instances, two clocks: what was known is the latest time so far.
+    // Instances have clocks of their own: an event was known at the latest time so far.
     if (recordedAt < this.knownAt)
       this.db.prepare('insert into recorded_early values (?, ?)').run(position, this.knownAt);
     else this.knownAt = recordedAt;

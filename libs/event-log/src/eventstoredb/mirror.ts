@@ -13,7 +13,7 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 /** Between questions whether the record still answers. */
 const HEARTBEAT_MS = 2_000;
-/** After these it follows nothing any more. */
+/** After one of these it stops for good. */
 const FOR_GOOD = [RecordMoved, RecordRewound, RecordTruncated];
 
 export interface MirrorHealth {
@@ -121,7 +121,7 @@ export class Mirror implements AsyncDisposable {
       } finally {
         this.subscription?.close();
       }
-      // A subscription that breaks off, having brought something, goes on with the next.
+      // A subscription that brought something before it broke off goes on with the next one.
       if (this.file.checkpoint === checkpoint) this.settling.resolve();
       await this.pause(pauseMs);
     }
@@ -187,7 +187,7 @@ export class Mirror implements AsyncDisposable {
     }
   }
 
-  /** When all that is waited for is in hand; where nobody waits, when nothing was written for a while. */
+  /** True when every awaited event has arrived; when none is awaited, if nothing was written for a while. */
   private isEnough(held: number): boolean {
     if (this.waiters.size === 0) return performance.now() - this.writtenAt >= GATHER_MS;
     let awaited = 0;

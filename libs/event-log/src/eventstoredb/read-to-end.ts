@@ -7,9 +7,9 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 500;
 
 /**
- * What `$all` has, from its start to where it ends now, each event once: of what a mirror follows, events that tell of
- * settings and deletions among them, or of the streams whose names begin so. Goes on after a lost connection; throws
- * RecordAway when that does not help.
+ * The events of `$all`, from its start to its present end, each once: those that a mirror follows (settings and
+ * deletions among them), or those of the streams whose names begin as given. Goes on after a lost connection; throws
+ * RecordAway when that fails again and again.
  */
 export async function* readToEnd(
   record: RecordClient,

@@ -26,7 +26,7 @@ export class RecordConsumers implements ConsumerRecord {
 
   async append({ stream, entries, last }: ConsumerAppend): Promise<boolean> {
     if (this.closed) throw this.closed;
-    // Before the first entry: a stream is never without its bound.
+    // Before the first entry, so that the stream always has its bound.
     if (last === -1) await this.bound(stream);
     const sent = entries.map((entry) => sentEntry(randomUUID(), entry, this.clock()));
     return definiteAppend(this.record, stream, last, sent, REPETITION);
@@ -41,7 +41,7 @@ export class RecordConsumers implements ConsumerRecord {
     }
   }
 
-  /** Takes nothing more: the client would connect anew. */
+  /** Refuses further calls, for which the client would connect anew. */
   close(): void {
     this.closed = new LogClosed({ reason: 'by its owner' });
   }

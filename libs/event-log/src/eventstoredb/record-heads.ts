@@ -9,18 +9,18 @@ import { movedTo } from './genesis';
 import { RecordClient, type RecordOptions } from './record-client';
 import { sentHead } from './system-entry';
 
-/** Whoever waits for a head is not kept waiting longer: what becomes of the entry then, the mirror shows. */
+/** A caller waits no longer than this for a head; the mirror will show what became of the entry. */
 const TIMEOUT_MS = 3_000;
 
 /**
- * The stream `crisislog-heads` in EventStoreDB: read from the mirror, appended there. As with events nothing is taken for
- * recorded that comes behind the record's seal.
+ * The stream `crisislog-heads` in EventStoreDB: read from the mirror, appended there. As with events nothing is taken
+ * for recorded that comes behind the record's seal.
  */
 export class RecordHeads implements HeadRecord {
   private client: RecordClient | undefined;
   /**
-   * Ids are made of the entry: sent again it is taken for the same. Of this instance alone: two that sign the same head at
-   * once would send one id, and EventStoreDB lets the second wait for its timeout.
+   * Ids are made of the entry: sent again it is taken for the same. Of this instance alone: two that sign the same head
+   * at once would send one id, and EventStoreDB lets the second wait for its timeout.
    */
   private readonly ids = randomUUID();
   private isClosed = false;
@@ -37,7 +37,7 @@ export class RecordHeads implements HeadRecord {
 
   async append({ revision, note }: HeadEntry): Promise<boolean> {
     if (this.isClosed) throw new LogClosed({ reason: 'by its owner' });
-    // Who only verifies has no connection.
+    // Connected with the first append: an instance that only verifies needs no connection.
     const client = (this.client ??= new RecordClient({ timeoutMs: TIMEOUT_MS, ...this.options }));
     const to = await sealOf(client, RecordAway);
     if (to !== undefined) throw new RecordMoved({ to });
@@ -46,7 +46,8 @@ export class RecordHeads implements HeadRecord {
     if (outcome.kind === 'conflict') return false;
     if (outcome.kind !== 'stored')
       throw new (outcome.kind === 'unknown' ? OutcomeUnknown : RecordAway)({ reason: outcome.reason });
-    // Asked after it was stored: where there is no seal yet, it stands before it. Else the mirror shows whether it does.
+    // Asked after it was stored: where there is no seal yet, it stands before it. Else the mirror shows whether it
+    // does.
     if ((await sealOf(client, OutcomeUnknown)) !== undefined)
       throw new OutcomeUnknown({ reason: 'the record was moved meanwhile' });
     return true;

@@ -1,14 +1,14 @@
 import type { AllStreamSubscription } from '@eventstore/db-client';
 import type { RecordedEvent } from './record-client';
 
-/** More are not handled in one transaction. */
+/** Events handled in one transaction at most. */
 const BATCH = 500;
 /** The longest that an event waits for others. */
 export const GATHER_MS = 4;
 
 export interface Batch {
   readonly events: readonly RecordedEvent[];
-  /** Nothing that the record holds is left before it. */
+  /** Everything that the record holds has been delivered. */
   readonly isLive: boolean;
 }
 

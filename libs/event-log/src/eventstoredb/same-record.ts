@@ -5,9 +5,12 @@ import { readGenesis } from './genesis';
 import type { Checkpoint } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
 
-/** What the server says of a place where no event begins, to a read and to a subscription; other failures of its own as well. */
+/**
+ * What the server answers for a place where no event begins, to a read and to a subscription; also for some own
+ * failures.
+ */
 const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
-/** So often in a row it means it. */
+/** That answer is believed when it comes this often in a row. */
 const TIMES_TO_BELIEVE = 3;
 const PAUSE_MS = 50;
 

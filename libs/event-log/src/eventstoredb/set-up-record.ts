@@ -25,7 +25,7 @@ export async function setUpRecord(options: RecordOptions, user: string, origin?:
       $systemStreamAcl: { $r: ADMINS, $w: ADMINS, $d: ADMINS, $mr: ADMINS, $mw: ADMINS },
     });
     await record.setReadersOfAll(both);
-    // Later nobody but an administrator may.
+    // Now, since later only an administrator may set this.
     await record.keepOnly(CLOCK_STREAM, READINGS_KEPT);
     for (const stream of await consumerStreams(record)) await record.keepOnly(stream, ENTRIES_KEPT);
     return genesis;

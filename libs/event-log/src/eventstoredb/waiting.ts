@@ -10,10 +10,10 @@ export interface IncomingEvent {
   readonly proposed: ProposedEvent;
 }
 
-/** A request until it is answered. At its deadline its client is answered, whatever becomes of the call. */
+/** A request until it is answered: at its deadline at the latest, whatever becomes of the call. */
 export class Waiting {
   isSettled = false;
-  /** With the record, or has been: it may be stored. */
+  /** It was sent to the record, so it may be stored. */
   isSent = false;
   private readonly timer: NodeJS.Timeout;
   private readonly finish = Promise.withResolvers<readonly AppendedEvent[]>();

@@ -7,8 +7,8 @@ import type { RecordedEvent } from './record-client';
 const TRUNCATING = ['$tb', '$maxCount', '$maxAge'];
 
 /**
- * Is this an event of ours? Those of the system have no position. Throws where it tells that a stream has lost events, or
- * that the record ends here.
+ * Is this an event of the log? System events are not: they have no position. Throws RecordTruncated when the event
+ * shows that a stream has lost events, and RecordMoved when it is the record's seal.
  */
 export function isOurs(event: RecordedEvent, headOf: () => Revision): boolean {
   const { stream, type, data } = event;

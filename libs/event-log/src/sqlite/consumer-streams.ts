@@ -6,8 +6,7 @@ import type { SystemEntry } from './system-stream';
 import type { WriterClient } from './writer-client';
 
 /**
- * Embedded: appended by the log's one writer, so that nobody waits for another's commit, and read on a connection of
- * their own.
+ * The streams of named consumers in an embedded log: appended by its one writer, together with events, and read here.
  */
 export class ConsumerStreams implements ConsumerRecord, Disposable {
   private readonly db: DatabaseSync;

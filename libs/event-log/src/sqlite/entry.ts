@@ -32,7 +32,7 @@ export const parsedEnvelope = ({ event, seal }: Entry): { readonly data: unknown
 
 let [lastTime, lastTimeText] = [NaN, ''];
 
-/** What the envelope says of a stored event. Neighbours have their time in common: a group has one. */
+/** What the envelope says of a stored event. The text of the time is kept: the events of a group share it. */
 export function factsOf(event: StoredEvent): EnvelopeFacts {
   const { stream, revision, id, type, marking, schemaVersion, contentSchemaVersion } = event;
   const { recordedBy, correlationId, causationId } = event;

@@ -1,6 +1,6 @@
 import type { StoredMarking } from '../event-log';
 
-/** What is read of an event, in this order. */
+/** The columns that are read of an event, in the order of `Row`. */
 export const COLUMNS = `position, stream, revision, lower(hex(id)), type, recorded_at, marking, schema_version,
   content_schema_version, recorder, correlation_id, causation_id, body`;
 
@@ -20,7 +20,7 @@ export type Row = [
   body: string,
 ];
 
-/** With all that is checked against it. */
+/** The same with everything that is checked against it. */
 export const ENTRY_COLUMNS = `${COLUMNS}, seal, lower(hex(target)), marks, content_type`;
 
 export type EntryRow = [...Row, seal: Uint8Array, target: string, marks: string | null, contentType: string | null];

@@ -21,7 +21,7 @@ const PAGE_SIZE = 500;
 const NAMES_REMEMBERED = 10_000;
 const HEADS = tableOf('crisislog-heads');
 
-/** When an event was known: embedded, when it was recorded; with several instances the latest time up to it. */
+/** When an event was known: in an embedded log when it was recorded; with several instances, the latest time so far. */
 const KNOWN_AT = 'select recorded_at from event where position = ?';
 const KNOWN_AT_IN_MIRROR = `select coalesce((select known_at from recorded_early where position = ?1), recorded_at)
   from event where position = ?1`;
@@ -39,7 +39,7 @@ export class LogReader implements Disposable {
 
   constructor(private readonly db: DatabaseSync) {}
 
-  /** Where the log lies: other threads open it by that. */
+  /** The data folder, by which other threads open the log. */
   get dataDir(): string {
     return dirname(this.db.location()!);
   }
@@ -63,16 +63,10 @@ export class LogReader implements Disposable {
 
   /** The stream's last revision at or before a position; -1 where it had none. Positions rise along revisions. */
   revisionAt(stream: string, position: Position): Revision {
-    let known = -1;
-    let later = this.streamHead(stream) + 1;
     const sql = 'select position from event where stream = (select id from stream where name = ?) and revision = ?';
-    if (later > 0 && this.value<number>(sql, stream, later - 1)! <= position) return later - 1;
-    while (later - known > 1) {
-      const middle = Math.floor((known + later) / 2);
-      if (this.value<number>(sql, stream, middle)! <= position) known = middle;
-      else later = middle;
-    }
-    return known;
+    const isKnown = (revision: Revision) => this.value<number>(sql, stream, revision)! <= position;
+    const head = this.streamHead(stream);
+    return head >= 0 && isKnown(head) ? head : lastOf(head, isKnown);
   }
 
   readAll(options: LogReadOptions = {}): Iterable<StoredEvent> {
@@ -105,15 +99,8 @@ export class LogReader implements Disposable {
   /** The last position recorded at this time (milliseconds) or before; -1 where all came later. */
   positionKnownAt(timeMs: number): Position {
     // What is known never becomes less along positions, and positions have no gaps.
-    let known = -1;
-    let later = this.head() + 1;
-    while (later - known > 1) {
-      const middle = Math.floor((known + later) / 2);
-      const knownAt = this.value<number>(this.timeMayFall() ? KNOWN_AT_IN_MIRROR : KNOWN_AT, middle)!;
-      if (knownAt <= timeMs) known = middle;
-      else later = middle;
-    }
-    return known;
+    const sql = this.timeMayFall() ? KNOWN_AT_IN_MIRROR : KNOWN_AT;
+    return lastOf(this.head() + 1, (position) => this.value<number>(sql, position)! <= timeMs);
   }
 
   /** A mirror of EventStoreDB, not the record itself. */
@@ -290,7 +277,20 @@ export class LogReader implements Disposable {
   }
 }
 
-/** Where a row says it. */
+/**
+ * The last number from 0 to below `end` for which `holds` is true, which it is up to some number; -1 where for none.
+ */
+function lastOf(end: number, holds: (number: number) => boolean): number {
+  let last = -1;
+  while (end - last > 1) {
+    const middle = Math.floor((last + end) / 2);
+    if (holds(middle)) last = middle;
+    else end = middle;
+  }
+  return last;
+}
+
+/** Index of that column in a row. */
 const placeIn = (order: 'position' | 'revision'): 0 | 2 => (order === 'position' ? 0 : 2);
 
 /** Opens the log of a data folder for reading, also while its owner writes. Throws LogDamaged where there is none. */

@@ -166,7 +166,7 @@ function remember<T>(map: Map<string, T>, limit: number, key: string, load: () =
   return value;
 }
 
-/** All new, as nearly always: they have the revisions from the first on. */
+/** When all are new, as nearly always, the first revision says it all. */
 const together = (outcomes: readonly EventOutcome[]): Revision | readonly EventOutcome[] =>
   outcomes.every((outcome) => typeof outcome === 'number') ? outcomes[0]! : outcomes;
 
@@ -180,7 +180,7 @@ function incoming(wire: WireEvent, bytes: Uint8Array): IncomingEvent {
   return { id, type, marking, contentType, target, marks, references, contentHash, element, wire };
 }
 
-/** Of a record that was a mirror: what was known there may be later than its last event's own time. */
+/** In a record that was a mirror, what was known at its end may be later than its last event's own time. */
 function knownAtHead(db: DatabaseSync): number | undefined {
   if (db.prepare("select 1 from sqlite_schema where name = 'recorded_early'").get() === undefined) return undefined;
   const sql = 'select known_at from recorded_early where position = (select max(position) from event)';

@@ -15,7 +15,9 @@ export function recomputedLeaf(entry: Entry): Buffer {
   return leafOf(entry.seal);
 }
 
-/** Another writer's event commits to nothing, and no column of it decides anything: its leaf is of what is kept of it. */
+/**
+ * Another writer's event commits to nothing, and no column of it decides anything: its leaf is of what is kept of it.
+ */
 function recomputedForeign({ event, seal, target, marks, contentType }: Entry): Buffer {
   const leaf = foreignLeaf(event);
   if (!leaf.equals(seal) || (target ?? marks ?? contentType) !== undefined)
@@ -28,7 +30,7 @@ export function checkSeal({ event, seal }: Entry): void {
   if (!sealHolds(factsOf(event), partsOf(event.body), seal)) throw new TypeError('its seal does not hold');
 }
 
-/** Nothing commits to these columns but that they are of the body. Most events have none. */
+/** These columns have no commitments of their own: they must repeat what the body says. Most events have none. */
 function checkColumns({ event: { type, body }, ...columns }: Entry): void {
   const isAmendment = type === 'MarkingChanged' || type === 'EventCorrected';
   const isRead = isAmendment || body.includes('"data.target":');

@@ -8,12 +8,15 @@ import type { AppendedEvent, AppendRequest, Outcome, Position } from '../event-l
 import { type EventOutcome, pack, packBytes, WireAppend, WireEntries, WireGroup, WireOutcome, WireReply } from './wire';
 import type { Opening, WriterOptions } from './writer-thread';
 
-/** So much may be on its way to the thread at once, and so in one transaction: it still commits in tens of milliseconds. */
+/**
+ * At most this much is sent to the thread at once, hence in one transaction, which then commits in tens of
+ * milliseconds.
+ */
 const GROUP_EVENTS = 2_000;
 const GROUP_BYTES = 4 * 1024 * 1024;
-/** So many do not wait for the end of the turn: the thread works on them while this one reads the next requests. */
+/** This many are sent before the end of the turn: the thread works on them while this one reads the next requests. */
 const BURST = 16;
-/** More may not wait: a client that gets no answer must not be able to fill the memory. */
+/** At most this much may wait: clients without an answer must not be able to fill the memory. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
 /** Between attempts to write again after a failure, while nobody appends. */
 const PROBE_MS = 1_000;
@@ -206,7 +209,7 @@ export class WriterClient {
     this.trouble = trouble;
     if (trouble !== undefined) this.probeLater();
     const stored = settled.reduce((sum, { ids }, i) => sum + storedOf(outcomes[i]!, ids.length), 0);
-    // The head first: whoever learns of his append can read it.
+    // The head first: whoever learns that an append succeeded can read the event.
     this.onHead(firstPosition + stored - 1);
     let position = firstPosition;
     for (let i = 0; i < settled.length; i++) {
@@ -219,7 +222,7 @@ export class WriterClient {
   }
 
   /**
-   * Tries to write without an append, until that goes well: who waits for the log to be ready before he sends
+   * Tries to write without an append, until that succeeds: a client that waits for the log to be ready before it sends
    * must not wait for ever.
    */
   private probeLater(): void {
