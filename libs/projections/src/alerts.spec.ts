@@ -140,3 +140,15 @@ test.each([
   const measure = report('ConfidenceBuildingMeasureReported', code, later);
   expect(viewAfter(1, strike, measure).openLegs).toEqual(closes ? [] : [strike.eventId]);
 });
+
+test('a ceasefire with a mediator that was struck too leaves the leg between the sides open', () => {
+  const strike = report('StrikeReported', '190', { ...VERIFIED, recipients: [{ code: 'USA' }, { code: 'OMN' }] });
+  const ceasefire = (code: string): WireEvent =>
+    report('ConfidenceBuildingMeasureReported', '0871', {
+      ...VERIFIED,
+      occurredAt: new Date(START + DAY_MS).toISOString(),
+      recipients: [{ code }],
+    });
+  expect(viewAfter(1, strike, ceasefire('OMN')).openLegs).toEqual([strike.eventId]);
+  expect(viewAfter(1, strike, ceasefire('USA')).openLegs).toEqual([]);
+});

@@ -16,11 +16,11 @@ const contact = (day: number, cameoCode: string, outcome?: string): WireEvent =>
   data: { ...(outcome !== undefined && { outcome }) },
 });
 
-const channelOn = (day: number, ...contacts: WireEvent[]): Channel => {
+const channelOn = (day: number, ...contacts: WireEvent[]): Channel | undefined => {
   const [channel] = new MemoryCrisis(recorded([opened, ...contacts])).view(new Moment(START + day * DAY_MS))[
     'channels'
   ] as Channel[];
-  return channel!;
+  return channel;
 };
 
 test.each([
@@ -50,7 +50,7 @@ test.each([
   [['046', '127', '125'], 'stalled'],
   [['164', '046'], 'active'],
 ])('after contacts of %j it is %s', (codes, state) => {
-  expect(channelOn(codes.length, ...codes.map((code, day) => contact(day, code))).state).toBe(state);
+  expect(channelOn(codes.length, ...codes.map((code, day) => contact(day, code)))?.state).toBe(state);
 });
 
 test.each([
@@ -58,4 +58,16 @@ test.each([
   [28 + 1 / 1440, 'stalled'],
   [55, 'stalled'],
   [55 + 1 / 1440, 'closed'],
-])('after %d days of silence it is %s', (days, state) => expect(channelOn(days, contact(0, '046')).state).toBe(state));
+])('after %d days of silence it is %s', (days, state) => expect(channelOn(days, contact(0, '046'))?.state).toBe(state));
+
+test('what a body said stays out of its channel as a mediator', () => {
+  const named = (day: number, lists: object): WireEvent => ({
+    eventId: `lists on day ${day}`,
+    type: 'CrisisAmended',
+    occurredAt: new Date(START + day * DAY_MS).toISOString(),
+    data: { mediators: [], bodies: [], ...lists },
+  });
+  const events = [named(0, { bodies: ['OMN'] }), contact(1, '046'), named(2, { mediators: ['OMN'] })];
+  expect(channelOn(3, ...events)).toBeUndefined();
+  expect(channelOn(4, ...events, contact(4, '041'))).toMatchObject({ parties: ['OMN', 'IRN'], contacts: 1 });
+});

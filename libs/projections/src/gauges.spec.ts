@@ -13,6 +13,10 @@ test('of equal remainders the larger contribution gets what is missing, then the
   expect(sharesOf([HALF, HALF], 2 * HALF, 90)).toEqual([1, 0]);
 });
 
+test('remainders are equal where 13 / 24 and 1 / 24 leave two thirds of a thousandth, though in doubles they differ', () => {
+  expect(sharesOf([13 * P, P], 14 * P, 10)).toEqual([54_167, 4_166]);
+});
+
 test.each([
   [0, 'low'],
   [19_999, 'low'],

@@ -47,15 +47,18 @@ export function movementOf(now: number, before: number, quiet: boolean): Movemen
   return 3 * (now + MOVEMENT_FLOOR) <= 2 * (before + MOVEMENT_FLOOR) ? 'falling' : 'steady';
 }
 
-/** Each contribution's share of a gauge in thousandths, largest remainders topped up: they add up to it exactly. */
+/**
+ * Each contribution's share of a gauge in thousandths, largest remainders topped up: they add up to it exactly. Taken in
+ * integers, since in doubles the remainders of a large and a small share differ where they are equal.
+ */
 export function sharesOf(contributions: readonly number[], stock: number, referencePoints: number): number[] {
-  const whole = stock + referencePoints * ONE_POINT;
-  const exact = contributions.map((c) => 100_000 * (c / whole));
-  const shares = exact.map(Math.floor);
+  const whole = BigInt(stock + referencePoints * ONE_POINT);
+  const exact = contributions.map((c) => 100_000n * BigInt(c));
+  const shares = exact.map((share) => Number(share / whole));
+  const remainders = exact.map((share) => Number(share % whole));
   let missing = gauge(stock, referencePoints) - shares.reduce((sum, share) => sum + share, 0);
-  const remainder = (i: number): number => exact[i]! - shares[i]!;
   const ranked = [...shares.keys()].sort(
-    (i, j) => remainder(j) - remainder(i) || contributions[j]! - contributions[i]! || i - j,
+    (i, j) => remainders[j]! - remainders[i]! || contributions[j]! - contributions[i]! || i - j,
   );
   for (const i of ranked) {
     if (missing-- <= 0) break;
