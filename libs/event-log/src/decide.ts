@@ -51,7 +51,7 @@ export const decide = (proposal: Proposal, stream: StreamFacts): Verdict =>
   new ReferenceCheck(proposal.writer, stream).failure(proposal.events) ??
   'append';
 
-/** For a writer below its floor a stream does not exist, unless the expectation does not say whether it does. */
+/** For a writer below its floor a stream does not exist, unless a revision is expected, or anything at all. */
 function isHidden({ writer, expected }: Proposal, stream: StreamFacts): boolean {
   if (writer.level === 'RED' || expected === 'any' || typeof expected === 'number') return false;
   const floor = stream.floor();

@@ -109,7 +109,10 @@ test.each<[string, unknown]>([
   ['sides cannot be read', { sides: [null] }],
   ['mediators cannot be read', { mediators: [{ code: 'OMN' }] }],
   ['riskReference cannot be read', { riskReference: 0 }],
+  ['riskReference cannot be read', { riskReference: 33.5 }],
+  ['diplomacyReference cannot be read', { diplomacyReference: Infinity }],
   ['parameters cannot be read', { parameters: [] }],
+  ['parameters cannot be read', { parameters: { riskReference: '90' } }],
   ['without data', 'all'],
   ['without data', []],
 ])('an event of the frame is refused: %s, %j', (reason, data) => {

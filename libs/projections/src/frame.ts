@@ -96,7 +96,11 @@ const isSide = (value: unknown): boolean =>
   isText((value as Partial<Side> | null)?.name) && isTexts((value as Partial<Side> | null)?.members);
 const isSides = (value: unknown): boolean => Array.isArray(value) && value.every(isSide);
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isPoints = (value: unknown): boolean => typeof value === 'number' && value > 0;
+const isPoints = (value: unknown): boolean => value === undefined || (Number.isSafeInteger(value) && Number(value) > 0);
+const isReferences = (value: unknown): boolean =>
+  isObject(value) &&
+  isPoints((value as References).riskReference) &&
+  isPoints((value as References).diplomacyReference);
 
 const IS_READABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
   title: isText,
@@ -107,7 +111,7 @@ const IS_READABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
   riskReference: isPoints,
   diplomacyReference: isPoints,
   model: isText,
-  parameters: isObject,
+  parameters: isReferences,
 };
 
 /** What the catalogue has checked; but a log can hold a later build's events, or another writer's. */

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '#access';
-import type { Caller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
-import { isOpenCaller } from './caller';
+import { type Caller, isOpenCaller } from './caller';
 import { bringsCredential, type Credentials } from './credentials';
 import type { FailedCredentials } from './failed-credentials';
 import { NOT_TAKEN, type RouteNeeds } from './needs';

@@ -3,9 +3,8 @@ import { hash } from 'node:crypto';
 import { BASE_LEVELS, type BaseLevel, isScope } from '#access';
 import { isCrisisId } from '#catalogue';
 import type { JwtSettings } from '../config';
-import type { Caller } from './caller';
 import { Problem } from '../http/problem';
-import { callerFor } from './caller';
+import { type Caller, callerFor } from './caller';
 import type { IssuerKeys } from './issuer-keys';
 
 /** Asymmetric only: whoever can check a token must not be able to make one. */

@@ -25,7 +25,7 @@ interface Waiting {
 
 /**
  * The log of who read RED material: NDJSON, each line naming the SHA-256 of the one before, so that none can be removed
- * or changed unnoticed. It lies beside the record, not in it: reading must not move positions. A read is on the disk
+ * or changed without all later ones showing it. It lies beside the record, not in it: reading must not move positions. A read is on the disk
  * before the first byte of its answer is sent; if it cannot be logged, there is no answer.
  */
 export class RedReads {

@@ -1,6 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Caller } from './caller';
-import { callerFor } from './caller';
+import { type Caller, callerFor } from './caller';
 import { Streams } from './streams';
 
 /** A real server whose answers end when the test says so. */

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from './caller';
+import { callerOf, isOpenCaller } from './caller';
 import { Problem, retryAfter } from '../http/problem';
-import { isOpenCaller } from './caller';
 
 /** How many one principal may have open: each holds a connection and memory for as long as its client likes. */
 const MAX_OF_PRINCIPAL = 5;

@@ -11,7 +11,8 @@ import { membersOf } from './receipt';
 import { type Line, splitLines } from './split-lines';
 
 /**
- * Lines whose results are outstanding or unread take at most this. Bounds memory, yet lets the log commit in groups.
+ * No further batch is begun while lines whose results are outstanding or unread take this much. Bounds memory, yet lets
+ * the log commit in groups.
  */
 const MAX_BYTES_IN_FLIGHT = 4 * 1024 * 1024;
 /** Memory that a line takes besides its own bytes until its result is sent. */

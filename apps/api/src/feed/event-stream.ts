@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Streams } from '../access/streams';
-import { cutWithCredential } from '../http/cut-with-credential';
+import { cutWithCredential } from '../access/cut-with-credential';
 import { leftBy } from '../http/left-by';
 
 /** Well within the patience of proxies. */

@@ -54,7 +54,7 @@ export class FreshEvents {
     let floor = this.#floors.get(stream);
     if (floor === undefined) {
       const [opening] = this.log.readStream(stream, { maxCount: 1 });
-      // An opening has nothing to inherit a marking from, so it is RED, as in the fold.
+      // An opening marked `inherit` has nothing to inherit from, so it is RED, as in the fold.
       const { marking } = opening!;
       this.#floors.set(stream, (floor = LEVELS.indexOf(marking === 'inherit' ? 'RED' : marking)));
     }

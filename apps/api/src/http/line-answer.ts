@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { cutWithCredential } from './cut-with-credential';
+import { cutWithCredential } from '../access/cut-with-credential';
 
 /**
  * An answer of NDJSON, made as the client reads it. Nest takes the first lines before it sends anything, so a failure

@@ -212,7 +212,7 @@ export const PROBLEMS = {
   'view-parked': [
     503,
     'An event that this build cannot read stops the views of this crisis',
-    'Its events can still be read. The operator must upgrade, or somebody retract the event that `eventId` names.',
+    'Its events can still be read. The operator must upgrade; if `eventId` names a report, retracting it helps too.',
   ],
   'issuer-unreachable': [
     503,

@@ -20,8 +20,10 @@ const ONCE = ['host', 'authorization', 'content-type', 'origin', 'cookie'];
 /** The connection is closed: what follows on it may be part of the refused request. */
 const CLOSE = { connection: 'close' };
 
-/** Refuses what a proxy in front may have read differently. Node itself refuses two lengths, a length beside chunks, and
- * folded lines. */
+/**
+ * Refuses what a proxy in front may have read differently. Node itself refuses two lengths, a length beside chunks, and
+ * folded lines.
+ */
 function ambiguity(
   { url = '', headers, rawHeaders }: IncomingMessage,
   names: ReadonlySet<string>,

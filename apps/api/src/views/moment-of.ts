@@ -45,7 +45,8 @@ export function momentParameter(query: Query, name: string, now: number): number
 }
 
 /**
- * A time or a cursor. A cursor must have been given for `level`; without a level any cursor is accepted.
+ * A time or a cursor. A time to come means now. A cursor must have been given for `level`; without a level any cursor is
+ * accepted.
  */
 export function asOfParameter(query: Query, name: string, tokens: Tokens, level?: Level): AsOf | undefined {
   const text = textParameter(query, name);

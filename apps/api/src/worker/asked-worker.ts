@@ -54,16 +54,16 @@ export class AskedWorker<Request, Answer extends { readonly id: number }, Unaske
     }
   }
 
-  ask(request: Request | { readonly kind: 'ready' }): Promise<Answer> {
+  async ask(request: Request | { readonly kind: 'ready' }): Promise<Answer> {
     const { name } = this.options;
-    if (this.#ending) return Promise.reject(new Problem('draining', 'The server is shutting down.', {}, retryAfter(1)));
-    if (this.#down) return Promise.reject(this.#startingAgain());
+    if (this.#ending) throw new Problem('draining', 'The server is shutting down.', {}, retryAfter(1));
+    if (this.#down) throw this.#startingAgain();
     if (this.#waiting.size >= MAX_WAITING)
-      return Promise.reject(new Problem('busy', `${MAX_WAITING} questions to the ${name} wait.`, {}, retryAfter(1)));
+      throw new Problem('busy', `${MAX_WAITING} questions to the ${name} wait.`, {}, retryAfter(1));
     const id = this.#nextId++;
+    this.#worker.postMessage({ id, request });
     const waiting = Promise.withResolvers<Answer>();
     this.#waiting.set(id, waiting);
-    this.#worker.postMessage({ id, request });
     return waiting.promise;
   }
 

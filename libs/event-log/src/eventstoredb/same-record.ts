@@ -6,8 +6,8 @@ import type { Checkpoint } from './mirror-file';
 import type { RecordClient, RecordedEvent } from './record-client';
 
 /**
- * What the server answers for a place where no event begins, to a read and to a subscription; also for some own
- * failures.
+ * What the server answers for a place where no event begins, to a read and to a subscription; also for some failures of
+ * its own.
  */
 const NO_SUCH_PLACE = /Unexpected ReadAllResult: Error|Exception was thrown by handler/;
 /** That answer is believed when it comes this often in a row. */

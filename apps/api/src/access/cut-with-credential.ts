@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { leftBy } from './left-by';
-import { endedOf } from '../access/caller';
+import { leftBy } from '../http/left-by';
+import { endedOf } from './caller';
 
 /** Cuts the connection of an answer that lasts as soon as the credential ends with which it was asked for. */
 export function cutWithCredential(request: FastifyRequest, reply: FastifyReply): void {
