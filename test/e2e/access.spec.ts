@@ -107,6 +107,7 @@ const ROUTES: readonly (readonly [method: string, path: string, needs: readonly 
   ['GET', '/v1/audit/bundle', ['log:prove', 'log:read']],
   ['GET', '/v1/audit/replay', ['log:read']],
   ['GET', '/v1/audit/diff', ['log:read']],
+  ['GET', '/metrics', ['ops:*']],
   ['POST', '/v1/session', SCOPES],
   ['GET', '/v1/session', SCOPES],
 ];

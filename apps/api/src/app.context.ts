@@ -6,6 +6,7 @@ import type { NotaryEngine } from './audit/notary-engine';
 import type { Config } from './config';
 import type { Consumers } from './consumers/consumers';
 import type { Feed } from './feed/feed';
+import type { Metrics } from './health/metrics';
 import type { Tokens } from './http/tokens';
 import type { ViewEngine } from './view-worker/view-engine';
 
@@ -21,6 +22,7 @@ export class Context {
   readonly feed: Feed;
   readonly consumers: Consumers;
   readonly notary: NotaryEngine;
+  readonly metrics: Metrics;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 

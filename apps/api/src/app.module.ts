@@ -7,6 +7,7 @@ import { FeedController } from './feed/feed.controller';
 import { ViewStreamsController } from './feed/view-streams.controller';
 import { AuditController } from './audit/audit.controller';
 import { HealthController } from './health/health.controller';
+import { MetricsController } from './health/metrics.controller';
 import { OpenApiController } from './openapi/openapi.controller';
 import { CrisesController } from './read/crises.controller';
 import { EventsController } from './read/events.controller';
@@ -29,6 +30,7 @@ export class AppModule {
         ConsumersController,
         AuditController,
         HealthController,
+        MetricsController,
         OpenApiController,
       ],
       providers: [{ provide: Context, useValue: context }],

@@ -14,6 +14,7 @@ import { BUILD } from './build';
 import { type Config, requireCredentials } from './config';
 import { Consumers } from './consumers/consumers';
 import { Feed } from './feed/feed';
+import { Metrics } from './health/metrics';
 import { loadTokenKeys } from './http/token-keys';
 import { Tokens } from './http/tokens';
 import { ViewEngine } from './view-worker/view-engine';
@@ -54,13 +55,14 @@ export async function openParts(config: Config, clock: () => number, open: Async
   const redReads = keep(new RedReads(config.accessLog, clock, config.isAccessLogSet));
   const views = keep(await ViewEngine.start({ dataDir, tokenKeys, logId, epoch }, redReads));
   const streams = new Streams();
+  const metrics = new Metrics();
   const feed = keep(new Feed(log, views));
   const consumers = new Consumers({ feed, log, clock });
   notary.onFault((why) => {
     feed.close();
     views.refuse(why);
   });
-  const parts = { config, log, tokens, views, credentials, sessions, streams, feed, consumers, notary, clock };
+  const parts = { config, log, tokens, views, credentials, sessions, streams, feed, consumers, notary, metrics, clock };
   return { context: new Context(parts), failed };
 }
 

@@ -65,7 +65,8 @@ async function serve({ context, failed }: Parts, open: AsyncDisposableStack): Pr
 
 /** What every request goes through before its route, in this order. */
 function checkAll(fastify: FastifyInstance, { context, failed }: Pick<Parts, 'context' | 'failed'>): Needed {
-  const { config, credentials, log, notary } = context;
+  const { config, credentials, log, metrics, notary } = context;
+  metrics.measure(fastify);
   secureHeaders(fastify);
   // Before anything is refused: the body of a refused request must arrive in time as well.
   takeBodies(fastify);

@@ -14,6 +14,10 @@ export class Streams {
 
   constructor(private readonly max = MAX_STREAMS) {}
 
+  get open(): number {
+    return this.#open;
+  }
+
   /** Counts one more, until its connection closes. @throws Problem when its principal, or the server, has enough */
   take(request: FastifyRequest, reply: FastifyReply): void {
     if (this.#open >= this.max) throw new Problem('busy', `${this.max} streams are open.`, {}, retryAfter(10));

@@ -86,6 +86,9 @@ export const DESCRIPTION: Paths = {
       },
     },
   },
+  '/metrics': {
+    get: about('getMetrics', json('Measures of this instance, for Prometheus', TEXT, 'text/plain'), 'busy'),
+  },
   '/': { get: about('getStart', json('What this is, and where to go from here', TEXT, 'text/html')) },
   '/openapi.json': { get: about('getOpenApi', json('This document', { type: 'object' })) },
   '/asyncapi.json': {
