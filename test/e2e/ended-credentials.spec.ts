@@ -139,11 +139,13 @@ describe('while the issuer of tokens is away', () => {
 });
 
 describe('an address that guesses', () => {
-  const LIMIT = 60;
+  /** Few, so that the next is due only in ten seconds, however slow the machine. */
+  const LIMIT = 6;
+  const limited = { FAILURE_LIMIT: String(LIMIT) };
   let guessed: RunningServer;
   beforeAll(async () => {
     issuer.isAway = false;
-    guessed = await startTestServer(undefined, { env: issuer.env, prepare: prepared });
+    guessed = await startTestServer(undefined, { env: { ...issuer.env, ...limited }, prepare: prepared });
   });
   afterAll(() => guessed.stop());
   const ask = async ({ url }: RunningServer, authorization?: string, from?: string): Promise<number> => {
@@ -170,7 +172,8 @@ describe('an address that guesses', () => {
     while (statuses.length < LIMIT) statuses.push(await ask(guessed, `Bearer clk_${statuses.length}`));
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(LIMIT / 2);
     const refused = await fetch(`${guessed.url}/v1/session`, { headers: { cookie: 'crisislog_session=a.1.b' } });
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ type: '/problems/too-many-requests' });
     expect([await ask(guessed, `Bearer ${writer}`), await ask(guessed, known), await ask(guessed)]).toEqual([
       200, 200, 401,
@@ -178,7 +181,8 @@ describe('an address that guesses', () => {
   });
 
   test('is the one that a trusted proxy names; from anywhere else that is not believed', async () => {
-    const trusting = await startTestServer(undefined, { env: { TRUSTED_PROXIES: '127.0.0.1' }, prepare: prepared });
+    const env = { TRUSTED_PROXIES: '127.0.0.1', ...limited };
+    const trusting = await startTestServer(undefined, { env, prepare: prepared });
     try {
       for (let i = 0; i <= LIMIT; i++) await ask(trusting, 'Bearer guess', '192.0.2.1');
       expect(await ask(trusting, 'Bearer guess', '192.0.2.1')).toBe(429);
