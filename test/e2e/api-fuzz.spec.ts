@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { connect } from 'node:net';
 import { type Answered, DescribedApi, type Described, type Document } from '../support/described-api';
-import { addressOf, type FuzzedRequest, requestsTo } from '../support/described-requests';
+import { addressOf, type FuzzedRequest, requestsAsDescribed, requestsTo } from '../support/described-requests';
 import { importExample } from '../support/example-crisis';
 import { type RunningServer, startSigningServer } from '../support/running-server';
 import { SEED } from '../support/seed';
@@ -10,6 +10,8 @@ import { textOf } from '../support/text-of';
 /** T19: whatever is sent to any operation, the answer is one that the document says. `LONG=1` runs the full bar. */
 const RUNS = process.env['LONG'] ? 20_000 : 1_500;
 const SECONDS_A_RUN = 0.1;
+/** Of an operation that has not succeeded among them. */
+const MORE_RUNS = 500;
 
 let server: RunningServer;
 let api: DescribedApi;
@@ -105,8 +107,17 @@ test(
       }),
       { numRuns: RUNS, seed: SEED | 0 },
     );
-    const operations = api.operations.map((its) => its.operation.operationId);
-    expect(operations.filter((id) => !succeeded.has(id) && !TAKES_A_LEASE.includes(id))).toEqual([]);
+    const idOf = (to: Described): string => to.operation.operationId;
+    const rest = api.operations.filter((to) => !succeeded.has(idOf(to)) && !TAKES_A_LEASE.includes(idOf(to)));
+    // Some succeed seldom, and chance may have left one out.
+    for (const to of rest) {
+      const more = fc.sample(requestsAsDescribed(api, to, known), { numRuns: MORE_RUNS, seed: SEED | 0 });
+      for (const request of more) {
+        if (succeeded.has(idOf(to))) break;
+        if ((await send(request)).status < 300) succeeded.add(idOf(to));
+      }
+    }
+    expect(rest.map(idOf).filter((id) => !succeeded.has(id))).toEqual([]);
   },
   RUNS * SECONDS_A_RUN * 1000,
 );

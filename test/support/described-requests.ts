@@ -43,6 +43,10 @@ export function requestsTo(api: DescribedApi, known: Known): fc.Arbitrary<{ to: 
   );
 }
 
+/** Requests to one operation as it is described. */
+export const requestsAsDescribed = (api: DescribedApi, to: Described, known: Known): fc.Arbitrary<FuzzedRequest> =>
+  requestTo(to, new FromSchema(api.document.components.schemas), known);
+
 function requestTo(to: Described, values: FromSchema, known: Known): fc.Arbitrary<FuzzedRequest> {
   const parameters = to.operation.parameters ?? [];
   const given = fc.record(
